@@ -1,0 +1,204 @@
+//! Texts of one column as dictionary codes: each distinct text of a batch is stored once.
+//!
+//! `base` is built in bulk and shared between snapshots; `tail` takes single edits, so that an edit
+//! copies the codes and a short tail but not the base dictionary.
+
+use crate::limits::TEXT_TAIL_ENTRIES;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, DefaultHasher},
+    sync::Arc,
+};
+
+/// Distinct texts by code. Code 0 of the base is always the empty text.
+#[derive(Debug, Clone, Default)]
+struct Dictionary {
+    ends: Vec<u32>,
+    bytes: String,
+}
+
+impl Dictionary {
+    fn push(&mut self, text: &str) {
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len() as u32);
+    }
+
+    fn get(&self, code: usize) -> &str {
+        let start = if code == 0 {
+            0
+        } else {
+            self.ends[code - 1] as usize
+        };
+        &self.bytes[start..self.ends[code] as usize]
+    }
+
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+}
+
+/// A vector of texts. Two equal codes are equal texts; two different codes may be equal texts too.
+#[derive(Debug, Clone, Default)]
+pub struct TextValues {
+    codes: Vec<u32>,
+    base: Arc<Dictionary>,
+    tail: Arc<Dictionary>,
+}
+
+// A fixed hasher: the order of codes never depends on it, and this crate has no randomness.
+type Index<'a> = HashMap<&'a str, u32, BuildHasherDefault<DefaultHasher>>;
+
+impl TextValues {
+    /// Built in bulk, each distinct text stored once.
+    pub fn from_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> TextValues {
+        let mut index: Index<'a> = HashMap::default();
+        let mut dictionary = Dictionary::default();
+        dictionary.push("");
+        index.insert("", 0);
+        let codes = texts
+            .into_iter()
+            .map(|text| {
+                *index.entry(text).or_insert_with(|| {
+                    dictionary.push(text);
+                    (dictionary.len() - 1) as u32
+                })
+            })
+            .collect();
+        TextValues {
+            codes,
+            base: Arc::new(dictionary),
+            tail: Arc::default(),
+        }
+    }
+
+    /// From codes into a list of texts; `None` if a code is out of range.
+    pub fn from_codes(codes: Vec<u32>, distinct: &[&str]) -> Option<TextValues> {
+        if codes.iter().any(|&code| code as usize >= distinct.len()) {
+            return None;
+        }
+        let mut dictionary = Dictionary::default();
+        for text in distinct {
+            dictionary.push(text);
+        }
+        Some(TextValues {
+            codes,
+            base: Arc::new(dictionary),
+            tail: Arc::default(),
+        })
+    }
+
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+
+    pub fn get(&self, at: usize) -> &str {
+        self.text(self.codes[at])
+    }
+
+    /// One code per cell, for kernels that test each distinct text once.
+    pub fn codes(&self) -> &[u32] {
+        &self.codes
+    }
+
+    /// All codes are below this.
+    pub fn n_codes(&self) -> usize {
+        self.base.len() + self.tail.len()
+    }
+
+    /// The text of a code below [`TextValues::n_codes`].
+    pub fn text(&self, code: u32) -> &str {
+        let code = code as usize;
+        match code < self.base.len() {
+            true => self.base.get(code),
+            false if self.n_codes() == 0 => "",
+            false => self.tail.get(code - self.base.len()),
+        }
+    }
+
+    pub fn set(&mut self, at: usize, text: &str) {
+        let tail = Arc::make_mut(&mut self.tail);
+        tail.push(text);
+        self.codes[at] = (self.base.len() + tail.len() - 1) as u32;
+        if self.tail.len() > TEXT_TAIL_ENTRIES.max(self.base.len() / 4) {
+            self.compact();
+        }
+    }
+
+    /// Grows with empty texts.
+    pub fn resize(&mut self, len: usize) {
+        if len > self.codes.len() && self.n_codes() == 0 {
+            Arc::make_mut(&mut self.base).push("");
+        }
+        if len < self.codes.len() || self.base.len() > 0 && self.base.get(0).is_empty() {
+            self.codes.resize(len, 0);
+            return;
+        }
+        if len > self.codes.len() {
+            let tail = Arc::make_mut(&mut self.tail);
+            tail.push("");
+            let code = (self.base.len() + tail.len() - 1) as u32;
+            self.codes.resize(len, code);
+        }
+    }
+
+    pub fn extend(&mut self, other: &TextValues) {
+        let offset = self.n_codes() as u32;
+        if self.codes.is_empty() && offset == 0 {
+            *self = other.clone();
+            return;
+        }
+        let tail = Arc::make_mut(&mut self.tail);
+        for code in 0..other.n_codes() {
+            tail.push(other.text(code as u32));
+        }
+        self.codes
+            .extend(other.codes.iter().map(|code| code + offset));
+        self.compact();
+    }
+
+    /// Rebuilds the base so that each used text is stored once.
+    pub fn compact(&mut self) {
+        let rebuilt = TextValues::from_texts(self.codes.iter().map(|&code| self.text(code)));
+        *self = rebuilt;
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.codes.iter().map(|&code| self.text(code))
+    }
+}
+
+impl PartialEq for TextValues {
+    fn eq(&self, other: &TextValues) -> bool {
+        self.len() == other.len() && self.iter().eq(other.iter())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_go_to_the_tail_and_survive_compaction() {
+        let mut texts = TextValues::from_texts(["甲", "乙", "甲", ""]);
+        assert_eq!(texts.n_codes(), 3);
+        texts.set(1, "丙");
+        assert_eq!(texts.iter().collect::<Vec<_>>(), ["甲", "丙", "甲", ""]);
+        for round in 0..10_000 {
+            texts.set(3, &round.to_string());
+        }
+        assert_eq!(texts.get(3), "9999");
+        assert!(texts.n_codes() < 2 * TEXT_TAIL_ENTRIES);
+        let mut grown = TextValues::default();
+        grown.resize(2);
+        grown.extend(&texts);
+        grown.resize(8);
+        assert_eq!(
+            grown.iter().collect::<Vec<_>>(),
+            ["", "", "甲", "丙", "甲", "9999", "", ""]
+        );
+    }
+}

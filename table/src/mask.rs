@@ -1,0 +1,134 @@
+//! A growable bit mask: which cells hold a value, which records are live.
+
+use serde::{Deserialize, Serialize};
+
+/// Bits by position; positions beyond the length read as false.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Mask {
+    words: Vec<u64>,
+    len: usize,
+}
+
+impl Mask {
+    pub fn new(len: usize, value: bool) -> Mask {
+        let mut mask = Mask {
+            words: vec![if value { u64::MAX } else { 0 }; len.div_ceil(64)],
+            len,
+        };
+        mask.clear_tail();
+        mask
+    }
+
+    /// From words as [`Mask::words`] gives them; bits beyond `len` are cleared.
+    pub fn from_words(mut words: Vec<u64>, len: usize) -> Mask {
+        words.resize(len.div_ceil(64), 0);
+        let mut mask = Mask { words, len };
+        mask.clear_tail();
+        mask
+    }
+
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub fn words(&self) -> &[u64] {
+        &self.words
+    }
+
+    pub fn get(&self, at: usize) -> bool {
+        at < self.len && self.words[at / 64] >> (at % 64) & 1 == 1
+    }
+
+    /// Sets one bit; a position beyond the length is ignored.
+    pub fn set(&mut self, at: usize, value: bool) {
+        if at >= self.len {
+            return;
+        }
+        let bit = 1u64 << (at % 64);
+        if value {
+            self.words[at / 64] |= bit;
+        } else {
+            self.words[at / 64] &= !bit;
+        }
+    }
+
+    pub fn push(&mut self, value: bool) {
+        if self.len.is_multiple_of(64) {
+            self.words.push(0);
+        }
+        self.len += 1;
+        self.set(self.len - 1, value);
+    }
+
+    pub fn extend(&mut self, other: &Mask) {
+        self.words.reserve(other.words.len());
+        for at in 0..other.len {
+            self.push(other.get(at));
+        }
+    }
+
+    pub fn count(&self) -> usize {
+        self.words
+            .iter()
+            .map(|word| word.count_ones() as usize)
+            .sum()
+    }
+
+    pub fn all(&self) -> bool {
+        self.count() == self.len
+    }
+
+    /// Positions of the true bits, ascending.
+    pub fn ones(&self) -> impl Iterator<Item = usize> + '_ {
+        self.words.iter().enumerate().flat_map(|(at, &word)| {
+            let mut rest = word;
+            std::iter::from_fn(move || {
+                if rest == 0 {
+                    return None;
+                }
+                let bit = rest.trailing_zeros() as usize;
+                rest &= rest - 1;
+                Some(at * 64 + bit)
+            })
+        })
+    }
+
+    fn clear_tail(&mut self) {
+        let used = self.len % 64;
+        if used > 0
+            && let Some(last) = self.words.last_mut()
+        {
+            *last &= (1u64 << used) - 1;
+        }
+    }
+}
+
+impl FromIterator<bool> for Mask {
+    fn from_iter<I: IntoIterator<Item = bool>>(bits: I) -> Mask {
+        let mut mask = Mask::default();
+        for bit in bits {
+            mask.push(bit);
+        }
+        mask
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ones_and_count_agree_across_word_borders() {
+        let mask: Mask = (0..200).map(|at| at % 7 == 0).collect();
+        let ones: Vec<usize> = mask.ones().collect();
+        assert_eq!(ones, (0..200).filter(|at| at % 7 == 0).collect::<Vec<_>>());
+        assert_eq!(mask.count(), ones.len());
+        assert!(!mask.get(10_000));
+        assert!(Mask::new(65, true).all());
+        assert_eq!(Mask::new(65, true).words()[1], 1);
+    }
+}

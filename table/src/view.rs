@@ -1,0 +1,136 @@
+//! A view: which records of a table are seen, in which order, with which fields.
+
+use crate::id::{FieldId, ViewId};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    pub id: ViewId,
+    pub name: String,
+    #[serde(default)]
+    pub kind: ViewKind,
+    #[serde(default)]
+    pub filter: Filter,
+    #[serde(default)]
+    pub sorts: Vec<Sort>,
+    #[serde(default)]
+    pub groups: Vec<Sort>,
+    /// Field settings that differ from the default, in no particular order.
+    #[serde(default)]
+    pub fields: Vec<ViewField>,
+    #[serde(default)]
+    pub row_height: RowHeight,
+    /// Fields left of the frozen border.
+    #[serde(default)]
+    pub frozen_fields: u32,
+    #[serde(default)]
+    pub removed: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ViewKind {
+    #[default]
+    Grid,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ViewField {
+    pub field: FieldId,
+    #[serde(default)]
+    pub hidden: bool,
+    /// Pixels at 100 %; absent: by type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width_px: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub footer: Option<Aggregate>,
+}
+
+/// Row heights of the grid: 28, 32, 40, 64, 96 px.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowHeight {
+    Compact,
+    #[default]
+    Normal,
+    Comfortable,
+    Picture,
+    LargePicture,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aggregate {
+    Sum,
+    Average,
+    Min,
+    Max,
+    Count,
+    Filled,
+    Blank,
+    Distinct,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sort {
+    pub field: FieldId,
+    #[serde(default)]
+    pub descending: bool,
+}
+
+/// Conditions joined by and / or; no condition lets every record through.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Filter {
+    #[serde(default)]
+    pub any: bool,
+    #[serde(default)]
+    pub conditions: Vec<Condition>,
+    #[serde(default)]
+    pub groups: Vec<Filter>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Condition {
+    pub field: FieldId,
+    pub operator: Operator,
+    /// As typed by the user; parsed by the field's type.
+    #[serde(default)]
+    pub value: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operator {
+    Is,
+    IsNot,
+    Contains,
+    NotContains,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    IsBlank,
+    IsNotBlank,
+    /// A cell whose input does not fit the field.
+    IsMisfit,
+    /// An AI cell in the state named by `value` (`ok`, `failed`, `stale`, …).
+    AiState,
+}
+
+impl View {
+    /// The plain grid that every table starts with.
+    pub fn grid(id: ViewId, name: impl Into<String>) -> View {
+        View {
+            id,
+            name: name.into(),
+            kind: ViewKind::Grid,
+            filter: Filter::default(),
+            sorts: Vec::new(),
+            groups: Vec::new(),
+            fields: Vec::new(),
+            row_height: RowHeight::Normal,
+            frozen_fields: 1,
+            removed: false,
+        }
+    }
+}

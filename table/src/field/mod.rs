@@ -72,9 +72,12 @@ pub enum FieldType {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SelectOption {
+    /// Absent on input: the engine gives a new one.
+    #[serde(default)]
     pub id: OptionId,
     pub name: String,
     /// 0–11: one of the twelve tints.
+    #[serde(default)]
     pub color: u8,
 }
 

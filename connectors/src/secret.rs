@@ -51,7 +51,11 @@ impl Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_empty() { "Secret(none)" } else { "Secret(…)" })
+        f.write_str(if self.0.is_empty() {
+            "Secret(none)"
+        } else {
+            "Secret(…)"
+        })
     }
 }
 
@@ -69,7 +73,10 @@ impl fmt::Debug for Sealed {
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     #[error("the key file {} cannot be read or made: {source}", path.display())]
-    KeyFile { path: PathBuf, source: std::io::Error },
+    KeyFile {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("the key file {} is damaged: {n_bytes} bytes instead of 32", path.display())]
     DamagedKeyFile { path: PathBuf, n_bytes: usize },
     #[error("no randomness from the operating system")]
@@ -101,7 +108,9 @@ impl Vault {
         match std::fs::File::open(key_file) {
             Ok(file) => {
                 // One byte more than a key: enough to notice a file that is none.
-                file.take(KEY_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+                file.take(KEY_BYTES as u64 + 1)
+                    .read_to_end(&mut bytes)
+                    .map_err(failed)?;
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 bytes = random::<KEY_BYTES>()?.to_vec();
@@ -130,12 +139,20 @@ impl Vault {
             .map_err(|_| SecretError::CannotSeal)?;
         let mut bytes = nonce.to_vec();
         bytes.extend(sealed);
-        Ok(Sealed(format!("{VERSION}{}", STANDARD_NO_PAD.encode(bytes))))
+        Ok(Sealed(format!(
+            "{VERSION}{}",
+            STANDARD_NO_PAD.encode(bytes)
+        )))
     }
 
     pub fn unseal(&self, sealed: &Sealed, purpose: &str) -> Result<Secret, SecretError> {
-        let text = sealed.0.strip_prefix(VERSION).ok_or(SecretError::CannotOpen)?;
-        let bytes = STANDARD_NO_PAD.decode(text).map_err(|_| SecretError::CannotOpen)?;
+        let text = sealed
+            .0
+            .strip_prefix(VERSION)
+            .ok_or(SecretError::CannotOpen)?;
+        let bytes = STANDARD_NO_PAD
+            .decode(text)
+            .map_err(|_| SecretError::CannotOpen)?;
         let (nonce, body) = bytes
             .split_first_chunk::<NONCE_BYTES>()
             .ok_or(SecretError::CannotOpen)?;
@@ -147,7 +164,9 @@ impl Vault {
             .0
             .decrypt(&Nonce::from(*nonce), payload)
             .map_err(|_| SecretError::CannotOpen)?;
-        String::from_utf8(plain).map(Secret).map_err(|_| SecretError::CannotOpen)
+        String::from_utf8(plain)
+            .map(Secret)
+            .map_err(|_| SecretError::CannotOpen)
     }
 }
 
@@ -172,7 +191,10 @@ fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()?;
     std::fs::rename(&part, path)?;
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
         std::fs::File::open(folder)?.sync_all()?;
     }
     Ok(())
@@ -191,12 +213,25 @@ mod tests {
             .unwrap()
             .seal(&Secret::new("sk-verysecret-123456"), "provider/a")
             .unwrap();
-        assert!(!serde_json::to_string(&sealed).unwrap().contains("verysecret"));
+        assert!(
+            !serde_json::to_string(&sealed)
+                .unwrap()
+                .contains("verysecret")
+        );
         let again = Vault::open(&file).unwrap();
-        assert_eq!(again.unseal(&sealed, "provider/a").unwrap().expose(), "sk-verysecret-123456");
-        assert!(matches!(again.unseal(&sealed, "provider/b"), Err(SecretError::CannotOpen)));
+        assert_eq!(
+            again.unseal(&sealed, "provider/a").unwrap().expose(),
+            "sk-verysecret-123456"
+        );
+        assert!(matches!(
+            again.unseal(&sealed, "provider/b"),
+            Err(SecretError::CannotOpen)
+        ));
         let other = Vault::open(&folder.path().join("other.key")).unwrap();
-        assert!(matches!(other.unseal(&sealed, "provider/a"), Err(SecretError::CannotOpen)));
+        assert!(matches!(
+            other.unseal(&sealed, "provider/a"),
+            Err(SecretError::CannotOpen)
+        ));
     }
 
     #[test]
@@ -204,7 +239,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let vault = Vault::open(&folder.path().join("k")).unwrap();
         let secret = Secret::new("same");
-        assert_ne!(vault.seal(&secret, "p").unwrap(), vault.seal(&secret, "p").unwrap());
+        assert_ne!(
+            vault.seal(&secret, "p").unwrap(),
+            vault.seal(&secret, "p").unwrap()
+        );
     }
 
     #[test]
@@ -216,7 +254,10 @@ mod tests {
         let mut changed = text.into_bytes();
         changed[last] = if changed[last] == b'A' { b'B' } else { b'A' };
         let changed = Sealed(String::from_utf8(changed).unwrap());
-        assert!(matches!(vault.unseal(&changed, "p"), Err(SecretError::CannotOpen)));
+        assert!(matches!(
+            vault.unseal(&changed, "p"),
+            Err(SecretError::CannotOpen)
+        ));
     }
 
     #[test]
@@ -225,7 +266,10 @@ mod tests {
         let vault = Vault::open(&folder.path().join("k")).unwrap();
         let secret = Secret::new("sk-1234567890abcd");
         let sealed = vault.seal(&secret, "p").unwrap();
-        assert_eq!(format!("{secret:?} {sealed:?} {vault:?}"), "Secret(…) Sealed(…) Vault(…)");
+        assert_eq!(
+            format!("{secret:?} {sealed:?} {vault:?}"),
+            "Secret(…) Sealed(…) Vault(…)"
+        );
         assert_eq!(secret.tail(), "abcd");
         assert_eq!(Secret::new("short").tail(), "");
     }
@@ -237,7 +281,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("k");
         Vault::open(&file).unwrap();
-        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
         std::fs::write(&file, b"short").unwrap();
         assert!(matches!(
             Vault::open(&file),

@@ -40,7 +40,8 @@ pub fn read_reply(body: &Value) -> Result<Reply, AskError> {
         }
         return Err(garbage(body, "empty content"));
     }
-    let text = without_thinking(&text).ok_or_else(|| garbage(body, "thinking without an answer"))?;
+    let text =
+        without_thinking(&text).ok_or_else(|| garbage(body, "thinking without an answer"))?;
     Ok(Reply {
         text: text.to_owned(),
         tokens_in,
@@ -122,7 +123,8 @@ fn count(usage: &Value, names: &[&str]) -> u64 {
 
 fn tokens_cached(usage: &Value) -> u64 {
     let details = usage.get("prompt_tokens_details").unwrap_or(&Value::Null);
-    count(details, &["cached_tokens"]).max(count(usage, &["prompt_cache_hit_tokens", "cached_tokens"]))
+    count(details, &["cached_tokens"])
+        .max(count(usage, &["prompt_cache_hit_tokens", "cached_tokens"]))
 }
 
 #[cfg(test)]
@@ -138,13 +140,40 @@ mod tests {
     #[test]
     fn whole_answers_are_read_whatever_else_is_missing_or_added() {
         let cases = [
-            (json!({"choices":[{"message":{"content":"claw clip"},"finish_reason":"stop"}]}), "claw clip"),
-            (with(json!({"message":{"content":" a\n"},"finish_reason":"stop","logprobs":null})), "a"),
-            (with(json!({"message":{"content":[{"type":"text","text":"a"},{"text":"b"}]},"finish_reason":"end_turn"})), "ab"),
-            (with(json!({"message":{"content":"<think>\nhm\n</think>\n\nyes","reasoning_content":"x"},"finish_reason":"stop"})), "yes"),
-            (with(json!({"message":{"content":"hm, well</think>yes"},"finish_reason":"stop"})), "yes"),
-            (with(json!({"message":{"content":"write <think> like this"},"finish_reason":"stop"})), "write <think> like this"),
-            (json!({"error":null,"choices":[{"message":{"content":"x"},"finish_reason":"stop"}],"usage":{}}), "x"),
+            (
+                json!({"choices":[{"message":{"content":"claw clip"},"finish_reason":"stop"}]}),
+                "claw clip",
+            ),
+            (
+                with(json!({"message":{"content":" a\n"},"finish_reason":"stop","logprobs":null})),
+                "a",
+            ),
+            (
+                with(
+                    json!({"message":{"content":[{"type":"text","text":"a"},{"text":"b"}]},"finish_reason":"end_turn"}),
+                ),
+                "ab",
+            ),
+            (
+                with(
+                    json!({"message":{"content":"<think>\nhm\n</think>\n\nyes","reasoning_content":"x"},"finish_reason":"stop"}),
+                ),
+                "yes",
+            ),
+            (
+                with(json!({"message":{"content":"hm, well</think>yes"},"finish_reason":"stop"})),
+                "yes",
+            ),
+            (
+                with(
+                    json!({"message":{"content":"write <think> like this"},"finish_reason":"stop"}),
+                ),
+                "write <think> like this",
+            ),
+            (
+                json!({"error":null,"choices":[{"message":{"content":"x"},"finish_reason":"stop"}],"usage":{}}),
+                "x",
+            ),
         ];
         for (body, expected) in cases {
             assert_eq!(read_reply(&body).unwrap().text, expected, "{body}");
@@ -155,7 +184,10 @@ mod tests {
     fn tokens_are_counted_in_all_notations() {
         let mut body = with(json!({"message":{"content":"a"},"finish_reason":"stop"}));
         let reply = read_reply(&body).unwrap();
-        assert_eq!((reply.tokens_in, reply.tokens_out, reply.tokens_cached), (7, 3, 0));
+        assert_eq!(
+            (reply.tokens_in, reply.tokens_out, reply.tokens_cached),
+            (7, 3, 0)
+        );
         body["usage"]["prompt_tokens_details"] = json!({"cached_tokens": 5});
         assert_eq!(read_reply(&body).unwrap().tokens_cached, 5);
         body["usage"] = json!({"prompt_tokens": 9, "prompt_cache_hit_tokens": 4});
@@ -166,21 +198,55 @@ mod tests {
     fn what_is_no_whole_answer_is_refused() {
         let cases = [
             (json!({"error":{"message":"x","code":429}}), "rate_limited"),
-            (json!({"code":"Arrearage","message":"overdue"}), "balance_exhausted"),
+            (
+                json!({"code":"Arrearage","message":"overdue"}),
+                "balance_exhausted",
+            ),
             (json!({"choices":null}), "garbage"),
             (json!({"choices":[]}), "garbage"),
             (json!({"hello":"world"}), "garbage"),
             (json!([1, 2]), "garbage"),
-            (with(json!({"message":{"content":"cut"},"finish_reason":"length"})), "truncated"),
+            (
+                with(json!({"message":{"content":"cut"},"finish_reason":"length"})),
+                "truncated",
+            ),
             (with(json!({"message":{"content":"half"}})), "garbage"),
-            (with(json!({"message":{"content":"half"},"finish_reason":null})), "garbage"),
-            (with(json!({"message":{"content":"x"},"finish_reason":"content_filter"})), "content_filtered"),
-            (with(json!({"message":{"content":"x"},"finish_reason":"sensitive"})), "content_filtered"),
-            (with(json!({"message":{"content":"x"},"finish_reason":"insufficient_system_resource"})), "overloaded"),
-            (with(json!({"message":{"content":null,"refusal":"I can't"},"finish_reason":"stop"})), "content_filtered"),
-            (with(json!({"message":{"content":"  "},"finish_reason":"stop"})), "garbage"),
-            (with(json!({"message":{"content":"<think>only"},"finish_reason":"stop"})), "garbage"),
-            (with(json!({"message":{"content":"<think>a</think>"},"finish_reason":"stop"})), "garbage"),
+            (
+                with(json!({"message":{"content":"half"},"finish_reason":null})),
+                "garbage",
+            ),
+            (
+                with(json!({"message":{"content":"x"},"finish_reason":"content_filter"})),
+                "content_filtered",
+            ),
+            (
+                with(json!({"message":{"content":"x"},"finish_reason":"sensitive"})),
+                "content_filtered",
+            ),
+            (
+                with(
+                    json!({"message":{"content":"x"},"finish_reason":"insufficient_system_resource"}),
+                ),
+                "overloaded",
+            ),
+            (
+                with(
+                    json!({"message":{"content":null,"refusal":"I can't"},"finish_reason":"stop"}),
+                ),
+                "content_filtered",
+            ),
+            (
+                with(json!({"message":{"content":"  "},"finish_reason":"stop"})),
+                "garbage",
+            ),
+            (
+                with(json!({"message":{"content":"<think>only"},"finish_reason":"stop"})),
+                "garbage",
+            ),
+            (
+                with(json!({"message":{"content":"<think>a</think>"},"finish_reason":"stop"})),
+                "garbage",
+            ),
         ];
         for (body, expected) in cases {
             assert_eq!(read_reply(&body).unwrap_err().code(), expected, "{body}");
@@ -192,7 +258,10 @@ mod tests {
         let body = with(json!({"message":{"content":"cut"},"finish_reason":"length"}));
         assert_eq!(
             read_reply(&body),
-            Err(AskError::Truncated { tokens_in: 7, tokens_out: 3 })
+            Err(AskError::Truncated {
+                tokens_in: 7,
+                tokens_out: 3
+            })
         );
     }
 }

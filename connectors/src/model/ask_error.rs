@@ -269,7 +269,10 @@ mod tests {
         for code in CODES {
             let text = words(code);
             assert_ne!(text, fallback, "{code}");
-            assert!(seen.insert(text.zh.clone()), "{code} repeats another's words");
+            assert!(
+                seen.insert(text.zh.clone()),
+                "{code} repeats another's words"
+            );
             assert!(text.zh.ends_with('。') && text.en.ends_with('.'), "{code}");
         }
     }
@@ -277,12 +280,34 @@ mod tests {
     #[test]
     fn only_errors_that_concern_all_rows_pause_all() {
         let detail = String::new();
-        assert_eq!(AskError::WrongKey { detail: detail.clone() }.class(), AskClass::PauseAll);
-        assert_eq!(AskError::BalanceExhausted { detail: detail.clone() }.class(), AskClass::PauseAll);
-        assert_eq!(AskError::ContentFiltered { detail: detail.clone() }.class(), AskClass::FailRow);
+        assert_eq!(
+            AskError::WrongKey {
+                detail: detail.clone()
+            }
+            .class(),
+            AskClass::PauseAll
+        );
+        assert_eq!(
+            AskError::BalanceExhausted {
+                detail: detail.clone()
+            }
+            .class(),
+            AskClass::PauseAll
+        );
+        assert_eq!(
+            AskError::ContentFiltered {
+                detail: detail.clone()
+            }
+            .class(),
+            AskClass::FailRow
+        );
         assert_eq!(AskError::Timeout { limit_ms: 1 }.class(), AskClass::Retry);
         assert_eq!(
-            AskError::RateLimited { retry_after_ms: Some(5), detail }.retry_after_ms(),
+            AskError::RateLimited {
+                retry_after_ms: Some(5),
+                detail
+            }
+            .retry_after_ms(),
             Some(5)
         );
     }

@@ -6,8 +6,8 @@
 //! Law: one `ask` is at most one request on the network; nobody below this door retries.
 //! Tests: `connectors/tests/model_faults.rs` and beside each module.
 
-pub mod ask_error;
 mod answer_body;
+pub mod ask_error;
 mod error_body;
 pub mod openai;
 pub mod profile;

@@ -14,7 +14,9 @@ use super::{
     profile::TokenLimit,
 };
 use crate::{http, secret::Secret};
-use async_openai::{Client, config::OpenAIConfig, error::OpenAIError, middleware::HttpRequestFactory};
+use async_openai::{
+    Client, config::OpenAIConfig, error::OpenAIError, middleware::HttpRequestFactory,
+};
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value, json};
 use std::{
@@ -57,7 +59,11 @@ pub struct OpenAiOptions {
 }
 
 impl OpenAiOptions {
-    pub fn new(base_url: impl Into<String>, key: Secret, model: impl Into<String>) -> OpenAiOptions {
+    pub fn new(
+        base_url: impl Into<String>,
+        key: Secret,
+        model: impl Into<String>,
+    ) -> OpenAiOptions {
         OpenAiOptions {
             base_url: base_url.into(),
             key,
@@ -216,9 +222,12 @@ impl tower::Service<HttpRequestFactory> for SendOnce {
     fn call(&mut self, request: HttpRequestFactory) -> Self::Future {
         let service = self.clone();
         Box::pin(async move {
-            let request = request.build().await.map_err(|error| AskError::BadRequest {
-                detail: shortened(&error.to_string()),
-            })?;
+            let request = request
+                .build()
+                .await
+                .map_err(|error| AskError::BadRequest {
+                    detail: shortened(&error.to_string()),
+                })?;
             Ok(service.send(request).await?)
         })
     }
@@ -241,7 +250,11 @@ impl SendOnce {
         let body = self.read(response).await;
         if !status.is_success() {
             // A broken body of a refusal is still a refusal.
-            return Err(classify(status.as_u16(), &headers, &body.unwrap_or_default()));
+            return Err(classify(
+                status.as_u16(),
+                &headers,
+                &body.unwrap_or_default(),
+            ));
         }
         let body = body?;
         let text = body.trim_ascii();
@@ -267,7 +280,11 @@ impl SendOnce {
                 Ok(Ok(None)) => return Ok(body),
                 Ok(Ok(Some(piece))) => {
                     // Keep-alive blanks before the answer may go on for minutes; they are not kept.
-                    let piece = if body.is_empty() { piece.trim_ascii_start() } else { &piece[..] };
+                    let piece = if body.is_empty() {
+                        piece.trim_ascii_start()
+                    } else {
+                        &piece[..]
+                    };
                     if body.len() + piece.len() > limits::BODY_BYTES {
                         return Err(AskError::Garbage {
                             detail: format!("more than {} bytes", limits::BODY_BYTES),
@@ -286,20 +303,29 @@ impl SendOnce {
 pub fn normal_base_url(typed: &str) -> Result<String, AskError> {
     let bad = |detail: String| AskError::BadAddress { detail };
     let text = typed.trim().trim_end_matches('/');
-    let text = text.strip_suffix("/chat/completions").unwrap_or(text).trim_end_matches('/');
+    let text = text
+        .strip_suffix("/chat/completions")
+        .unwrap_or(text)
+        .trim_end_matches('/');
     if text.is_empty() {
         return Err(bad("the address is empty".into()));
     }
     let lower = text.to_ascii_lowercase();
     if !lower.starts_with("http://") && !lower.starts_with("https://") {
-        return Err(bad(format!("{} does not start with http:// or https://", shortened(text))));
+        return Err(bad(format!(
+            "{} does not start with http:// or https://",
+            shortened(text)
+        )));
     }
-    let url = reqwest::Url::parse(text).map_err(|error| bad(format!("{}: {error}", shortened(text))))?;
+    let url =
+        reqwest::Url::parse(text).map_err(|error| bad(format!("{}: {error}", shortened(text))))?;
     if url.query().is_some() || url.fragment().is_some() {
         return Err(bad(format!("{} has a ? or # part", shortened(text))));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(bad("the address contains a user name; the key has its own place".into()));
+        return Err(bad(
+            "the address contains a user name; the key has its own place".into(),
+        ));
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
@@ -313,16 +339,38 @@ mod tests {
     fn addresses_as_people_type_them() {
         let cases = [
             ("https://api.deepseek.com", "https://api.deepseek.com"),
-            (" https://api.deepseek.com/v1/ ", "https://api.deepseek.com/v1"),
-            ("https://api.openai.com/v1/chat/completions", "https://api.openai.com/v1"),
+            (
+                " https://api.deepseek.com/v1/ ",
+                "https://api.deepseek.com/v1",
+            ),
+            (
+                "https://api.openai.com/v1/chat/completions",
+                "https://api.openai.com/v1",
+            ),
             ("HTTP://LocalHost:11434/v1//", "http://localhost:11434/v1"),
-            ("https://open.bigmodel.cn/api/paas/v4", "https://open.bigmodel.cn/api/paas/v4"),
+            (
+                "https://open.bigmodel.cn/api/paas/v4",
+                "https://open.bigmodel.cn/api/paas/v4",
+            ),
         ];
         for (typed, expected) in cases {
             assert_eq!(normal_base_url(typed).unwrap(), expected);
         }
-        for typed in ["", "  ", "api.deepseek.com/v1", "localhost:11434/v1", "ftp://x/v1", "https://", "https://x/v1?a=b", "https://k:p@x/v1"] {
-            assert_eq!(normal_base_url(typed).unwrap_err().code(), "bad_address", "{typed}");
+        for typed in [
+            "",
+            "  ",
+            "api.deepseek.com/v1",
+            "localhost:11434/v1",
+            "ftp://x/v1",
+            "https://",
+            "https://x/v1?a=b",
+            "https://k:p@x/v1",
+        ] {
+            assert_eq!(
+                normal_base_url(typed).unwrap_err().code(),
+                "bad_address",
+                "{typed}"
+            );
         }
     }
 

@@ -197,10 +197,24 @@ mod tests {
         let keys: Vec<&str> = all.iter().map(|preset| preset.key.as_str()).collect();
         assert_eq!(
             keys,
-            ["qwen", "deepseek", "moonshot", "zhipu", "volcengine", "siliconflow", "openai", "ollama", "custom"]
+            [
+                "qwen",
+                "deepseek",
+                "moonshot",
+                "zhipu",
+                "volcengine",
+                "siliconflow",
+                "openai",
+                "ollama",
+                "custom"
+            ]
         );
         for preset in &all {
-            assert!(!preset.hint.zh.is_empty() && !preset.hint.en.is_empty(), "{}", preset.key);
+            assert!(
+                !preset.hint.zh.is_empty() && !preset.hint.en.is_empty(),
+                "{}",
+                preset.key
+            );
             assert_eq!(preset.currency.len(), 3, "{}", preset.key);
             if preset.key != "custom" {
                 assert_eq!(normal_base_url(&preset.base_url).unwrap(), preset.base_url);
@@ -216,16 +230,27 @@ mod tests {
     #[test]
     fn a_profile_takes_model_and_prices_from_the_preset() {
         let profile = ProviderProfile::from_preset("我的", preset("deepseek").unwrap(), "");
-        assert_eq!((profile.model.as_str(), profile.prices.price_in), ("deepseek-chat", 2.0));
+        assert_eq!(
+            (profile.model.as_str(), profile.prices.price_in),
+            ("deepseek-chat", 2.0)
+        );
         let own = ProviderProfile::from_preset("我的", preset("custom").unwrap(), "my-model");
         assert_eq!((own.model.as_str(), own.prices.price_in), ("my-model", 0.0));
         let text = serde_json::to_string(&profile).unwrap();
-        assert_eq!(serde_json::from_str::<ProviderProfile>(&text).unwrap(), profile);
+        assert_eq!(
+            serde_json::from_str::<ProviderProfile>(&text).unwrap(),
+            profile
+        );
     }
 
     #[test]
     fn costs_are_rounded_up_and_cached_input_is_cheaper() {
-        let prices = Prices { currency: "CNY".into(), price_in: 2.0, price_out: 8.0, price_cached: Some(0.2) };
+        let prices = Prices {
+            currency: "CNY".into(),
+            price_in: 2.0,
+            price_out: 8.0,
+            price_cached: Some(0.2),
+        };
         assert_eq!(prices.cost_micros(1_000_000, 0, 0), 2_000_000);
         assert_eq!(prices.cost_micros(100, 10, 0), 280);
         assert_eq!(prices.cost_micros(100, 10, 50), 190);

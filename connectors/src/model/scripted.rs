@@ -49,7 +49,11 @@ impl ScriptedModel {
 
     /// Queues turns for questions whose user part is this text; they go before those of [`Self::then`].
     pub fn when(self, user: &str, turns: impl IntoIterator<Item = Turn>) -> ScriptedModel {
-        self.script().by_text.entry(user.to_owned()).or_default().extend(turns);
+        self.script()
+            .by_text
+            .entry(user.to_owned())
+            .or_default()
+            .extend(turns);
         self
     }
 
@@ -141,7 +145,10 @@ mod tests {
         let model = ScriptedModel::new()
             .then([Turn::Say("one".into())])
             .when("b", [Turn::Fail(AskError::Timeout { limit_ms: 1 })]);
-        assert_eq!(model.ask(Ask::new("", "b")).await.unwrap_err().code(), "timeout");
+        assert_eq!(
+            model.ask(Ask::new("", "b")).await.unwrap_err().code(),
+            "timeout"
+        );
         assert_eq!(model.ask(Ask::new("", "b")).await.unwrap().text, "one");
         assert_eq!(model.ask(Ask::new("", "b")).await.unwrap().text, "b!");
         assert_eq!((model.n_asked(), model.most_running()), (3, 1));

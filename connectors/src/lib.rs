@@ -1,7 +1,9 @@
 //! The outside, one file per outsider: a pure codec and a thin transport each.
 //!
-//! [`model`] asks language models, [`http`] is the only egress, [`secret`] seals keys.
+//! [`export`] writes tables to files, [`model`] asks language models, [`http`] is the only egress,
+//! [`secret`] seals keys.
 
+pub mod export;
 pub mod http;
 pub mod model;
 pub mod secret;

@@ -262,6 +262,36 @@ impl From<axum::extract::rejection::PathRejection> for ApiError {
     }
 }
 
+impl From<engine::error::Text2> for Words {
+    fn from(text: engine::error::Text2) -> Words {
+        Words {
+            zh: text.zh,
+            en: text.en,
+        }
+    }
+}
+
+/// A command that the engine refused; the status follows the code.
+impl From<engine::error::CommandError> for ApiError {
+    fn from(cause: engine::error::CommandError) -> ApiError {
+        let status = match cause.code {
+            code if code.starts_with("no_") => StatusCode::NOT_FOUND,
+            "name_taken" => StatusCode::CONFLICT,
+            "not_allowed" => StatusCode::FORBIDDEN,
+            "read_only" | "closed" | "not_ready" => StatusCode::SERVICE_UNAVAILABLE,
+            "disk_full" => StatusCode::INSUFFICIENT_STORAGE,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        ApiError {
+            status,
+            code: cause.code,
+            message: cause.message.into(),
+            hint: cause.hint.map(Words::from),
+            at: cause.at,
+        }
+    }
+}
+
 /// A body or file above its limit.
 pub fn too_large(limit_bytes: u64) -> ApiError {
     let mb = limit_bytes >> 20;

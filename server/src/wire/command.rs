@@ -4,8 +4,11 @@
 //! A text is taken as typed (the field's type reads it); the wire's own value shapes are taken as values.
 //! Law: what cannot be a cell is refused with its place; what merely does not fit the field becomes a misfit.
 
-use crate::{error::ApiError, instance::is_digest};
-use engine::command::{CellInput, Command};
+use crate::{
+    error::{ApiError, Locale},
+    instance::is_digest,
+};
+use engine::command::{CellInput, Command, Receipt};
 use serde_json::Value as JsonValue;
 use std::sync::Arc;
 use table::{
@@ -14,6 +17,7 @@ use table::{
     schema::Schema,
     value::{Attachment, CellState, CellValue},
 };
+use utoipa::ToSchema;
 
 /// A command as it comes over the wire.
 pub type WireCommand = Command<JsonValue>;
@@ -129,6 +133,84 @@ fn name_of_option<'a>(text: &str, field_type: &'a FieldType) -> Option<&'a str> 
 fn read_attachment(item: JsonValue) -> Option<Attachment> {
     let file: Attachment = serde_json::from_value(item).ok()?;
     is_digest(&file.digest).then_some(file)
+}
+
+/// A durable command.
+#[derive(serde::Serialize, ToSchema)]
+#[schema(as = Receipt)]
+pub struct ReceiptView {
+    pub revision: u64,
+    pub result: ResultView,
+    /// The command had been applied before.
+    pub repeated: bool,
+}
+
+/// What a command made; empty lists and zeros where it made nothing of the kind.
+#[derive(serde::Serialize, ToSchema)]
+#[schema(as = CommandResult)]
+pub struct ResultView {
+    pub tables: Vec<String>,
+    pub fields: Vec<String>,
+    pub views: Vec<String>,
+    pub records: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_record: Option<String>,
+    /// Records made, removed, restored or asked for.
+    pub n_records: u64,
+    pub n_cells: u64,
+    /// Cells whose input did not fit the field.
+    pub n_misfits: u64,
+    /// AI calls queued or cancelled.
+    pub n_calls: u64,
+    /// AI cells answered at once from stored answers.
+    pub n_cached: u64,
+    /// For people, in the caller's language.
+    pub messages: Vec<String>,
+}
+
+impl ReceiptView {
+    pub fn new(receipt: Receipt, locale: Locale) -> ReceiptView {
+        fn texts<T: ToString>(ids: &[T]) -> Vec<String> {
+            ids.iter().map(T::to_string).collect()
+        }
+        let result = receipt.result;
+        ReceiptView {
+            revision: receipt.revision.0,
+            repeated: receipt.repeated,
+            result: ResultView {
+                tables: texts(&result.tables),
+                fields: texts(&result.fields),
+                views: texts(&result.views),
+                records: texts(&result.records),
+                first_record: result.first_record.map(|record| record.to_string()),
+                n_records: result.n_records,
+                n_cells: result.n_cells,
+                n_misfits: result.n_misfits,
+                n_calls: result.n_calls,
+                n_cached: result.n_cached,
+                messages: result
+                    .messages
+                    .into_iter()
+                    .map(|text| match locale {
+                        Locale::Zh => text.zh,
+                        Locale::En => text.en,
+                    })
+                    .collect(),
+            },
+        }
+    }
+}
+
+/// A command, for the API document: `kind` names it, the other members are its own
+/// (docs/design/001-doors.md, `Command`).
+#[derive(ToSchema, serde::Serialize)]
+#[schema(as = Command)]
+pub struct CommandDoc {
+    /// E.g. `set_cells`, `create_table`, `create_field`, `undo`.
+    pub kind: String,
+    #[serde(flatten)]
+    #[schema(additional_properties = true, value_type = Object)]
+    pub members: serde_json::Map<String, JsonValue>,
 }
 
 #[cfg(test)]

@@ -206,7 +206,7 @@ pub struct ViewFieldView {
 }
 
 /// The snake-case name of a plain enum variant.
-fn name_of(variant: &impl Serialize) -> String {
+pub fn name_of(variant: &impl Serialize) -> String {
     match serde_json::to_value(variant) {
         Ok(serde_json::Value::String(name)) => name,
         _ => String::new(),
@@ -290,7 +290,7 @@ pub fn field_view(snapshot: &Snapshot, table: &Table, field: &Field) -> FieldVie
         field_type: field_type_view(&field.field_type),
         formula_text: field
             .formula()
-            .map(|spec| formula::source_to_text(&spec.source, &snapshot.schema, table.id)),
+            .map(|spec| spec.source.clone()),
         n_misfits: n_misfits(snapshot, table, field),
         is_editable: field.is_editable(),
     }

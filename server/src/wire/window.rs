@@ -1,8 +1,13 @@
 //! Windows and single records as JSON, serialised straight from columns.
 
-use super::cell::{CellStyle, write_cells, write_notes, write_text};
+use super::cell::{CellStyle, write_cell, write_cells, write_notes, write_text};
 use engine::query::Window;
-use table::{id::TableId, schema::Schema};
+use table::{
+    id::{RecordId, TableId},
+    schema::Schema,
+    snapshot::Snapshot,
+    value::CellState,
+};
 use utoipa::ToSchema;
 
 /// `Window {revision, n_total, from, records, columns, notes}`; the columns are in field order.
@@ -113,4 +118,51 @@ pub struct NoteView {
     /// Stable code of a failure or broken rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// `{id, revision, cells:{"f2":cell}, notes:{"f9":note}}`; `None` if there is no such live record.
+pub fn write_record(snapshot: &Snapshot, table: TableId, record: RecordId) -> Option<Vec<u8>> {
+    let definition = snapshot.schema.table(table)?;
+    let data = snapshot.data(table)?;
+    let (segment, at) = data.find(record)?;
+    let segment = data.segments.get(segment)?;
+    if !segment.live().get(at) {
+        return None;
+    }
+    let mut cells = Vec::new();
+    let mut notes = serde_json::Map::new();
+    for field in definition.live_fields() {
+        let column = segment.column(field.column);
+        let state = column.map_or(CellState::BLANK, |column| column.get(at));
+        if !cells.is_empty() {
+            cells.push(b',');
+        }
+        write_text(&mut cells, &field.id.to_string());
+        cells.push(b':');
+        write_cell(&mut cells, &state, CellStyle::of(&field.field_type));
+        if let Some(note) = column.and_then(|column| column.note(at)) {
+            let note = serde_json::to_value(note.as_ref()).unwrap_or_default();
+            notes.insert(field.id.to_string(), note);
+        }
+    }
+    let mut to = format!("{{\"id\":\"{record}\",\"revision\":{}", snapshot.revision.0).into_bytes();
+    to.extend_from_slice(b",\"cells\":{");
+    to.append(&mut cells);
+    to.extend_from_slice(b"},\"notes\":");
+    to.extend_from_slice(serde_json::Value::Object(notes).to_string().as_bytes());
+    to.push(b'}');
+    Some(to)
+}
+
+/// The shape of a record, for the API document; [`write_record`] writes it.
+#[derive(ToSchema, serde::Serialize)]
+#[schema(as = Record)]
+pub struct RecordView {
+    /// `r1`
+    pub id: String,
+    pub revision: u64,
+    #[schema(value_type = std::collections::BTreeMap<String, CellDoc>)]
+    pub cells: serde_json::Value,
+    #[schema(value_type = std::collections::BTreeMap<String, NoteView>)]
+    pub notes: serde_json::Value,
 }

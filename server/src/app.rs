@@ -58,10 +58,7 @@ pub fn router(instance: App, hosts: auth::Hosts) -> Router {
         .layer(header_if_absent(header::X_FRAME_OPTIONS, "DENY"))
 }
 
-fn header_if_absent(
-    name: HeaderName,
-    value: &'static str,
-) -> SetResponseHeaderLayer<HeaderValue> {
+fn header_if_absent(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 

@@ -51,13 +51,21 @@ fn file(name: &str, asset: &Asset, asked: &HeaderMap) -> Response {
             .get_all(header)
             .iter()
             .filter_map(|value| value.to_str().ok())
-            .any(|value| value.split(',').any(|item| item.trim().split(';').next() == Some(what)))
+            .any(|value| {
+                value
+                    .split(',')
+                    .any(|item| item.trim().split(';').next() == Some(what))
+            })
     };
     let brotli = asset
         .brotli
         .as_ref()
         .filter(|_| accepts(header::ACCEPT_ENCODING, "br"));
-    let tag = format!("\"{}{}\"", asset.hash, if brotli.is_some() { "-br" } else { "" });
+    let tag = format!(
+        "\"{}{}\"",
+        asset.hash,
+        if brotli.is_some() { "-br" } else { "" }
+    );
     let caching = match name.starts_with("assets/") {
         true => "public, max-age=31536000, immutable",
         false => "no-cache",

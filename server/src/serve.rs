@@ -1,7 +1,8 @@
 //! Running the server: the port, the start-up lines, the orderly end.
 
 use crate::{
-    app, auth::Hosts,
+    app,
+    auth::Hosts,
     config::Config,
     instance::{Instance, StartError},
     limits::SHUTDOWN_GRACE_S,
@@ -34,13 +35,12 @@ pub async fn serve(
     ready: impl FnOnce(SocketAddr, &app::App),
 ) -> Result<(), ServeError> {
     let instance = Instance::start(&config.data)?;
-    let listener =
-        TcpListener::bind(config.listen)
-            .await
-            .map_err(|cause| ServeError::Listen {
-                address: config.listen,
-                cause,
-            })?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|cause| ServeError::Listen {
+            address: config.listen,
+            cause,
+        })?;
     let address = listener.local_addr().map_err(ServeError::Run)?;
     let own = loopback_url(address);
     instance.announce(&own).map_err(ServeError::Announce)?;

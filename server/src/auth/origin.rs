@@ -102,18 +102,71 @@ mod tests {
         use Hosts::{Any, Local};
         for (host, origin, site, hosts, is_safe, want) in [
             ("localhost:8080", "", "", Local, false, true),
-            ("localhost:8080", "http://localhost:8080", "same-origin", Local, false, true),
-            ("127.0.0.1:8080", "http://evil.example", "cross-site", Local, false, false),
-            ("127.0.0.1:8080", "http://127.0.0.1:9999", "same-site", Local, false, false),
-            ("127.0.0.1:8080", "http://127.0.0.1:9999", "", Local, false, false),
+            (
+                "localhost:8080",
+                "http://localhost:8080",
+                "same-origin",
+                Local,
+                false,
+                true,
+            ),
+            (
+                "127.0.0.1:8080",
+                "http://evil.example",
+                "cross-site",
+                Local,
+                false,
+                false,
+            ),
+            (
+                "127.0.0.1:8080",
+                "http://127.0.0.1:9999",
+                "same-site",
+                Local,
+                false,
+                false,
+            ),
+            (
+                "127.0.0.1:8080",
+                "http://127.0.0.1:9999",
+                "",
+                Local,
+                false,
+                false,
+            ),
             ("127.0.0.1:8080", "null", "", Local, false, false),
-            ("127.0.0.1:8080", "http://evil.example", "cross-site", Local, true, true),
-            ("evil.example:8080", "http://evil.example:8080", "same-origin", Local, false, false),
+            (
+                "127.0.0.1:8080",
+                "http://evil.example",
+                "cross-site",
+                Local,
+                true,
+                true,
+            ),
+            (
+                "evil.example:8080",
+                "http://evil.example:8080",
+                "same-origin",
+                Local,
+                false,
+                false,
+            ),
             ("evil.example:8080", "", "", Local, true, false),
-            ("shop.lan:8080", "http://shop.lan:8080", "same-origin", Any, false, true),
+            (
+                "shop.lan:8080",
+                "http://shop.lan:8080",
+                "same-origin",
+                Any,
+                false,
+                true,
+            ),
             ("[::1]:8080", "http://[::1]:8080", "", Local, false, true),
         ] {
-            assert_eq!(ask(host, origin, site, hosts, is_safe), want, "{host} {origin} {site}");
+            assert_eq!(
+                ask(host, origin, site, hosts, is_safe),
+                want,
+                "{host} {origin} {site}"
+            );
         }
     }
 }

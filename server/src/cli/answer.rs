@@ -40,7 +40,8 @@ impl Failure {
     pub fn report(&self, json: bool) -> ExitCode {
         if json {
             let hint = self.hint.as_ref().map(|hint| hint.en.as_str());
-            let body = serde_json::json!({"code": self.code, "message": self.message.en, "hint": hint});
+            let body =
+                serde_json::json!({"code": self.code, "message": self.message.en, "hint": hint});
             eprintln!("{body}");
         } else {
             let hint = self.hint.clone().unwrap_or_else(|| Words::new("", ""));

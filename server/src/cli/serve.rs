@@ -6,11 +6,7 @@ use crate::{
     serve::{self, ServeError, lan_address, loopback_url},
 };
 use clap::Args;
-use std::{
-    net::SocketAddr,
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 #[derive(Args)]
 pub struct ServeArgs {
@@ -52,7 +48,10 @@ pub fn run(args: &ServeArgs) -> ExitCode {
         data: args.data.clone(),
         demo: args.demo,
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(cause) => return failed_to_run(&cause).report(args.json),
     };
@@ -65,7 +64,10 @@ pub fn run(args: &ServeArgs) -> ExitCode {
 fn say_ready(args: &ServeArgs, address: SocketAddr) {
     let url = loopback_url(address);
     if args.json {
-        println!("{}", serde_json::json!({"url": url, "pid": std::process::id()}));
+        println!(
+            "{}",
+            serde_json::json!({"url": url, "pid": std::process::id()})
+        );
         return;
     }
     println!("算盘已启动,请在浏览器打开 / Suanpan is running, open: {url}");

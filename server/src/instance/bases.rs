@@ -3,8 +3,9 @@
 //! Law: a base is open at most once, and never while its files are moved.
 
 use super::{
-    DataFolder, Index, IndexEntry, Stamp, is_base_id, random_id,
+    DataFolder, Index, IndexEntry, Stamp, is_base_id,
     open_base::{OpenBase, Surroundings},
+    random_id,
 };
 use crate::{error::ApiError, limits::BASE_NAME_CHARS, wire::schema::BaseRow};
 use axum::http::StatusCode;
@@ -234,7 +235,8 @@ impl Bases {
 
 fn entry_of(open: &OpenBase, stamp: Stamp) -> IndexEntry {
     let snapshot = open.handle.snapshot();
-    let count = |table: &table::schema::Table| snapshot.data(table.id).map_or(0, |data| data.n_live);
+    let count =
+        |table: &table::schema::Table| snapshot.data(table.id).map_or(0, |data| data.n_live);
     IndexEntry {
         stamp,
         name: snapshot.schema.name.clone(),

@@ -90,7 +90,10 @@ pub fn is_base_id(id: &str) -> bool {
 
 /// True for a blake3 digest as attachments carry it.
 pub fn is_digest(digest: &str) -> bool {
-    digest.len() == 64 && digest.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    digest.len() == 64
+        && digest
+            .bytes()
+            .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// A fresh random id of `n` lower-case letters and digits.

@@ -23,8 +23,8 @@ pub struct OpenBase {
 
 impl OpenBase {
     pub fn open(id: BaseId, path: &Path, around: &Surroundings) -> Result<Arc<OpenBase>, ApiError> {
-        let handle = BaseHandle::open(path, around.engine.clone())
-            .map_err(|cause| unusable(&id, &cause))?;
+        let handle =
+            BaseHandle::open(path, around.engine.clone()).map_err(|cause| unusable(&id, &cause))?;
         Ok(OpenBase::start(id, handle))
     }
 

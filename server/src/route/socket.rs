@@ -1,12 +1,6 @@
 //! `GET /bases/{base}/socket`: the live connection (docs/design/002-wire.md).
 
-use crate::{
-    app::App,
-    error::ApiError,
-    limits::SOCKET_MESSAGE_BYTES,
-    wire::Path,
-    ws,
-};
+use crate::{app::App, error::ApiError, limits::SOCKET_MESSAGE_BYTES, wire::Path, ws};
 use axum::{
     extract::{State, WebSocketUpgrade},
     response::Response,

@@ -97,11 +97,15 @@ fn write_value(to: &mut Vec<u8>, value: &CellValue, style: CellStyle) {
         CellValue::Date(day) => write_date(to, *day, style.dates),
         CellValue::Options(options) => match (options.first(), style.is_single_select) {
             (Some(option), true) => write_text(to, &option.to_string()),
-            _ => write_list(to, options, |to, option| write_text(to, &option.to_string())),
+            _ => write_list(to, options, |to, option| {
+                write_text(to, &option.to_string())
+            }),
         },
         CellValue::Attachments(items) => write_list(to, items, write_attachment),
         CellValue::Links(records) => {
-            write_list(to, records, |to, record| write_text(to, &record.to_string()));
+            write_list(to, records, |to, record| {
+                write_text(to, &record.to_string())
+            });
         }
     }
 }
@@ -278,14 +282,21 @@ mod tests {
         let single = FieldType::Select { options: vec![] };
         let multi = FieldType::MultiSelect { options: vec![] };
         assert_eq!(
-            wire(ColumnKind::Options, &single, vec![CellValue::Options(one.clone()).into()]),
+            wire(
+                ColumnKind::Options,
+                &single,
+                vec![CellValue::Options(one.clone()).into()]
+            ),
             r#"["o3"]"#
         );
         assert_eq!(
             wire(
                 ColumnKind::Options,
                 &multi,
-                vec![CellValue::Options(two).into(), CellValue::Options(one).into()]
+                vec![
+                    CellValue::Options(two).into(),
+                    CellValue::Options(one).into()
+                ]
             ),
             r#"[["o1","o2"],["o3"]]"#
         );

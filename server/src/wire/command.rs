@@ -55,9 +55,7 @@ pub fn read_cell(cell: JsonValue, field_type: &FieldType) -> Option<CellInput> {
         JsonValue::Null => Some(CellInput::Clear),
         JsonValue::Bool(flag) => match field_type {
             FieldType::Checkbox => value(CellValue::Bool(flag)),
-            _ => Some(CellInput::Text(
-                if flag { "TRUE" } else { "FALSE" }.into(),
-            )),
+            _ => Some(CellInput::Text(if flag { "TRUE" } else { "FALSE" }.into())),
         },
         JsonValue::Number(number) => {
             let number = number.as_f64().filter(|number| number.is_finite())?;
@@ -74,9 +72,7 @@ pub fn read_cell(cell: JsonValue, field_type: &FieldType) -> Option<CellInput> {
         }),
         JsonValue::Array(items) => read_list(items, field_type),
         JsonValue::Object(mut object) => match object.remove("misfit") {
-            Some(JsonValue::String(text)) => {
-                Some(CellInput::Value(CellState::Misfit(text.into())))
-            }
+            Some(JsonValue::String(text)) => Some(CellInput::Value(CellState::Misfit(text.into()))),
             _ => None,
         },
     }
@@ -251,20 +247,40 @@ mod tests {
             (json!(1.5), number(), value(CellValue::Number(1.5))),
             (json!("1.5"), number(), text("1.5")),
             (json!(1.5), FieldType::Text, text("1.5")),
-            (json!(true), FieldType::Checkbox, value(CellValue::Bool(true))),
-            (json!("o2"), select(false), value(CellValue::Options(Arc::from([OptionId(2)])))),
+            (
+                json!(true),
+                FieldType::Checkbox,
+                value(CellValue::Bool(true)),
+            ),
+            (
+                json!("o2"),
+                select(false),
+                value(CellValue::Options(Arc::from([OptionId(2)]))),
+            ),
             // An option named "o1" wins over the id o1.
             (json!("o1"), select(false), text("o1")),
             (json!("红"), select(false), text("红")),
             (json!("o9"), select(false), text("o9")),
-            (json!(["o2"]), select(true), value(CellValue::Options(Arc::from([OptionId(2)])))),
+            (
+                json!(["o2"]),
+                select(true),
+                value(CellValue::Options(Arc::from([OptionId(2)]))),
+            ),
             (json!(["o2", "红"]), select(true), text("o1,红")),
             (json!([]), select(true), Some(CellInput::Clear)),
-            (json!({"misfit": "abc"}), number(), Some(CellInput::Value(CellState::Misfit("abc".into())))),
+            (
+                json!({"misfit": "abc"}),
+                number(),
+                Some(CellInput::Value(CellState::Misfit("abc".into()))),
+            ),
             (json!({"pending": true}), number(), None),
             (json!({"error": "#N/A"}), number(), None),
             (json!([1, 2]), FieldType::Text, None),
-            (json!([{"digest": "../../etc/passwd", "name": "x", "mime": "y", "size_bytes": 1, "width_px": 0, "height_px": 0}]), FieldType::Attachment, None),
+            (
+                json!([{"digest": "../../etc/passwd", "name": "x", "mime": "y", "size_bytes": 1, "width_px": 0, "height_px": 0}]),
+                FieldType::Attachment,
+                None,
+            ),
         ] {
             assert_eq!(read_cell(json.clone(), &field_type), want, "{json}");
         }

@@ -30,7 +30,9 @@ pub struct Receiver<'a> {
 pub fn write_patch(patch: &Patch, schema: &Schema, to_whom: &Receiver<'_>) -> String {
     let mut order_changed: Vec<TableId> = patch.order_changed.clone();
     let mut to = Vec::with_capacity(512);
-    to.extend_from_slice(format!("{{\"type\":\"patch\",\"revision\":{}", patch.revision.0).as_bytes());
+    to.extend_from_slice(
+        format!("{{\"type\":\"patch\",\"revision\":{}", patch.revision.0).as_bytes(),
+    );
     text_field(&mut to, "actor", &patch.actor.0);
     if let Some(client_id) = patch.client_id.as_deref().filter(|_| to_whom.is_sender) {
         text_field(&mut to, "client_id", client_id);
@@ -53,7 +55,11 @@ pub fn write_patch(patch: &Patch, schema: &Schema, to_whom: &Receiver<'_>) -> St
             (table.to_string(), cut)
         })
         .collect();
-    for (table, _) in patch.removed.iter().filter(|(_, records)| records.len() > PATCH_CELLS) {
+    for (table, _) in patch
+        .removed
+        .iter()
+        .filter(|(_, records)| records.len() > PATCH_CELLS)
+    {
         order_changed.push(*table);
     }
     json_field(&mut to, "removed", &removed);
@@ -133,7 +139,11 @@ fn write_column(to: &mut Vec<u8>, part: &PatchColumn, schema: &Schema) {
         .and_then(|table| table.any_field(part.field))
         .map_or(PLAIN, |field| CellStyle::of(&field.field_type));
     to.extend_from_slice(
-        format!("{{\"table\":\"{}\",\"field\":\"{}\"", part.table, part.field).as_bytes(),
+        format!(
+            "{{\"table\":\"{}\",\"field\":\"{}\"",
+            part.table, part.field
+        )
+        .as_bytes(),
     );
     json_field(to, "records", &part.records);
     to.extend_from_slice(b",\"cells\":");

@@ -159,10 +159,7 @@ mod tests {
         let mut quick = hub.join("quick").unwrap();
         for revision in 0..SESSION_PATCHES as u64 + 10 {
             hub.publish(&patch(revision));
-            assert_eq!(
-                quick.patches.try_recv().unwrap().revision.0,
-                revision
-            );
+            assert_eq!(quick.patches.try_recv().unwrap().revision.0, revision);
         }
         assert!(slow.seat.take_lagged());
         assert!(!slow.seat.take_lagged());

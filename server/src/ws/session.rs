@@ -63,7 +63,14 @@ pub async fn run(mut socket: WebSocket, base: Arc<OpenBase>) {
             "Too many open windows; close some and try again.",
         );
         let error = full.body(locale);
-        let _ = send(&mut socket, &ToClient::Rejected { client_id: None, error }).await;
+        let _ = send(
+            &mut socket,
+            &ToClient::Rejected {
+                client_id: None,
+                error,
+            },
+        )
+        .await;
         return;
     };
     let seat = feed.seat.clone();
@@ -94,7 +101,14 @@ async fn wait_for_hello(socket: &mut WebSocket) -> Option<(String, Locale)> {
             Ok(FromClient::Hello { client, locale }) => Some((client, Locale::from_list(&locale))),
             _ => {
                 let error = bad_message().body(Locale::Zh);
-                let _ = send(socket, &ToClient::Rejected { client_id: None, error }).await;
+                let _ = send(
+                    socket,
+                    &ToClient::Rejected {
+                        client_id: None,
+                        error,
+                    },
+                )
+                .await;
                 None
             }
         };
@@ -134,7 +148,7 @@ impl Session {
         loop {
             tokio::select! {
                 biased;
-                _ = feed.closed.wait_for(|closed| *closed) => return Err(Gone),
+                () = ended(&mut feed.closed) => return Err(Gone),
                 Some(patch) = feed.patches.recv() => self.patch(&patch, &mut feed).await?,
                 Some((client_id, result)) = settlements.recv() => self.settle(client_id, result).await?,
                 // Without a free place for its answer, the next command waits in the socket.
@@ -180,7 +194,14 @@ impl Session {
             Message::Close(_) => return Err(Gone),
             Message::Binary(_) => {
                 let error = bad_message().body(self.locale);
-                return send(&mut self.socket, &ToClient::Rejected { client_id: None, error }).await;
+                return send(
+                    &mut self.socket,
+                    &ToClient::Rejected {
+                        client_id: None,
+                        error,
+                    },
+                )
+                .await;
             }
         };
         match serde_json::from_str(&text) {
@@ -189,7 +210,13 @@ impl Session {
                 self.locale = Locale::from_list(&locale);
                 Ok(())
             }
-            Ok(FromClient::Watch { table, view, find, from, n }) => {
+            Ok(FromClient::Watch {
+                table,
+                view,
+                find,
+                from,
+                n,
+            }) => {
                 self.watched = Some(WindowQuery {
                     table,
                     view,
@@ -206,9 +233,11 @@ impl Session {
                 hub.set_cursor(&feed.seat, Some(place.trimmed()));
                 Ok(())
             }
-            Ok(FromClient::Command { client_id, group, command }) => {
-                self.submit(client_id, group, *command, settled).await
-            }
+            Ok(FromClient::Command {
+                client_id,
+                group,
+                command,
+            }) => self.submit(client_id, group, *command, settled).await,
             Err(cause) => {
                 let client_id = client_id_of(&text);
                 let error = bad_message().at(cause.to_string()).body(self.locale);
@@ -282,7 +311,10 @@ impl Session {
 
     async fn acknowledge(&mut self, client_id: String, revision: u64) -> Result<(), Gone> {
         self.pending.remove(&client_id);
-        let message = ToClient::Acknowledged { client_id, revision };
+        let message = ToClient::Acknowledged {
+            client_id,
+            revision,
+        };
         send(&mut self.socket, &message).await
     }
 
@@ -294,11 +326,7 @@ impl Session {
             .client_id
             .as_ref()
             .is_some_and(|id| patch.actor == self.actor && self.pending.remove(id).is_some());
-        let (base, actor, watched) = (
-            self.base.clone(),
-            self.actor.clone(),
-            self.watched.clone(),
-        );
+        let (base, actor, watched) = (self.base.clone(), self.actor.clone(), self.watched.clone());
         let patch = patch.clone();
         self.seen = self.seen.max(patch.revision.0);
         let write = move || {
@@ -348,4 +376,9 @@ fn client_id_of(text: &str) -> Option<String> {
         client_id: String,
     }
     Some(serde_json::from_str::<OnlyId>(text).ok()?.client_id)
+}
+
+/// Returns when the base is being closed.
+async fn ended(closed: &mut tokio::sync::watch::Receiver<bool>) {
+    let _ = closed.wait_for(|closed| *closed).await;
 }

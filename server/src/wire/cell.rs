@@ -247,7 +247,7 @@ mod tests {
         ];
         assert_eq!(
             wire(ColumnKind::Number, &number(), states),
-            r##"[12.5,3,-0.1,1e300,null,{"error":"#DIV/0!"},{"misfit":"a\"b"},{"pending":true}]"##
+            r##"[12.5,3,-0.1,1e+300,null,{"error":"#DIV/0!"},{"misfit":"a\"b"},{"pending":true}]"##
         );
         let mut infinite = Vec::new();
         write_number(&mut infinite, f64::INFINITY);

@@ -11,7 +11,7 @@ use crate::{
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::from_fn,
     middleware::from_fn_with_state,
 };
@@ -42,8 +42,12 @@ pub fn document() -> Document {
 
 /// The whole server: API, socket, web page.
 pub fn router(instance: App, hosts: auth::Hosts) -> Router {
-    let (api, _) = api().split_for_parts();
-    api.fallback(assets::serve)
+    let (api, document) = api().split_for_parts();
+    let document = Arc::new(document);
+    let served = move || async move { axum::Json(document.as_ref().clone()) };
+    api.route("/api/v1/openapi.json", axum::routing::get(served))
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(assets::serve)
         .with_state(instance)
         .layer(DefaultBodyLimit::max(limits::JSON_BODY_BYTES))
         .layer(from_fn_with_state(hosts, auth::same_origin))
@@ -56,6 +60,15 @@ pub fn router(instance: App, hosts: auth::Hosts) -> Router {
         .layer(header_if_absent(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header_if_absent(header::REFERRER_POLICY, "same-origin"))
         .layer(header_if_absent(header::X_FRAME_OPTIONS, "DENY"))
+}
+
+async fn wrong_method() -> ApiError {
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "wrong_method",
+        "这个地址不支持这种操作。",
+        "This address does not take this kind of request.",
+    )
 }
 
 fn header_if_absent(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -56,6 +56,16 @@ impl From<StartError> for Failure {
     fn from(cause: StartError) -> Failure {
         match cause {
             StartError::Lock(cause) => cause.into(),
+            StartError::Providers(cause) => Failure::new(
+                "settings_unreadable",
+                format!("模型设置读不出来({cause})。"),
+                format!("The provider settings cannot be read ({cause})."),
+            )
+            .hint(
+                "请修好或移走 providers.json 和 secret.key。",
+                "Mend or move away providers.json and secret.key.",
+            )
+            .at_start(),
             StartError::Prepare(folder, cause) => unwritable(&folder.display().to_string(), &cause),
         }
     }

@@ -8,6 +8,7 @@ mod folder;
 mod index;
 mod lock;
 mod open_base;
+mod providers;
 
 pub use bases::Bases;
 pub use clock::local_clock;
@@ -15,6 +16,10 @@ pub use folder::{DataFolder, is_base_id, is_digest, random_id, write_whole};
 pub use index::{Index, IndexEntry, Stamp};
 pub use lock::{FolderLock, Holder, LockError};
 pub use open_base::{OpenBase, Surroundings};
+pub use providers::{
+    OFFLINE_TRIAL, OpenProvidersError, ProviderInput, ProviderRecord, Providers, asked_in_vain,
+    no_provider,
+};
 
 use crate::error::ApiError;
 use engine::handle::EngineOptions;
@@ -24,6 +29,7 @@ use std::{path::Path, sync::Arc};
 pub struct Instance {
     pub folder: DataFolder,
     pub bases: Bases,
+    pub providers: Arc<Providers>,
     lock: Mutex<FolderLock>,
 }
 
@@ -31,6 +37,8 @@ pub struct Instance {
 pub enum StartError {
     #[error(transparent)]
     Lock(#[from] LockError),
+    #[error(transparent)]
+    Providers(#[from] OpenProvidersError),
     #[error("the data folder {0} could not be prepared: {1}")]
     Prepare(std::path::PathBuf, #[source] std::io::Error),
 }
@@ -43,15 +51,18 @@ impl Instance {
         folder
             .prepare()
             .map_err(|cause| StartError::Prepare(data.to_path_buf(), cause))?;
+        let providers = Arc::new(Providers::open(folder.providers(), &folder.secret_key())?);
+        let named = providers.clone();
         let around = Surroundings {
             engine: EngineOptions {
                 clock: Arc::new(local_clock),
-                default_model: Arc::new(String::new),
+                default_model: Arc::new(move || named.default_name()),
             },
         };
         Ok(Arc::new(Instance {
             bases: Bases::new(folder.clone(), around),
             folder,
+            providers,
             lock: Mutex::new(lock),
         }))
     }
@@ -59,6 +70,23 @@ impl Instance {
     /// Tells other processes where this one answers.
     pub fn announce(&self, url: &str) -> std::io::Result<()> {
         self.lock.lock().announce(Some(url))
+    }
+
+    /// Adds or changes a provider.
+    pub fn put_provider(
+        &self,
+        name: &str,
+        input: &ProviderInput,
+    ) -> Result<ProviderRecord, ApiError> {
+        self.providers.put(name, input)
+    }
+
+    pub fn delete_provider(&self, name: &str) -> Result<(), ApiError> {
+        self.providers.delete(name)
+    }
+
+    pub fn set_default_provider(&self, name: &str) -> Result<(), ApiError> {
+        self.providers.set_default(name)
     }
 
     pub async fn base(&self, id: &str) -> Result<Arc<OpenBase>, ApiError> {

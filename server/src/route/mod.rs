@@ -3,6 +3,7 @@
 mod bases;
 mod commands;
 mod health;
+mod providers;
 mod socket;
 mod tables;
 
@@ -19,5 +20,10 @@ pub fn all() -> OpenApiRouter<App> {
         .routes(routes!(tables::window))
         .routes(routes!(tables::record))
         .routes(routes!(tables::aggregates))
+        .routes(routes!(providers::list))
+        .routes(routes!(providers::list_presets))
+        .routes(routes!(providers::set_default))
+        .routes(routes!(providers::put, providers::delete))
+        .routes(routes!(providers::test))
         .route("/bases/{base}/socket", axum::routing::get(socket::connect))
 }

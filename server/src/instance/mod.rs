@@ -9,6 +9,8 @@ mod index;
 mod lock;
 mod open_base;
 mod providers;
+mod thumbs;
+mod uploads;
 
 pub use bases::Bases;
 pub use clock::local_clock;
@@ -20,6 +22,8 @@ pub use providers::{
     OFFLINE_TRIAL, OpenProvidersError, ProviderInput, ProviderRecord, Providers, asked_in_vain,
     no_provider,
 };
+pub use thumbs::{SIDES, Thumbs, look_at, thumb_type};
+pub use uploads::{Upload, Uploads, clean_name};
 
 use crate::error::ApiError;
 use engine::handle::EngineOptions;
@@ -30,6 +34,8 @@ pub struct Instance {
     pub folder: DataFolder,
     pub bases: Bases,
     pub providers: Arc<Providers>,
+    pub uploads: Uploads,
+    pub thumbs: Thumbs,
     lock: Mutex<FolderLock>,
 }
 
@@ -61,6 +67,8 @@ impl Instance {
         };
         Ok(Arc::new(Instance {
             bases: Bases::new(folder.clone(), around),
+            uploads: Uploads::default(),
+            thumbs: Thumbs::new(folder.thumbs()),
             folder,
             providers,
             lock: Mutex::new(lock),

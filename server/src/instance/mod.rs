@@ -52,6 +52,15 @@ pub enum StartError {
 impl Instance {
     /// Takes the folder's lock, makes its folders and clears leftovers of an earlier process.
     pub fn start(data: &Path) -> Result<Arc<Instance>, StartError> {
+        Instance::open(data, true)
+    }
+
+    /// As [`Instance::start`], for one command: queued AI calls stay queued.
+    pub fn start_for_command(data: &Path) -> Result<Arc<Instance>, StartError> {
+        Instance::open(data, false)
+    }
+
+    fn open(data: &Path, runs_ai: bool) -> Result<Arc<Instance>, StartError> {
         let lock = FolderLock::take(data)?;
         let folder = DataFolder::new(data);
         folder
@@ -60,6 +69,7 @@ impl Instance {
         let providers = Arc::new(Providers::open(folder.providers(), &folder.secret_key())?);
         let named = providers.clone();
         let around = Surroundings {
+            runs_ai,
             engine: EngineOptions {
                 clock: Arc::new(local_clock),
                 default_model: Arc::new(move || named.default_name()),

@@ -11,6 +11,8 @@ use table::id::BaseId;
 #[derive(Clone)]
 pub struct Surroundings {
     pub engine: EngineOptions,
+    /// Queued AI calls are carried out.
+    pub runs_ai: bool,
 }
 
 pub struct OpenBase {

@@ -1,6 +1,7 @@
 //! Language models: one question, one answer, and every way in which it can go wrong.
 //!
 //! [`ModelClient`] is the trait; [`openai`] speaks to real providers, [`offline_trial`] answers without any
+//! AI, [`offline_trial`] answers without any
 //! AI, [`scripted`] is the fake for tests. [`profile`] holds what is known of providers, as data;
 //! [`probe`] tries a provider out. [`AskError`] says what went wrong and what to do about it.
 //! Law: one `ask` is at most one request on the network; nobody below this door retries.
@@ -9,6 +10,9 @@
 mod answer_body;
 pub mod ask_error;
 mod error_body;
+pub mod glossary;
+pub mod language;
+pub mod offline_trial;
 pub mod openai;
 pub mod profile;
 pub mod scripted;

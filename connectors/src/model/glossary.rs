@@ -102,7 +102,11 @@ impl Glossary {
                 pieces.push(Piece::Word(if is_one { one.clone() } else { many.clone() }));
                 return n;
             }
-            if let Some(en) = self.terms.get(&key).filter(|_| is_cjk(letter) || key.chars().any(is_cjk)) {
+            if let Some(en) = self
+                .terms
+                .get(&key)
+                .filter(|_| is_cjk(letter) || key.chars().any(is_cjk))
+            {
                 if !en.is_empty() {
                     pieces.push(Piece::Word(en.clone()));
                 }
@@ -115,7 +119,9 @@ impl Glossary {
             pieces.push(Piece::Mark(mark));
         } else {
             match pieces.last_mut() {
-                Some(Piece::Foreign(text)) if text.ends_with(is_cjk) == is_cjk(letter) => text.push(letter),
+                Some(Piece::Foreign(text)) if text.ends_with(is_cjk) == is_cjk(letter) => {
+                    text.push(letter)
+                }
                 _ => pieces.push(Piece::Foreign(letter.to_string())),
             }
         }
@@ -162,7 +168,9 @@ fn joined(pieces: &[Piece]) -> String {
             Piece::Word(word) | Piece::Foreign(word) => {
                 let is_glued = text.is_empty()
                     || text.ends_with([' ', '(', '[', '-', '/', '*', '+', '#', '.'])
-                    || word.starts_with(['-', '/', '*', '+', ',', '.', ':', ';', ')', ']', '%', '&', '\'', '"']);
+                    || word.starts_with([
+                        '-', '/', '*', '+', ',', '.', ':', ';', ')', ']', '%', '&', '\'', '"',
+                    ]);
                 if !is_glued {
                     text.push(' ');
                 }
@@ -218,7 +226,13 @@ mod tests {
     #[test]
     fn traps_of_the_trade_are_avoided() {
         let glossary = Glossary::shipped();
-        for (zh, en) in [("打", "dozen"), ("现货", "in stock"), ("丝印", "screen printing"), ("一手货源", "factory direct"), ("罗", "gross")] {
+        for (zh, en) in [
+            ("打", "dozen"),
+            ("现货", "in stock"),
+            ("丝印", "screen printing"),
+            ("一手货源", "factory direct"),
+            ("罗", "gross"),
+        ] {
             assert_eq!(glossary.term(zh), Some(en), "{zh}");
         }
     }

@@ -19,13 +19,19 @@ impl Language {
     pub fn named(name: &str) -> Language {
         let name = name.trim().to_lowercase();
         let starts = |signs: &[&str]| {
-            signs.iter().any(|sign| match sign.is_ascii() && sign.len() == 2 {
-                // A code: alone, or with a region.
-                true => name.strip_prefix(sign).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphabetic())),
-                false => name.contains(sign),
-            })
+            signs
+                .iter()
+                .any(|sign| match sign.is_ascii() && sign.len() == 2 {
+                    // A code: alone, or with a region.
+                    true => name
+                        .strip_prefix(sign)
+                        .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphabetic())),
+                    false => name.contains(sign),
+                })
         };
-        if starts(&["zh", "中文", "汉语", "chinese", "简体", "繁体", "粤语", "mandarin"]) {
+        if starts(&[
+            "zh", "中文", "汉语", "chinese", "简体", "繁体", "粤语", "mandarin",
+        ]) {
             Language::Chinese
         } else if starts(&["ja", "jp", "日语", "日文", "日本", "japanese"]) {
             Language::Japanese
@@ -40,7 +46,10 @@ impl Language {
 
     /// True where Chinese characters belong to the script.
     pub fn writes_cjk(self) -> bool {
-        matches!(self, Language::Chinese | Language::Japanese | Language::Korean)
+        matches!(
+            self,
+            Language::Chinese | Language::Japanese | Language::Korean
+        )
     }
 }
 
@@ -79,6 +88,11 @@ mod tests {
     #[test]
     fn only_chinese_characters_count() {
         let text = "A鲨1，。カ한㐀";
-        assert_eq!(text.chars().filter(|letter| is_cjk(*letter)).collect::<String>(), "鲨㐀");
+        assert_eq!(
+            text.chars()
+                .filter(|letter| is_cjk(*letter))
+                .collect::<String>(),
+            "鲨㐀"
+        );
     }
 }

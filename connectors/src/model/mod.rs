@@ -1,7 +1,6 @@
 //! Language models: one question, one answer, and every way in which it can go wrong.
 //!
 //! [`ModelClient`] is the trait; [`openai`] speaks to real providers, [`offline_trial`] answers without any
-//! AI, [`offline_trial`] answers without any
 //! AI, [`scripted`] is the fake for tests. [`profile`] holds what is known of providers, as data;
 //! [`probe`] tries a provider out. [`AskError`] says what went wrong and what to do about it.
 //! Law: one `ask` is at most one request on the network; nobody below this door retries.
@@ -14,10 +13,12 @@ pub mod glossary;
 pub mod language;
 pub mod offline_trial;
 pub mod openai;
+pub mod probe;
 pub mod profile;
 pub mod scripted;
 
 pub use ask_error::{AskClass, AskError};
+pub use probe::{ProbeReport, test_provider};
 
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};

@@ -66,10 +66,32 @@ fn translation(inputs: &BTreeMap<String, String>) -> String {
 
 /// Inputs that steer the work; all others are facts.
 const CONTROLS: &[&str] = &[
-    "text", "facts", "language", "style", "tone", "platform", "length", "instruction", "requirement", "scene",
-    "kind", "audience", "max_chars",
+    "text",
+    "facts",
+    "language",
+    "style",
+    "tone",
+    "platform",
+    "length",
+    "instruction",
+    "requirement",
+    "scene",
+    "kind",
+    "audience",
+    "max_chars",
 ];
-const PRODUCT_KEYS: &[&str] = &["品名", "产品名称", "商品名称", "名称", "产品", "商品", "标题", "name", "product", "title"];
+const PRODUCT_KEYS: &[&str] = &[
+    "品名",
+    "产品名称",
+    "商品名称",
+    "名称",
+    "产品",
+    "商品",
+    "标题",
+    "name",
+    "product",
+    "title",
+];
 const COLOR_KEYS: &[&str] = &["颜色", "color", "colour"];
 const MATERIAL_KEYS: &[&str] = &["材质", "材料", "material"];
 const SIZE_KEYS: &[&str] = &["规格", "尺寸", "尺码", "型号", "size", "specification"];
@@ -87,10 +109,14 @@ impl Facts {
     fn of(inputs: &BTreeMap<String, String>) -> Facts {
         let mut pairs: Vec<(String, String)> = Vec::new();
         let mut product = String::new();
-        let blocks = ["facts", "text"].iter().filter_map(|name| inputs.get(*name));
+        let blocks = ["facts", "text"]
+            .iter()
+            .filter_map(|name| inputs.get(*name));
         for line in blocks.flat_map(|block| block.lines()) {
             match line.split_once([':', '：']) {
-                Some((key, value)) if !key.trim().is_empty() => pairs.push((key.trim().into(), value.trim().into())),
+                Some((key, value)) if !key.trim().is_empty() => {
+                    pairs.push((key.trim().into(), value.trim().into()))
+                }
                 _ if product.is_empty() => product = line.trim().into(),
                 _ => pairs.push((String::new(), line.trim().into())),
             }
@@ -102,7 +128,9 @@ impl Facts {
         }
         pairs.retain(|(_, value)| !value.is_empty());
         let mut take = |keys: &[&str]| {
-            let at = pairs.iter().position(|(key, _)| keys.contains(&key.to_lowercase().as_str()))?;
+            let at = pairs
+                .iter()
+                .position(|(key, _)| keys.contains(&key.to_lowercase().as_str()))?;
             Some(pairs.remove(at).1)
         };
         let named = take(PRODUCT_KEYS);
@@ -138,7 +166,10 @@ fn chinese_copy(facts: &Facts) -> String {
     let mut text = facts.product.clone();
     for part in [
         facts.color.clone(),
-        facts.material.as_ref().map(|material| format!("{material}材质")),
+        facts
+            .material
+            .as_ref()
+            .map(|material| format!("{material}材质")),
         facts.size.as_ref().map(|size| format!("规格 {size}")),
     ]
     .into_iter()
@@ -190,8 +221,18 @@ fn image_prompt(inputs: &BTreeMap<String, String>) -> String {
     let english = |text: &str| Glossary::shipped().translate(text);
     let mut parts = vec![format!("Product photo of {}", english(&facts.product))];
     parts.extend(facts.color.as_deref().map(english));
-    parts.extend(facts.material.as_deref().map(|material| format!("made of {}", english(material))));
-    parts.extend(facts.size.as_deref().map(|size| format!("size {}", english(size))));
+    parts.extend(
+        facts
+            .material
+            .as_deref()
+            .map(|material| format!("made of {}", english(material))),
+    );
+    parts.extend(
+        facts
+            .size
+            .as_deref()
+            .map(|size| format!("size {}", english(size))),
+    );
     let wish = ["scene", "style", "requirement", "instruction"]
         .iter()
         .filter_map(|name| inputs.get(*name))
@@ -219,21 +260,56 @@ mod tests {
     use super::*;
 
     fn inputs(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     #[test]
     fn patterns_use_the_facts_and_nothing_else() {
         let facts = "品名: 鲨鱼夹\n颜色: 玫瑰金\n材质：亚克力\n规格: 11cm\n起订量: 12个";
         let cases = [
-            (AiKind::Translate, inputs(&[("text", "玫瑰金鲨鱼夹"), ("language", "英语")]), "Rose gold claw clip"),
-            (AiKind::Translate, inputs(&[("text", "红色"), ("language", "西班牙语")]), "[离线试用只会英文 · offline trial knows English only] Red"),
-            (AiKind::Translate, inputs(&[("text", "红色"), ("language", "中文")]), "红色"),
-            (AiKind::Copy, inputs(&[("facts", facts)]), "鲨鱼夹，玫瑰金，亚克力材质，规格 11cm。起订量：12个。"),
-            (AiKind::Copy, inputs(&[("facts", facts), ("language", "en")]), "Claw clip in rose gold, made of acrylic, size 11cm. MOQ: 12 pcs."),
-            (AiKind::Copy, inputs(&[("facts", "玫瑰金鲨鱼夹"), ("language", "en")]), "Rose gold claw clip."),
-            (AiKind::Copy, inputs(&[("品名", "发圈"), ("颜色", "黑色"), ("language", "en")]), "Hair tie in black."),
-            (AiKind::ImagePrompt, inputs(&[("facts", facts)]), "Product photo of claw clip, rose gold, made of acrylic, size 11cm, pure white background, no text, no props, soft studio lighting, sharp focus, centered, 1:1"),
+            (
+                AiKind::Translate,
+                inputs(&[("text", "玫瑰金鲨鱼夹"), ("language", "英语")]),
+                "Rose gold claw clip",
+            ),
+            (
+                AiKind::Translate,
+                inputs(&[("text", "红色"), ("language", "西班牙语")]),
+                "[离线试用只会英文 · offline trial knows English only] Red",
+            ),
+            (
+                AiKind::Translate,
+                inputs(&[("text", "红色"), ("language", "中文")]),
+                "红色",
+            ),
+            (
+                AiKind::Copy,
+                inputs(&[("facts", facts)]),
+                "鲨鱼夹，玫瑰金，亚克力材质，规格 11cm。起订量：12个。",
+            ),
+            (
+                AiKind::Copy,
+                inputs(&[("facts", facts), ("language", "en")]),
+                "Claw clip in rose gold, made of acrylic, size 11cm. MOQ: 12 pcs.",
+            ),
+            (
+                AiKind::Copy,
+                inputs(&[("facts", "玫瑰金鲨鱼夹"), ("language", "en")]),
+                "Rose gold claw clip.",
+            ),
+            (
+                AiKind::Copy,
+                inputs(&[("品名", "发圈"), ("颜色", "黑色"), ("language", "en")]),
+                "Hair tie in black.",
+            ),
+            (
+                AiKind::ImagePrompt,
+                inputs(&[("facts", facts)]),
+                "Product photo of claw clip, rose gold, made of acrylic, size 11cm, pure white background, no text, no props, soft studio lighting, sharp focus, centered, 1:1",
+            ),
         ];
         for (kind, inputs, expected) in cases {
             assert_eq!(answer(Some(kind), &inputs), expected, "{inputs:?}");
@@ -244,8 +320,14 @@ mod tests {
     #[tokio::test]
     async fn nothing_to_work_with_is_an_error_and_not_an_empty_answer() {
         for kind in [AiKind::Translate, AiKind::Copy, AiKind::ImagePrompt] {
-            let ask = Ask { kind: Some(kind), ..Ask::new("", "") };
-            assert_eq!(OfflineTrial.ask(ask).await.unwrap_err().code(), "bad_request");
+            let ask = Ask {
+                kind: Some(kind),
+                ..Ask::new("", "")
+            };
+            assert_eq!(
+                OfflineTrial.ask(ask).await.unwrap_err().code(),
+                "bad_request"
+            );
         }
     }
 }

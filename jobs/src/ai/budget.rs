@@ -18,7 +18,11 @@ pub struct Budgets(Mutex<BTreeMap<String, Budget>>);
 
 impl Budgets {
     pub fn set_cap(&self, batch: &str, cap_micros: u64) {
-        self.0.lock().entry(batch.to_owned()).or_default().cap_micros = Some(cap_micros);
+        self.0
+            .lock()
+            .entry(batch.to_owned())
+            .or_default()
+            .cap_micros = Some(cap_micros);
     }
 
     pub fn spend(&self, batch: &str, micros: u64) {
@@ -28,13 +32,18 @@ impl Budgets {
     }
 
     pub fn spent_micros(&self, batch: &str) -> u64 {
-        self.0.lock().get(batch).map_or(0, |budget| budget.spent_micros)
+        self.0
+            .lock()
+            .get(batch)
+            .map_or(0, |budget| budget.spent_micros)
     }
 
     /// True once the cap is reached.
     pub fn is_spent(&self, batch: &str) -> bool {
         self.0.lock().get(batch).is_some_and(|budget| {
-            budget.cap_micros.is_some_and(|cap| budget.spent_micros >= cap)
+            budget
+                .cap_micros
+                .is_some_and(|cap| budget.spent_micros >= cap)
         })
     }
 }

@@ -17,7 +17,11 @@ pub trait CallSource: Send + Sync + 'static {
     fn take(&self, n: usize) -> Vec<TakenCall>;
     /// Back to the queue, not asked.
     fn give_back(&self, keys: &[CallKey]);
-    fn settle(&self, answers: Vec<Answer>, failures: Vec<(CallKey, String)>) -> Result<(), SettleError>;
+    fn settle(
+        &self,
+        answers: Vec<Answer>,
+        failures: Vec<(CallKey, String)>,
+    ) -> Result<(), SettleError>;
     fn record_attempt(&self, attempt: Attempt);
     /// `listener` runs whenever calls were queued.
     fn on_queued(&self, listener: Box<dyn Fn() + Send + Sync>);
@@ -34,7 +38,11 @@ impl CallSource for QueueHandle {
         QueueHandle::give_back(self, keys);
     }
 
-    fn settle(&self, answers: Vec<Answer>, failures: Vec<(CallKey, String)>) -> Result<(), SettleError> {
+    fn settle(
+        &self,
+        answers: Vec<Answer>,
+        failures: Vec<(CallKey, String)>,
+    ) -> Result<(), SettleError> {
         match QueueHandle::settle(self, answers, failures) {
             Ok(_) => Ok(()),
             Err(error) => Err(SettleError(error.to_string())),
@@ -180,7 +188,11 @@ pub mod fake {
             }
         }
 
-        fn settle(&self, answers: Vec<Answer>, failures: Vec<(CallKey, String)>) -> Result<(), SettleError> {
+        fn settle(
+            &self,
+            answers: Vec<Answer>,
+            failures: Vec<(CallKey, String)>,
+        ) -> Result<(), SettleError> {
             let mut state = self.0.lock();
             if state.refuse_commits > 0 {
                 state.refuse_commits -= 1;

@@ -11,7 +11,10 @@ use table::ai::{AiCall, AiKind};
 pub enum Cleaned {
     Good(String),
     /// A rule is broken: its stable code, and what to tell the model.
-    Broken { code: &'static str, request: String },
+    Broken {
+        code: &'static str,
+        request: String,
+    },
 }
 
 /// Cleans and checks the answer to a call.
@@ -45,8 +48,16 @@ fn unwrapped(answer: &str, source: &str) -> String {
     if let Some(inner) = fenced(text).filter(|_| !source.starts_with("```")) {
         text = inner.trim();
     }
-    for (open, close) in [('"', '"'), ('“', '”'), ('「', '」'), ('\'', '\''), ('`', '`')] {
-        let inner = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+    for (open, close) in [
+        ('"', '"'),
+        ('“', '”'),
+        ('「', '」'),
+        ('\'', '\''),
+        ('`', '`'),
+    ] {
+        let inner = text
+            .strip_prefix(open)
+            .and_then(|rest| rest.strip_suffix(close));
         if let Some(inner) = inner
             && !source.starts_with(open)
             && !inner.contains(open)
@@ -62,7 +73,10 @@ fn fenced(text: &str) -> Option<&str> {
     let inner = text.strip_prefix("```")?.strip_suffix("```")?;
     // The first line of a fence names a language.
     let (first, rest) = inner.split_once('\n')?;
-    let is_name = first.trim().chars().all(|letter| letter.is_ascii_alphanumeric());
+    let is_name = first
+        .trim()
+        .chars()
+        .all(|letter| letter.is_ascii_alphanumeric());
     (is_name && !rest.contains("```")).then_some(rest)
 }
 
@@ -96,7 +110,11 @@ mod tests {
         ];
         for (answer, expected) in cases {
             let call = fake::call(1, "m", "鲨鱼夹");
-            assert_eq!(clean(&call, answer), Cleaned::Good(expected.into()), "{answer}");
+            assert_eq!(
+                clean(&call, answer),
+                Cleaned::Good(expected.into()),
+                "{answer}"
+            );
         }
         let quoted = fake::call(1, "m", "\"ABC\"");
         assert_eq!(clean(&quoted, "\"ABC\""), Cleaned::Good("\"ABC\"".into()));
@@ -112,17 +130,30 @@ mod tests {
         assert!(request.contains("鲨鱼夹"), "{request}");
         for language in ["日语", "ja", "Japanese", "繁体中文"] {
             call.inputs.insert("language".into(), language.into());
-            assert_eq!(clean(&call, "玫瑰金"), Cleaned::Good("玫瑰金".into()), "{language}");
+            assert_eq!(
+                clean(&call, "玫瑰金"),
+                Cleaned::Good("玫瑰金".into()),
+                "{language}"
+            );
         }
         for language in ["en", "英语", "Spanish", "ar", "泰语", "Klingon"] {
             call.inputs.insert("language".into(), language.into());
-            assert!(matches!(clean(&call, "玫瑰金"), Cleaned::Broken { .. }), "{language}");
+            assert!(
+                matches!(clean(&call, "玫瑰金"), Cleaned::Broken { .. }),
+                "{language}"
+            );
         }
     }
 
     #[test]
     fn an_answer_of_wrappings_only_is_empty() {
         let call = fake::call(1, "m", "x");
-        assert!(matches!(clean(&call, "\"\""), Cleaned::Broken { code: "empty_answer", .. }));
+        assert!(matches!(
+            clean(&call, "\"\""),
+            Cleaned::Broken {
+                code: "empty_answer",
+                ..
+            }
+        ));
     }
 }

@@ -70,7 +70,13 @@ mod tests {
 
     #[test]
     fn chinese_counts_more_than_latin() {
-        for (text, expected) in [("", 0), ("a", 1), ("鲨鱼夹", 3), ("claw clip", 3), ("30cm 鲨鱼夹", 4)] {
+        for (text, expected) in [
+            ("", 0),
+            ("a", 1),
+            ("鲨鱼夹", 3),
+            ("claw clip", 3),
+            ("30cm 鲨鱼夹", 4),
+        ] {
             assert_eq!(tokens(text), expected, "{text}");
         }
     }
@@ -93,11 +99,22 @@ mod tests {
 
     #[test]
     fn the_range_holds_the_true_count() {
-        let calls: Vec<_> = (0..50).map(|n| fake::call(n, "m", "玫瑰金鲨鱼夹 大号 11cm")).collect();
-        let chars_in = calls.iter().map(|call| call.system.chars().count() + call.user.chars().count()).sum::<usize>();
-        let chars_data = calls.iter().map(|call| call.user.chars().count()).sum::<usize>();
+        let calls: Vec<_> = (0..50)
+            .map(|n| fake::call(n, "m", "玫瑰金鲨鱼夹 大号 11cm"))
+            .collect();
+        let chars_in = calls
+            .iter()
+            .map(|call| call.system.chars().count() + call.user.chars().count())
+            .sum::<usize>();
+        let chars_data = calls
+            .iter()
+            .map(|call| call.user.chars().count())
+            .sum::<usize>();
         let range = range(50, chars_in as u64, chars_data as u64);
         let likely: u64 = calls.iter().map(prompt_tokens).sum();
-        assert!(range.in_low <= likely && likely <= range.in_high, "{likely} in {range:?}");
+        assert!(
+            range.in_low <= likely && likely <= range.in_high,
+            "{likely} in {range:?}"
+        );
     }
 }

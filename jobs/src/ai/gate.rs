@@ -130,7 +130,13 @@ impl Gate {
     }
 
     /// The provider wants fewer questions. `jitter` in 0.0..1.0 spreads the pauses of several servers.
-    pub fn refused(&mut self, pass: Pass, retry_after_ms: Option<u64>, now: Instant, jitter: f64) -> Verdict {
+    pub fn refused(
+        &mut self,
+        pass: Pass,
+        retry_after_ms: Option<u64>,
+        now: Instant,
+        jitter: f64,
+    ) -> Verdict {
         self.n_open = self.n_open.saturating_sub(1);
         if pass.epoch != self.epoch {
             // Sent before the last refusal: that one has already slowed us down.
@@ -262,7 +268,10 @@ mod tests {
 
     #[test]
     fn pauses_double_within_bounds() {
-        assert_eq!([1, 2, 3, 7, 30].map(|n| backoff_ms(n, 1.0)), [1_000, 2_000, 4_000, 60_000, 60_000]);
+        assert_eq!(
+            [1, 2, 3, 7, 30].map(|n| backoff_ms(n, 1.0)),
+            [1_000, 2_000, 4_000, 60_000, 60_000]
+        );
         assert_eq!(backoff_ms(1, 0.0), 500);
     }
 }

@@ -94,8 +94,9 @@ impl Lane {
 
     /// Puts rested calls back in line, before those that were never asked.
     pub fn wake_due(&mut self, now: Instant) {
-        let (mut due, resting): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.resting).into_iter().partition(|(at, _)| *at <= now);
+        let (mut due, resting): (Vec<_>, Vec<_>) = std::mem::take(&mut self.resting)
+            .into_iter()
+            .partition(|(at, _)| *at <= now);
         self.resting = resting;
         due.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         for (_, work) in due {
@@ -139,12 +140,17 @@ impl Lane {
             .into_iter()
             .partition(|(_, work)| batches.contains(&work.taken.batch));
         self.resting = resting;
-        out.into_iter().chain(rested.into_iter().map(|(_, work)| work)).collect()
+        out.into_iter()
+            .chain(rested.into_iter().map(|(_, work)| work))
+            .collect()
     }
 
     pub fn drain(&mut self) -> Vec<Work> {
         let resting = std::mem::take(&mut self.resting);
-        self.ready.drain(..).chain(resting.into_iter().map(|(_, work)| work)).collect()
+        self.ready
+            .drain(..)
+            .chain(resting.into_iter().map(|(_, work)| work))
+            .collect()
     }
 }
 
@@ -164,7 +170,9 @@ mod tests {
     }
 
     fn order(lane: &mut Lane) -> Vec<String> {
-        std::iter::from_fn(|| lane.pop()).map(|work| work.taken.call.user.clone()).collect()
+        std::iter::from_fn(|| lane.pop())
+            .map(|work| work.taken.call.user.clone())
+            .collect()
     }
 
     #[test]

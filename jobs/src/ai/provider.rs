@@ -5,7 +5,11 @@
 
 use super::gate::Gate;
 use connectors::{
-    model::{AskError, ModelClient, offline_trial::{self, OfflineTrial}, profile::{Prices, ProviderProfile}},
+    model::{
+        AskError, ModelClient,
+        offline_trial::{self, OfflineTrial},
+        profile::{Prices, ProviderProfile},
+    },
     secret::Secret,
 };
 use parking_lot::{Mutex, RwLock};
@@ -48,7 +52,10 @@ impl Provider {
                 offline_trial::NAME,
                 offline_trial::NAME,
                 Arc::new(OfflineTrial),
-                Prices { currency: "CNY".into(), ..Prices::default() },
+                Prices {
+                    currency: "CNY".into(),
+                    ..Prices::default()
+                },
             )
         }
     }
@@ -76,13 +83,20 @@ impl ProviderSet {
     }
 
     pub fn put(&self, provider: Provider) {
-        self.by_name.write().insert(provider.name.clone(), Arc::new(provider));
+        self.by_name
+            .write()
+            .insert(provider.name.clone(), Arc::new(provider));
     }
 
     /// Adds or replaces a provider from its settings; fails on an unusable address or key.
     pub fn put_profile(&self, profile: &ProviderProfile, key: Secret) -> Result<(), AskError> {
         let client = Arc::new(profile.client(key)?);
-        let provider = Provider::new(&profile.name, &profile.model, client, profile.prices.clone());
+        let provider = Provider::new(
+            &profile.name,
+            &profile.model,
+            client,
+            profile.prices.clone(),
+        );
         self.put(provider.with_limits(profile.rpm, profile.max_parallel));
         Ok(())
     }
@@ -132,8 +146,17 @@ mod tests {
         assert!(set.find("").unwrap().offline_trial);
         assert!(set.find("qwen").is_none());
         set.set_default(Some("qwen".into()));
-        assert_eq!(set.default_name(), "offline-trial", "a default that is not there is none");
-        set.put(Provider::new("qwen", "m", Arc::new(ScriptedModel::new()), Prices::default()));
+        assert_eq!(
+            set.default_name(),
+            "offline-trial",
+            "a default that is not there is none"
+        );
+        set.put(Provider::new(
+            "qwen",
+            "m",
+            Arc::new(ScriptedModel::new()),
+            Prices::default(),
+        ));
         assert_eq!(set.find("").unwrap().name, "qwen");
         set.remove("qwen");
         set.remove("offline-trial");
@@ -147,6 +170,11 @@ mod tests {
         set.put_profile(&profile, Secret::new("sk-1")).unwrap();
         assert_eq!(set.find("我的").unwrap().model, "qwen-plus");
         profile.base_url = "dashscope".into();
-        assert_eq!(set.put_profile(&profile, Secret::new("sk-1")).unwrap_err().code(), "bad_address");
+        assert_eq!(
+            set.put_profile(&profile, Secret::new("sk-1"))
+                .unwrap_err()
+                .code(),
+            "bad_address"
+        );
     }
 }

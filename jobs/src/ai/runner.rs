@@ -45,7 +45,11 @@ pub struct AiRunner {
 
 impl AiRunner {
     /// Starts within the present tokio runtime.
-    pub fn start(source: Arc<dyn CallSource>, providers: Arc<ProviderSet>, now_ms: NowMs) -> AiRunner {
+    pub fn start(
+        source: Arc<dyn CallSource>,
+        providers: Arc<ProviderSet>,
+        now_ms: NowMs,
+    ) -> AiRunner {
         let stop = CancellationToken::new();
         let wake = Arc::new(Notify::new());
         let on_queued = wake.clone();
@@ -337,7 +341,11 @@ impl Runner {
                 "ok"
             }
             Some(Err(error)) => {
-                if let AskError::Truncated { tokens_in: n_in, tokens_out: n_out } = error {
+                if let AskError::Truncated {
+                    tokens_in: n_in,
+                    tokens_out: n_out,
+                } = error
+                {
                     (tokens_in, tokens_out) = (*n_in, *n_out);
                 }
                 is_maybe_charged = error.maybe_charged();
@@ -347,11 +355,15 @@ impl Runner {
         if provider.offline_trial {
             (tokens_in, tokens_out) = (0, 0);
         }
-        let cost_micros = provider.prices.cost_micros(tokens_in, tokens_out, tokens_cached);
+        let cost_micros = provider
+            .prices
+            .cost_micros(tokens_in, tokens_out, tokens_cached);
         let mut spent = cost_micros;
         if is_maybe_charged && cost_micros == 0 {
             // Nobody knows; the budget reckons with the likely.
-            spent = provider.prices.cost_micros(estimate::prompt_tokens(call), 0, 0);
+            spent = provider
+                .prices
+                .cost_micros(estimate::prompt_tokens(call), 0, 0);
         }
         self.budgets.spend(&work.taken.batch, spent);
         let attempt = Attempt {
@@ -383,7 +395,11 @@ impl Runner {
         };
         match cleaned {
             Cleaned::Good(text) => {
-                let model = if reply.model.is_empty() { provider.model.clone() } else { reply.model };
+                let model = if reply.model.is_empty() {
+                    provider.model.clone()
+                } else {
+                    reply.model
+                };
                 let provenance = Provenance {
                     provider: provider.name.clone(),
                     model,
@@ -397,9 +413,16 @@ impl Runner {
                     n_attempts: work.taken.n_attempts + work.n_calls,
                 };
                 let key = call.key;
-                self.send(Outcome::Answer(Answer { key, text, provenance })).await;
+                self.send(Outcome::Answer(Answer {
+                    key,
+                    text,
+                    provenance,
+                }))
+                .await;
             }
-            Cleaned::Broken { code, .. } if work.repair.is_some() => self.fail(call.key, code).await,
+            Cleaned::Broken { code, .. } if work.repair.is_some() => {
+                self.fail(call.key, code).await
+            }
             Cleaned::Broken { request, .. } => {
                 work.repair = Some(request);
                 self.lane(&provider.name).push_first(work);
@@ -407,7 +430,13 @@ impl Runner {
         }
     }
 
-    async fn not_answered(&mut self, mut work: Work, provider: &Provider, pass: Pass, error: &AskError) {
+    async fn not_answered(
+        &mut self,
+        mut work: Work,
+        provider: &Provider,
+        pass: Pass,
+        error: &AskError,
+    ) {
         let now = Instant::now();
         let jitter: f64 = rand::random();
         let verdict = {
@@ -438,7 +467,10 @@ impl Runner {
             }
             return;
         }
-        let is_given_up = self.lane(&provider.name).halted(&work.taken.batch).is_some();
+        let is_given_up = self
+            .lane(&provider.name)
+            .halted(&work.taken.batch)
+            .is_some();
         match error.class() {
             AskClass::Wait if !is_given_up => self.lane(&provider.name).push(work),
             AskClass::Retry if !is_given_up && work.n_tries + 1 < limits::MAX_TRIES => {
@@ -491,7 +523,9 @@ impl Runner {
     /// Gives back what was not asked, waits for what was.
     async fn wind_down(mut self) {
         let deadline = Instant::now() + STOP_GRACE;
-        while let Ok(Some(finished)) = tokio::time::timeout_at(deadline, self.open.join_next()).await {
+        while let Ok(Some(finished)) =
+            tokio::time::timeout_at(deadline, self.open.join_next()).await
+        {
             if let Ok(finished) = finished {
                 self.finished(finished).await;
             }

@@ -93,7 +93,8 @@ impl Settler {
             return;
         }
         loop {
-            let (source, answers, failures) = (self.source.clone(), answers.clone(), failures.clone());
+            let (source, answers, failures) =
+                (self.source.clone(), answers.clone(), failures.clone());
             let settled = tokio::task::spawn_blocking(move || source.settle(answers, failures));
             match settled.await {
                 Ok(Ok(())) => break,

@@ -57,7 +57,11 @@ fn slow_blanks() -> Body {
     }))
 }
 
-fn respond(status: u16, headers: &[(&'static str, &'static str)], body: impl Into<Body>) -> Response {
+fn respond(
+    status: u16,
+    headers: &[(&'static str, &'static str)],
+    body: impl Into<Body>,
+) -> Response {
     let mut response = Response::builder().status(StatusCode::from_u16(status).unwrap());
     for (name, value) in headers {
         response = response.header(*name, *value);
@@ -65,7 +69,8 @@ fn respond(status: u16, headers: &[(&'static str, &'static str)], body: impl Int
     response.body(body.into()).unwrap()
 }
 
-const LIMITED: &str = r#"{"error":{"message":"Rate limit reached","type":"requests","code":"rate_limit_exceeded"}}"#;
+const LIMITED: &str =
+    r#"{"error":{"message":"Rate limit reached","type":"requests","code":"rate_limit_exceeded"}}"#;
 
 async fn misbehave(
     State(seen): State<Arc<Seen>>,
@@ -81,39 +86,103 @@ async fn misbehave(
         "429" => respond(429, &[], LIMITED),
         "429-seconds" => respond(429, &[("retry-after", "7")], LIMITED),
         "429-day" => respond(429, &[("retry-after", "86400")], LIMITED),
-        "429-date" => respond(429, &[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")], LIMITED),
+        "429-date" => respond(
+            429,
+            &[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")],
+            LIMITED,
+        ),
         "429-flat" => respond(429, &[], r#"{"code":429,"message":"RPM","data":null}"#),
-        "429-balance" => respond(429, &[], r#"{"error":{"code":"1113","message":"余额不足"}}"#),
+        "429-balance" => respond(
+            429,
+            &[],
+            r#"{"error":{"code":"1113","message":"余额不足"}}"#,
+        ),
         "402" => respond(402, &[], r#"{"error":{"message":"Insufficient Balance"}}"#),
-        "401-flat" => respond(401, &[], r#"{"code":"InvalidApiKey","message":"Invalid API-key","request_id":"r"}"#),
+        "401-flat" => respond(
+            401,
+            &[],
+            r#"{"code":"InvalidApiKey","message":"Invalid API-key","request_id":"r"}"#,
+        ),
         "401-string" => respond(401, &[], r#""Invalid token""#),
-        "404-model" => respond(404, &[], r#"{"error":{"message":"The model `m` does not exist","code":"model_not_found"}}"#),
+        "404-model" => respond(
+            404,
+            &[],
+            r#"{"error":{"message":"The model `m` does not exist","code":"model_not_found"}}"#,
+        ),
         "404-path" => respond(404, &[], r#"{"detail":"Not Found"}"#),
         "redirect" => respond(308, &[("location", "http://127.0.0.1:1/steal")], ""),
-        "500-html" => respond(500, &[("content-type", "text/html")], "<html><title>Internal Server Error</title></html>"),
+        "500-html" => respond(
+            500,
+            &[("content-type", "text/html")],
+            "<html><title>Internal Server Error</title></html>",
+        ),
         "502-empty" => respond(502, &[], ""),
-        "503-after" => respond(503, &[("retry-after", "3")], r#"{"error":{"message":"busy"}}"#),
+        "503-after" => respond(
+            503,
+            &[("retry-after", "3")],
+            r#"{"error":{"message":"busy"}}"#,
+        ),
         "200-error" => respond(200, &[], r#"{"error":{"message":"upstream","code":500}}"#),
         "200-null-choices" => respond(200, &[], r#"{"choices":null}"#),
         "garbage" => respond(200, &[], "hello, I am a web page"),
-        "html-200" => respond(200, &[("content-type", "text/html")], "<!doctype html><title>Login</title>"),
+        "html-200" => respond(
+            200,
+            &[("content-type", "text/html")],
+            "<!doctype html><title>Login</title>",
+        ),
         "truncated-json" => respond(200, &[], &GOOD[..90]),
-        "broken-off" => respond(200, &[("content-length", "5000")], pieces(vec![Some(&GOOD[..90])])),
+        "broken-off" => respond(
+            200,
+            &[("content-length", "5000")],
+            pieces(vec![Some(&GOOD[..90])]),
+        ),
         "stall" => respond(200, &[], pieces(vec![Some(&GOOD[..90]), None])),
         "silent" => std::future::pending().await,
-        "blanks-then-answer" => respond(200, &[], pieces(vec![Some("\n"), Some("\r\n \n"), Some(GOOD), Some("\n")])),
+        "blanks-then-answer" => respond(
+            200,
+            &[],
+            pieces(vec![Some("\n"), Some("\r\n \n"), Some(GOOD), Some("\n")]),
+        ),
         "blanks-only" => respond(200, &[], pieces(vec![Some("\n"), Some("\n")])),
         "slow-bytes" => respond(200, &[], slow_blanks()),
-        "missing-fields" => respond(200, &[], r#"{"choices":[{"message":{"content":"claw clip"},"finish_reason":"stop"}]}"#),
-        "unknown-fields" => respond(200, &[], r#"{"service_tier":"on_demand","timings":{"x":1},"choices":[{"finish_reason":"stop","message":{"role":"","content":"claw clip","reasoning_content":"hm"}}],"usage":{}}"#),
-        "integer-code" => respond(400, &[], r#"{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}}"#),
-        "length" => respond(200, &[], r#"{"choices":[{"message":{"content":"cut"},"finish_reason":"length"}],"usage":{"prompt_tokens":5,"completion_tokens":9}}"#),
+        "missing-fields" => respond(
+            200,
+            &[],
+            r#"{"choices":[{"message":{"content":"claw clip"},"finish_reason":"stop"}]}"#,
+        ),
+        "unknown-fields" => respond(
+            200,
+            &[],
+            r#"{"service_tier":"on_demand","timings":{"x":1},"choices":[{"finish_reason":"stop","message":{"role":"","content":"claw clip","reasoning_content":"hm"}}],"usage":{}}"#,
+        ),
+        "integer-code" => respond(
+            400,
+            &[],
+            r#"{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}}"#,
+        ),
+        "length" => respond(
+            200,
+            &[],
+            r#"{"choices":[{"message":{"content":"cut"},"finish_reason":"length"}],"usage":{"prompt_tokens":5,"completion_tokens":9}}"#,
+        ),
         "no-finish" => respond(200, &[], r#"{"choices":[{"message":{"content":"half"}}]}"#),
-        "filtered" => respond(200, &[], r#"{"choices":[{"message":{"content":""},"finish_reason":"content_filter"}]}"#),
+        "filtered" => respond(
+            200,
+            &[],
+            r#"{"choices":[{"message":{"content":""},"finish_reason":"content_filter"}]}"#,
+        ),
         "filtered-400" => respond(400, &[], r#"{"error":{"message":"Content Exists Risk"}}"#),
         "huge" => respond(200, &[], "x".repeat(5 << 20)),
-        "new-limit-name" if request.get("max_tokens").is_some() => respond(400, &[], r#"{"error":{"message":"Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.","code":"unsupported_parameter"}}"#),
-        "no-temperature" if request.get("temperature").is_some() => respond(400, &[], r#"{"error":{"message":"invalid temperature: only 1 is allowed for this model"}}"#),
+        "new-limit-name" if request.get("max_tokens").is_some() => respond(
+            400,
+            &[],
+            r#"{"error":{"message":"Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.","code":"unsupported_parameter"}}"#,
+        ),
+        "no-temperature" if request.get("temperature").is_some() => respond(
+            400,
+            &[],
+            r#"{"error":{"message":"invalid temperature: only 1 is allowed for this model"}}"#,
+        ),
         "new-limit-name" | "no-temperature" => respond(200, &[], GOOD),
         other => respond(418, &[], other.to_owned()),
     }
@@ -186,18 +255,30 @@ async fn every_misbehaviour_has_its_error_and_costs_one_request() {
     for (at, (how, expected)) in cases.iter().enumerate() {
         let error = ask(&root, how).await.unwrap_err();
         assert_eq!(error.code(), *expected, "{how}: {error}");
-        assert_eq!(seen.n.load(Ordering::SeqCst), at + 1, "{how} was sent more than once");
+        assert_eq!(
+            seen.n.load(Ordering::SeqCst),
+            at + 1,
+            "{how} was sent more than once"
+        );
     }
 }
 
 #[tokio::test]
 async fn answers_with_an_accent_are_understood() {
     let (root, _) = serve().await;
-    for how in ["good", "blanks-then-answer", "missing-fields", "unknown-fields"] {
+    for how in [
+        "good",
+        "blanks-then-answer",
+        "missing-fields",
+        "unknown-fields",
+    ] {
         assert_eq!(ask(&root, how).await.unwrap().text, "claw clip", "{how}");
     }
     let reply = ask(&root, "good").await.unwrap();
-    assert_eq!((reply.tokens_in, reply.tokens_out, reply.tokens_cached), (12, 3, 8));
+    assert_eq!(
+        (reply.tokens_in, reply.tokens_out, reply.tokens_cached),
+        (12, 3, 8)
+    );
     assert_eq!(reply.model, "m-2026");
 }
 
@@ -212,16 +293,26 @@ async fn waits_and_costs_are_kept() {
         ("503-after", Some(3_000)),
     ];
     for (how, expected) in cases {
-        assert_eq!(ask(&root, how).await.unwrap_err().retry_after_ms(), expected, "{how}");
+        assert_eq!(
+            ask(&root, how).await.unwrap_err().retry_after_ms(),
+            expected,
+            "{how}"
+        );
     }
     assert_eq!(
         ask(&root, "length").await,
-        Err(AskError::Truncated { tokens_in: 5, tokens_out: 9 })
+        Err(AskError::Truncated {
+            tokens_in: 5,
+            tokens_out: 9
+        })
     );
     let AskError::ServerError { status, detail } = ask(&root, "500-html").await.unwrap_err() else {
         panic!("another error");
     };
-    assert_eq!((status, detail.as_str()), (500, "HTTP 500: Internal Server Error"));
+    assert_eq!(
+        (status, detail.as_str()),
+        (500, "HTTP 500: Internal Server Error")
+    );
 }
 
 #[tokio::test]
@@ -231,8 +322,14 @@ async fn the_request_carries_key_and_texts_and_no_more() {
     let (headers, request) = seen.last.lock().unwrap().take().unwrap();
     assert_eq!(headers["authorization"], "Bearer sk-test");
     assert!(!headers.contains_key("openai-organization"));
-    assert_eq!(request["messages"][0], json!({"role": "system", "content": "Translate."}));
-    assert_eq!(request["messages"][1], json!({"role": "user", "content": "鲨鱼夹"}));
+    assert_eq!(
+        request["messages"][0],
+        json!({"role": "system", "content": "Translate."})
+    );
+    assert_eq!(
+        request["messages"][1],
+        json!({"role": "user", "content": "鲨鱼夹"})
+    );
     assert_eq!(request["stream"], json!(false));
 }
 
@@ -243,7 +340,16 @@ async fn an_unreachable_provider_is_named_as_such() {
         format!("http://{}", listener.local_addr().unwrap())
     };
     let error = ask(&refused, "x").await.unwrap_err();
-    assert!(matches!(error, AskError::Network { cause: NetworkCause::Connect, .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            AskError::Network {
+                cause: NetworkCause::Connect,
+                ..
+            }
+        ),
+        "{error}"
+    );
 }
 
 fn profile(root: &str, how: &str) -> ProviderProfile {
@@ -263,7 +369,10 @@ async fn the_test_button_finds_what_is_wrong_and_what_would_work() {
 
     let limit = test("new-limit-name").await;
     assert!(limit.ok, "{limit:?}");
-    assert_eq!(limit.proposed.unwrap().token_limit, TokenLimit::MaxCompletionTokens);
+    assert_eq!(
+        limit.proposed.unwrap().token_limit,
+        TokenLimit::MaxCompletionTokens
+    );
 
     let temperature = test("no-temperature").await;
     assert!(temperature.ok, "{temperature:?}");
@@ -271,7 +380,10 @@ async fn the_test_button_finds_what_is_wrong_and_what_would_work() {
 
     let path = test("404-path").await;
     assert!(path.ok, "{path:?}");
-    assert_eq!(path.proposed.unwrap().base_url, format!("{root}/404-path/v1"));
+    assert_eq!(
+        path.proposed.unwrap().base_url,
+        format!("{root}/404-path/v1")
+    );
 
     let failures = [
         ("401-flat", "wrong_key"),
@@ -286,5 +398,8 @@ async fn the_test_button_finds_what_is_wrong_and_what_would_work() {
     }
     let mut wrong = profile(&root, "good");
     wrong.base_url = "dashscope".into();
-    assert_eq!(test_provider(&wrong, Secret::new("k")).await.code, Some("bad_address"));
+    assert_eq!(
+        test_provider(&wrong, Secret::new("k")).await.code,
+        Some("bad_address")
+    );
 }

@@ -87,11 +87,17 @@ async fn one_word(profile: &ProviderProfile, key: Secret) -> Result<Reply, AskEr
         max_tokens: 256,
         temperature: Some(0.2),
         timeout: TIMEOUT,
-        ..Ask::new("You are a connection test.", "Reply with the single word: ok")
+        ..Ask::new(
+            "You are a connection test.",
+            "Reply with the single word: ok",
+        )
     };
     match client.ask(ask).await {
         // A model that thinks aloud fills any small limit; it answers, and that was the question.
-        Err(AskError::Truncated { tokens_in, tokens_out }) => Ok(Reply {
+        Err(AskError::Truncated {
+            tokens_in,
+            tokens_out,
+        }) => Ok(Reply {
             text: String::new(),
             tokens_in,
             tokens_out,
@@ -180,7 +186,9 @@ fn mended(profile: &ProviderProfile, error: &AskError) -> Option<(ProviderProfil
 
 fn other_limit(limit: TokenLimit, words: &str) -> Option<(TokenLimit, &'static str)> {
     match limit {
-        TokenLimit::MaxTokens if words.contains("max_tokens") || words.contains("max_completion_tokens") => {
+        TokenLimit::MaxTokens
+            if words.contains("max_tokens") || words.contains("max_completion_tokens") =>
+        {
             Some((TokenLimit::MaxCompletionTokens, "max_completion_tokens"))
         }
         TokenLimit::MaxCompletionTokens if words.contains("max_completion_tokens") => {
@@ -192,7 +200,12 @@ fn other_limit(limit: TokenLimit, words: &str) -> Option<(TokenLimit, &'static s
 
 /// `/v1`, `/v3`, `/v4`, `/v1beta`…
 fn ends_with_version(base_url: &str) -> bool {
-    let last = base_url.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let last = base_url
+        .trim()
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
     let mut letters = last.chars();
     letters.next() == Some('v') && letters.next().is_some_and(|letter| letter.is_ascii_digit())
 }

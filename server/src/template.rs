@@ -99,7 +99,14 @@ pub fn find(key: &str) -> Result<&'static Template, ApiError> {
 /// The settings of a field as the engine takes them.
 fn field_type(settings: &Map<String, Value>) -> Result<NewFieldType, String> {
     const KNOWN: [&str; 8] = [
-        "type", "options", "code", "decimals", "thousands", "unit", "formula", "result",
+        "type",
+        "options",
+        "code",
+        "decimals",
+        "thousands",
+        "unit",
+        "formula",
+        "result",
     ];
     if let Some(key) = settings.keys().find(|key| !KNOWN.contains(&key.as_str())) {
         return Err(format!("unknown member “{key}”"));
@@ -210,8 +217,10 @@ impl Loader<'_> {
         for row in rows {
             let mut cells = BTreeMap::new();
             for (field, cell) in fields.iter().zip(row).filter(|(_, cell)| !cell.is_null()) {
-                let read = type_of(*field).and_then(|field_type| read_cell(cell.clone(), field_type));
-                let read = read.ok_or_else(|| ApiError::internal("read a template's cell", cell))?;
+                let read =
+                    type_of(*field).and_then(|field_type| read_cell(cell.clone(), field_type));
+                let read =
+                    read.ok_or_else(|| ApiError::internal("read a template's cell", cell))?;
                 cells.insert(*field, read);
             }
             records.push(RecordInput { cells });

@@ -276,7 +276,8 @@ impl Reply {
     pub async fn bytes(mut self) -> Result<Vec<u8>, Failure> {
         let mut all = Vec::new();
         while let Some(chunk) = self.body.next().await {
-            let chunk = chunk.map_err(|cause| broken("read an answer", &std::io::Error::other(cause)))?;
+            let chunk =
+                chunk.map_err(|cause| broken("read an answer", &std::io::Error::other(cause)))?;
             all.extend_from_slice(&chunk);
         }
         Ok(all)
@@ -293,7 +294,8 @@ impl Reply {
         let mut file = tokio::fs::File::from_std(part.reopen().map_err(failed)?);
         let mut n_bytes = 0;
         while let Some(chunk) = self.body.next().await {
-            let chunk = chunk.map_err(|cause| broken("read an answer", &std::io::Error::other(cause)))?;
+            let chunk =
+                chunk.map_err(|cause| broken("read an answer", &std::io::Error::other(cause)))?;
             n_bytes += chunk.len() as u64;
             file.write_all(&chunk).await.map_err(failed)?;
         }
@@ -331,7 +333,10 @@ fn gone(url: &str) -> Failure {
         format!("数据文件夹正由 {url} 的服务使用,但它没有回答。"),
         format!("The data folder is used by the server at {url}, which does not answer."),
     )
-    .hint("请重启那个服务后再试。", "Restart that server and try again.")
+    .hint(
+        "请重启那个服务后再试。",
+        "Restart that server and try again.",
+    )
 }
 
 fn broken(act: &str, cause: &std::io::Error) -> Failure {

@@ -46,9 +46,15 @@ fn print(base: &Value, damage: &[Value]) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
     let (name, id) = (text(&base["name"]), text(&base["id"]));
     if damage.is_empty() {
-        return say(&Words::new(format!("正常  {name}({id})"), format!("ok  {name} ({id})")));
+        return say(&Words::new(
+            format!("正常  {name}({id})"),
+            format!("ok  {name} ({id})"),
+        ));
     }
-    say(&Words::new(format!("损坏  {name}({id})"), format!("DAMAGED  {name} ({id})")));
+    say(&Words::new(
+        format!("损坏  {name}({id})"),
+        format!("DAMAGED  {name} ({id})"),
+    ));
     for item in damage {
         println!("  {}: {}", text(&item["place"]), text(&item["what"]));
     }

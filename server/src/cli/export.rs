@@ -30,7 +30,11 @@ pub fn run(args: ExportArgs) -> ExitCode {
 }
 
 async fn export(api: Arc<Api>, args: ExportArgs) -> Result<ExitCode, Failure> {
-    let extension = args.output.extension().unwrap_or_default().to_string_lossy();
+    let extension = args
+        .output
+        .extension()
+        .unwrap_or_default()
+        .to_string_lossy();
     let format = extension.to_ascii_lowercase();
     if !["xlsx", "csv", "parquet"].contains(&format.as_str()) {
         return Err(Failure::new(
@@ -50,14 +54,23 @@ async fn export(api: Arc<Api>, args: ExportArgs) -> Result<ExitCode, Failure> {
     if job["state"] != "done" {
         return Err(match serde_json::from_value(job["error"].clone()) {
             Ok(body) => api::failure_of(&body),
-            Err(_) => Failure::new("export_failed", "导出没有完成。", "The export did not finish."),
+            Err(_) => Failure::new(
+                "export_failed",
+                "导出没有完成。",
+                "The export did not finish.",
+            ),
         });
     }
-    let reply = api.ask("GET", &format!("{path}/file"), Content::Nothing).await?;
+    let reply = api
+        .ask("GET", &format!("{path}/file"), Content::Nothing)
+        .await?;
     let n_bytes = reply.save(&args.output).await?;
     let file = args.output.display().to_string();
     match args.data.json {
-        true => println!("{}", json!({"file": file, "size_bytes": n_bytes, "report": job["report"]})),
+        true => println!(
+            "{}",
+            json!({"file": file, "size_bytes": n_bytes, "report": job["report"]})
+        ),
         false => say(&Words::new(
             format!("已导出到 {file}({n_bytes} 字节)"),
             format!("Exported to {file} ({n_bytes} bytes)"),
@@ -73,7 +86,11 @@ async fn split(api: &Api, from: &str) -> Result<(String, Option<String>), Failur
         return Ok((id(&base), None));
     }
     let Some((base, table)) = from.rsplit_once('/') else {
-        return Err(api.base_needed(from).await.err().unwrap_or_else(|| no_table(from)));
+        return Err(api
+            .base_needed(from)
+            .await
+            .err()
+            .unwrap_or_else(|| no_table(from)));
     };
     let base = id(&api.base_needed(base).await?);
     let view = api.get(&format!("/bases/{base}")).await?;

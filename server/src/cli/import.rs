@@ -64,7 +64,12 @@ async fn import(api: &Api, file: &Path, args: &ImportArgs) -> Result<Value, Fail
     let staged = finished(api.wait(&path, &["waiting", "staging"]).await?)?;
     let sheets = chosen_sheets(&staged["manifest"], args.sheet.as_deref())?;
     if args.dry_run {
-        api.json("POST", &format!("/jobs/{job}/cancel"), Content::Json(json!({}))).await?;
+        api.json(
+            "POST",
+            &format!("/jobs/{job}/cancel"),
+            Content::Json(json!({})),
+        )
+        .await?;
         return Ok(json!({"file": name, "dry_run": true, "manifest": staged["manifest"]}));
     }
     let mut confirmed = json!({"sheets": sheets});
@@ -80,7 +85,10 @@ async fn import(api: &Api, file: &Path, args: &ImportArgs) -> Result<Value, Fail
         }
     }
     api.post(&format!("{path}/confirm"), confirmed).await?;
-    let mut done = finished(api.wait(&path, &["waiting", "staging", "previewed", "importing"]).await?)?;
+    let mut done = finished(
+        api.wait(&path, &["waiting", "staging", "previewed", "importing"])
+            .await?,
+    )?;
     done["file"] = json!(name);
     Ok(done)
 }
@@ -92,7 +100,11 @@ fn finished(job: Value) -> Result<Value, Failure> {
             let error = serde_json::from_value(job["error"].clone());
             Err(match error {
                 Ok(body) => api::failure_of(&body),
-                Err(_) => Failure::new("import_failed", "导入没有完成。", "The import did not finish."),
+                Err(_) => Failure::new(
+                    "import_failed",
+                    "导入没有完成。",
+                    "The import did not finish.",
+                ),
             })
         }
         _ => Ok(job),
@@ -130,11 +142,25 @@ fn chosen_sheets(manifest: &Value, only: Option<&str>) -> Result<Vec<Value>, Fai
 fn print_report(report: &Value) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
     println!("{}", text(&report["file"]));
-    for sheet in report["manifest"]["sheets"].as_array().into_iter().flatten() {
+    for sheet in report["manifest"]["sheets"]
+        .as_array()
+        .into_iter()
+        .flatten()
+    {
         let columns = sheet["columns"].as_array().map_or(0, Vec::len);
         say(&Words::new(
-            format!("  工作表“{}”:{} 行,{columns} 列,表头在第 {} 行", text(&sheet["name"]), sheet["n_rows"], sheet["header_row"]),
-            format!("  Sheet “{}”: {} rows, {columns} columns, header in row {}", text(&sheet["name"]), sheet["n_rows"], sheet["header_row"]),
+            format!(
+                "  工作表“{}”:{} 行,{columns} 列,表头在第 {} 行",
+                text(&sheet["name"]),
+                sheet["n_rows"],
+                sheet["header_row"]
+            ),
+            format!(
+                "  Sheet “{}”: {} rows, {columns} columns, header in row {}",
+                text(&sheet["name"]),
+                sheet["n_rows"],
+                sheet["header_row"]
+            ),
         ));
         for column in sheet["columns"].as_array().into_iter().flatten() {
             let formula = match column["formula"]["text"].as_str() {
@@ -142,13 +168,24 @@ fn print_report(report: &Value) {
                 _ => String::new(),
             };
             let kind = &column["proposal"]["field_type"]["type"];
-            println!("    {:<4}{} · {}{formula}", text(&column["source_column"]), text(&column["name"]), text(kind));
+            println!(
+                "    {:<4}{} · {}{formula}",
+                text(&column["source_column"]),
+                text(&column["name"]),
+                text(kind)
+            );
         }
         for note in sheet["notes"].as_array().into_iter().flatten() {
-            say(&Words::new(format!("    ! {}", text(&note["zh"])), format!("    ! {}", text(&note["en"]))));
+            say(&Words::new(
+                format!("    ! {}", text(&note["zh"])),
+                format!("    ! {}", text(&note["en"])),
+            ));
         }
     }
     if let Some(base) = report["base"].as_str() {
-        say(&Words::new(format!("  已导入表库 {base}"), format!("  Imported into base {base}")));
+        say(&Words::new(
+            format!("  已导入表库 {base}"),
+            format!("  Imported into base {base}"),
+        ));
     }
 }

@@ -19,14 +19,14 @@ pub use index::{Index, IndexEntry, Stamp};
 pub use lock::{FolderLock, Holder, LockError};
 pub use open_base::{OpenBase, Surroundings};
 pub use providers::{
-    OFFLINE_TRIAL, OpenProvidersError, ProviderInput, ProviderRecord, Providers, asked_in_vain,
-    no_provider,
+    OFFLINE_TRIAL, OpenProvidersError, ProviderInput, ProviderRecord, Providers, no_provider,
 };
 pub use thumbs::{SIDES, Thumbs, look_at, thumb_type};
 pub use uploads::{Upload, Uploads, clean_name};
 
 use crate::error::ApiError;
 use engine::handle::EngineOptions;
+use jobs::ProviderSet;
 use parking_lot::Mutex;
 use std::{path::Path, sync::Arc};
 
@@ -34,6 +34,8 @@ pub struct Instance {
     pub folder: DataFolder,
     pub bases: Bases,
     pub providers: Arc<Providers>,
+    /// The same providers, ready to be asked.
+    pub models: Arc<ProviderSet>,
     pub uploads: Uploads,
     pub thumbs: Thumbs,
     lock: Mutex<FolderLock>,
@@ -67,9 +69,11 @@ impl Instance {
             .prepare()
             .map_err(|cause| StartError::Prepare(data.to_path_buf(), cause))?;
         let providers = Arc::new(Providers::open(folder.providers(), &folder.secret_key())?);
-        let named = providers.clone();
+        let models = Arc::new(ProviderSet::new());
+        providers.fill(&models);
+        let named = models.clone();
         let around = Surroundings {
-            runs_ai,
+            models: runs_ai.then(|| models.clone()),
             engine: EngineOptions {
                 clock: Arc::new(local_clock),
                 default_model: Arc::new(move || named.default_name()),
@@ -81,6 +85,7 @@ impl Instance {
             thumbs: Thumbs::new(folder.thumbs()),
             folder,
             providers,
+            models,
             lock: Mutex::new(lock),
         }))
     }
@@ -96,15 +101,22 @@ impl Instance {
         name: &str,
         input: &ProviderInput,
     ) -> Result<ProviderRecord, ApiError> {
-        self.providers.put(name, input)
+        let record = self.providers.put(name, input)?;
+        self.providers.fill(&self.models);
+        Ok(record)
     }
 
     pub fn delete_provider(&self, name: &str) -> Result<(), ApiError> {
-        self.providers.delete(name)
+        self.providers.delete(name)?;
+        self.models.remove(name);
+        self.providers.fill(&self.models);
+        Ok(())
     }
 
     pub fn set_default_provider(&self, name: &str) -> Result<(), ApiError> {
-        self.providers.set_default(name)
+        self.providers.set_default(name)?;
+        self.providers.fill(&self.models);
+        Ok(())
     }
 
     pub async fn base(&self, id: &str) -> Result<Arc<OpenBase>, ApiError> {

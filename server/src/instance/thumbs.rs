@@ -42,7 +42,10 @@ impl Thumbs {
         side: u32,
         source: impl FnOnce() -> Result<Vec<u8>, ApiError> + Send + 'static,
     ) -> Result<Vec<u8>, ApiError> {
-        let path = self.folder.join(&digest[..2]).join(format!("{digest}-{side}"));
+        let path = self
+            .folder
+            .join(&digest[..2])
+            .join(format!("{digest}-{side}"));
         let kept = path.clone();
         let read = crate::app::off_loop(move || std::fs::read(kept)).await?;
         if let Ok(bytes) = read {
@@ -96,7 +99,9 @@ fn make(bytes: &[u8], side: u32) -> Result<Vec<u8>, ApiError> {
     };
     let mut to = Vec::new();
     let written = match small.color().has_alpha() {
-        true => small.to_rgba8().write_with_encoder(PngEncoder::new(&mut to)),
+        true => small
+            .to_rgba8()
+            .write_with_encoder(PngEncoder::new(&mut to)),
         false => small
             .to_rgb8()
             .write_with_encoder(JpegEncoder::new_with_quality(&mut to, JPEG_QUALITY)),
@@ -187,7 +192,9 @@ mod tests {
         assert_eq!(size, (64, 32));
         assert_eq!(thumb_type(&made), "image/jpeg");
         let again = thumbs
-            .get(&digest, 64, || Err(ApiError::internal("be asked again", "")))
+            .get(&digest, 64, || {
+                Err(ApiError::internal("be asked again", ""))
+            })
             .await
             .unwrap();
         assert_eq!(again, made);
@@ -195,7 +202,10 @@ mod tests {
 
     #[test]
     fn what_is_no_picture_or_too_large_is_refused() {
-        assert_eq!(make(b"<svg onload=alert(1)>", 64).unwrap_err().code, "no_picture");
+        assert_eq!(
+            make(b"<svg onload=alert(1)>", 64).unwrap_err().code,
+            "no_picture"
+        );
         assert_eq!(make(&png(8, 8)[..40], 64).unwrap_err().code, "no_picture");
         // A header that claims 65 000 × 65 000 pixels.
         let mut bomb = png(8, 8);
@@ -209,7 +219,11 @@ mod tests {
         !bytes.iter().fold(!0u32, |mut crc, byte| {
             crc ^= u32::from(*byte);
             for _ in 0..8 {
-                crc = if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
+                crc = if crc & 1 == 1 {
+                    crc >> 1 ^ 0xedb8_8320
+                } else {
+                    crc >> 1
+                };
             }
             crc
         })

@@ -118,7 +118,9 @@ async fn write_body(
     limit_bytes: u64,
 ) -> Result<(), ApiError> {
     let failed = |cause: std::io::Error| ApiError::io("keep an upload", &cause);
-    let mut file = tokio::fs::File::create(&upload.path).await.map_err(failed)?;
+    let mut file = tokio::fs::File::create(&upload.path)
+        .await
+        .map_err(failed)?;
     let patience = Duration::from_secs(UPLOAD_IDLE_S);
     loop {
         let Ok(chunk) = tokio::time::timeout(patience, body.next()).await else {
@@ -174,11 +176,7 @@ fn no_room() -> ApiError {
 /// The last part of a file name, without what could confuse a reader of it.
 pub fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String = last
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(200)
-        .collect();
+    let clean: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
     match clean.trim() {
         "" => "file".to_string(),
         name => name.to_string(),
@@ -191,7 +189,12 @@ mod tests {
     use super::*;
     use axum::body::Body;
 
-    async fn receive(uploads: &Uploads, dir: &Path, n_bytes: usize, limit: u64) -> Result<Upload, ApiError> {
+    async fn receive(
+        uploads: &Uploads,
+        dir: &Path,
+        n_bytes: usize,
+        limit: u64,
+    ) -> Result<Upload, ApiError> {
         let body = Body::from(vec![7u8; n_bytes]).into_data_stream();
         uploads.receive(dir, "a/../报价.xlsx", body, limit).await
     }
@@ -201,18 +204,39 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let uploads = Uploads::default();
         let n_files = || std::fs::read_dir(dir.path()).unwrap().count();
-        assert_eq!(receive(&uploads, dir.path(), 100, 99).await.unwrap_err().code, "too_large");
-        assert_eq!(receive(&uploads, dir.path(), 0, 99).await.unwrap_err().code, "empty_file");
+        assert_eq!(
+            receive(&uploads, dir.path(), 100, 99)
+                .await
+                .unwrap_err()
+                .code,
+            "too_large"
+        );
+        assert_eq!(
+            receive(&uploads, dir.path(), 0, 99).await.unwrap_err().code,
+            "empty_file"
+        );
         assert_eq!(n_files(), 0);
         *uploads.taken.lock() = UPLOADS_TOTAL_BYTES - 10;
-        assert_eq!(receive(&uploads, dir.path(), 11, 99).await.unwrap_err().code, "upload_quota");
-        assert_eq!((n_files(), *uploads.taken.lock()), (0, UPLOADS_TOTAL_BYTES - 10));
+        assert_eq!(
+            receive(&uploads, dir.path(), 11, 99)
+                .await
+                .unwrap_err()
+                .code,
+            "upload_quota"
+        );
+        assert_eq!(
+            (n_files(), *uploads.taken.lock()),
+            (0, UPLOADS_TOTAL_BYTES - 10)
+        );
         let upload = receive(&uploads, dir.path(), 10, 99).await.unwrap();
         assert_eq!((upload.name.as_str(), upload.size_bytes), ("报价.xlsx", 10));
         let id = uploads.keep(upload);
         assert_eq!(*uploads.taken.lock(), UPLOADS_TOTAL_BYTES);
         drop(uploads.take(&id).unwrap());
-        assert_eq!((n_files(), *uploads.taken.lock()), (0, UPLOADS_TOTAL_BYTES - 10));
+        assert_eq!(
+            (n_files(), *uploads.taken.lock()),
+            (0, UPLOADS_TOTAL_BYTES - 10)
+        );
         assert_eq!(uploads.take(&id).unwrap_err().code, "no_upload");
     }
 }

@@ -1,0 +1,60 @@
+//! One open base with everything that belongs to it while it is open: writer, hub, AI runner.
+
+use super::bases::unusable;
+use crate::{error::ApiError, ws::Hub};
+use engine::handle::{BaseHandle, EngineOptions, Subscription};
+use parking_lot::Mutex;
+use std::{path::Path, sync::Arc};
+use table::id::BaseId;
+
+/// What every base of an instance is opened with.
+#[derive(Clone)]
+pub struct Surroundings {
+    pub engine: EngineOptions,
+}
+
+pub struct OpenBase {
+    pub id: BaseId,
+    pub handle: BaseHandle,
+    pub hub: Arc<Hub>,
+    /// Feeds the hub; ends when the base is closed.
+    subscription: Mutex<Option<Subscription>>,
+}
+
+impl OpenBase {
+    pub fn open(id: BaseId, path: &Path, around: &Surroundings) -> Result<Arc<OpenBase>, ApiError> {
+        let handle =
+            BaseHandle::open(path, around.engine.clone()).map_err(|cause| unusable(&id, &cause))?;
+        Ok(OpenBase::start(id, handle))
+    }
+
+    pub fn create(
+        id: BaseId,
+        path: &Path,
+        name: &str,
+        around: &Surroundings,
+    ) -> Result<Arc<OpenBase>, ApiError> {
+        let handle = BaseHandle::create(path, id.clone(), name, around.engine.clone())
+            .map_err(|cause| ApiError::internal("create a base", cause))?;
+        Ok(OpenBase::start(id, handle))
+    }
+
+    fn start(id: BaseId, handle: BaseHandle) -> Arc<OpenBase> {
+        let hub = Arc::new(Hub::default());
+        let feed = hub.clone();
+        let subscription = handle.subscribe(Box::new(move |patch| feed.publish(patch)));
+        Arc::new(OpenBase {
+            id,
+            handle,
+            hub,
+            subscription: Mutex::new(Some(subscription)),
+        })
+    }
+
+    /// Ends sessions, jobs and the writer, in this order; the writer leaves a checkpoint.
+    pub fn close(&self) {
+        self.hub.close();
+        drop(self.subscription.lock().take());
+        self.handle.clone().close();
+    }
+}

@@ -364,15 +364,3 @@ pub fn unwritable(path: &Path, cause: &std::io::Error) -> Failure {
         format!("The file {path} cannot be written ({cause})."),
     )
 }
-
-/// A part of an address, escaped.
-pub fn escaped(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
-}

@@ -9,6 +9,8 @@ mod index;
 mod lock;
 mod open_base;
 mod providers;
+mod thumbs;
+mod uploads;
 
 pub use bases::Bases;
 pub use clock::local_clock;
@@ -17,12 +19,14 @@ pub use index::{Index, IndexEntry, Stamp};
 pub use lock::{FolderLock, Holder, LockError};
 pub use open_base::{OpenBase, Surroundings};
 pub use providers::{
-    OFFLINE_TRIAL, OpenProvidersError, ProviderInput, ProviderRecord, Providers, asked_in_vain,
-    no_provider,
+    OFFLINE_TRIAL, OpenProvidersError, ProviderInput, ProviderRecord, Providers, no_provider,
 };
+pub use thumbs::{SIDES, Thumbs, look_at, thumb_type};
+pub use uploads::{Upload, Uploads, clean_name};
 
 use crate::error::ApiError;
 use engine::handle::EngineOptions;
+use jobs::ProviderSet;
 use parking_lot::Mutex;
 use std::{path::Path, sync::Arc};
 
@@ -30,6 +34,10 @@ pub struct Instance {
     pub folder: DataFolder,
     pub bases: Bases,
     pub providers: Arc<Providers>,
+    /// The same providers, ready to be asked.
+    pub models: Arc<ProviderSet>,
+    pub uploads: Uploads,
+    pub thumbs: Thumbs,
     lock: Mutex<FolderLock>,
 }
 
@@ -46,14 +54,26 @@ pub enum StartError {
 impl Instance {
     /// Takes the folder's lock, makes its folders and clears leftovers of an earlier process.
     pub fn start(data: &Path) -> Result<Arc<Instance>, StartError> {
+        Instance::open(data, true)
+    }
+
+    /// As [`Instance::start`], for one command: queued AI calls stay queued.
+    pub fn start_for_command(data: &Path) -> Result<Arc<Instance>, StartError> {
+        Instance::open(data, false)
+    }
+
+    fn open(data: &Path, runs_ai: bool) -> Result<Arc<Instance>, StartError> {
         let lock = FolderLock::take(data)?;
         let folder = DataFolder::new(data);
         folder
             .prepare()
             .map_err(|cause| StartError::Prepare(data.to_path_buf(), cause))?;
         let providers = Arc::new(Providers::open(folder.providers(), &folder.secret_key())?);
-        let named = providers.clone();
+        let models = Arc::new(ProviderSet::new());
+        providers.fill(&models);
+        let named = models.clone();
         let around = Surroundings {
+            models: runs_ai.then(|| models.clone()),
             engine: EngineOptions {
                 clock: Arc::new(local_clock),
                 default_model: Arc::new(move || named.default_name()),
@@ -61,8 +81,11 @@ impl Instance {
         };
         Ok(Arc::new(Instance {
             bases: Bases::new(folder.clone(), around),
+            uploads: Uploads::default(),
+            thumbs: Thumbs::new(folder.thumbs()),
             folder,
             providers,
+            models,
             lock: Mutex::new(lock),
         }))
     }
@@ -78,15 +101,22 @@ impl Instance {
         name: &str,
         input: &ProviderInput,
     ) -> Result<ProviderRecord, ApiError> {
-        self.providers.put(name, input)
+        let record = self.providers.put(name, input)?;
+        self.providers.fill(&self.models);
+        Ok(record)
     }
 
     pub fn delete_provider(&self, name: &str) -> Result<(), ApiError> {
-        self.providers.delete(name)
+        self.providers.delete(name)?;
+        self.models.remove(name);
+        self.providers.fill(&self.models);
+        Ok(())
     }
 
     pub fn set_default_provider(&self, name: &str) -> Result<(), ApiError> {
-        self.providers.set_default(name)
+        self.providers.set_default(name)?;
+        self.providers.fill(&self.models);
+        Ok(())
     }
 
     pub async fn base(&self, id: &str) -> Result<Arc<OpenBase>, ApiError> {

@@ -6,6 +6,7 @@ mod health;
 mod providers;
 mod socket;
 mod tables;
+mod templates;
 
 use crate::app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -25,5 +26,6 @@ pub fn all() -> OpenApiRouter<App> {
         .routes(routes!(providers::set_default))
         .routes(routes!(providers::put, providers::delete))
         .routes(routes!(providers::test))
+        .routes(routes!(templates::list))
         .route("/bases/{base}/socket", axum::routing::get(socket::connect))
 }

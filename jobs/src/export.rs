@@ -9,7 +9,10 @@ use connectors::{
     model::Text2,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 use table::{
     id::{FieldId, RecordId, TableId, ViewId},
     snapshot::Snapshot,
@@ -78,20 +81,46 @@ pub fn export(
         cancelled: &|| ticket.is_cancelled(),
         progress: &|done| ticket.progress(done, n_all),
     };
+    let part = part_path(to);
+    let written = write(&export, request, &part).and_then(|report| {
+        let disk = |source| ExportError::Disk {
+            path: to.into(),
+            source,
+        };
+        std::fs::rename(&part, to).map_err(disk)?;
+        Ok(report)
+    });
+    if written.is_err() {
+        // Not there either way is what matters; a second failure would say nothing new.
+        let _ = std::fs::remove_file(&part);
+    }
+    written
+}
+
+/// Beside the target, so that the rename stays within one file system.
+fn part_path(to: &Path) -> PathBuf {
+    let mut name = to.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    to.with_file_name(name)
+}
+
+fn write(
+    export: &Export<'_>,
+    request: &ExportRequest,
+    to: &Path,
+) -> Result<ExportReport, ExportError> {
     match request.format {
-        ExportFormat::Xlsx => xlsx::write(&export, to),
-        ExportFormat::Parquet => parquet::write(&export, to),
+        ExportFormat::Xlsx => xlsx::write(export, to),
+        ExportFormat::Parquet => parquet::write(export, to),
         ExportFormat::Csv => {
-            let is_gb = request
-                .encoding
-                .as_deref()
-                .is_some_and(|name| name.to_lowercase().starts_with("gb"));
+            let encoding = request.encoding.as_deref().unwrap_or_default();
+            let is_gb = encoding.to_lowercase().starts_with("gb");
             let encoding = if is_gb {
                 csv::Encoding::Gb18030
             } else {
                 csv::Encoding::Utf8
             };
-            csv::write(&export, to, encoding)
+            csv::write(export, to, encoding)
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     app,
     auth::Hosts,
     error::{Locale, Words},
-    instance::{Instance, LockError, StartError},
+    instance::{Instance, LockError, StartError, StartOptions},
     wire::ErrorBody,
 };
 use axum::{
@@ -100,7 +100,12 @@ pub fn locale() -> Locale {
 
 impl Api {
     fn open(data: &Path) -> Result<Api, Failure> {
-        match Instance::start_for_command(data) {
+        let options = StartOptions {
+            data: data.to_path_buf(),
+            runs_ai: false,
+            program: None,
+        };
+        match Instance::start(options) {
             Ok(instance) => Ok(Api::Inside {
                 router: app::router(instance.clone(), Hosts::Local),
                 instance,

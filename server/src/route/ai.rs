@@ -31,6 +31,7 @@ pub struct EstimateRequest {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = AiScope)]
+#[expect(dead_code, reason = "documents the shape of engine::command::AiScope")]
 pub enum AiScopeDoc {
     Empty,
     Stale,
@@ -154,13 +155,6 @@ fn view(answer: Answer) -> AnswerView {
     }
 }
 
-fn stored(base: &OpenBase, key: &CallKey) -> Result<Option<Answer>, ApiError> {
-    base.handle
-        .reader()
-        .answer(key)
-        .map_err(|cause| ApiError::internal("read an answer", cause))
-}
-
 /// One stored answer.
 #[utoipa::path(get, path = "/bases/{base}/ai/answers/{key}", tag = "ai",
     params(("base" = String, Path), ("key" = String, Path)),
@@ -172,7 +166,7 @@ pub async fn answer(
     let base = app.base(&base).await?;
     let missing = || ApiError::not_found("no_answer", ("回答", "answer"), &key);
     let parsed = CallKey::from_hex(&key).ok_or_else(missing)?;
-    let found = off_loop(move || stored(&base, &parsed)).await??;
+    let found = off_loop(move || base.answer(&parsed)).await??;
     Ok(Json(view(found.ok_or_else(missing)?)))
 }
 
@@ -191,7 +185,7 @@ pub async fn provenance(
     off_loop(move || {
         let mut answers = Vec::new();
         for key in keys(&base, table, id, field)? {
-            answers.extend(stored(&base, &key)?.map(view));
+            answers.extend(base.answer(&key)?.map(view));
         }
         Ok(Json(answers))
     })

@@ -6,7 +6,7 @@
 use crate::{
     app::{App, off_loop},
     error::ApiError,
-    instance::{OpenBase, SIDES, clean_name, is_digest, thumb_type},
+    instance::{SIDES, clean_name, is_digest, thumb_type},
     wire::{ErrorBody, Path, Query},
 };
 use axum::{
@@ -15,7 +15,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
-use std::sync::Arc;
 use utoipa::IntoParams;
 
 const POLICY: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'";
@@ -55,14 +54,14 @@ pub async fn blob(
             let (source, wanted) = (base.clone(), digest.clone());
             let small = app
                 .thumbs
-                .get(&digest, side, move || read(&source, &wanted))
+                .get(&digest, side, move || source.blob(&wanted))
                 .await?;
             let mime = thumb_type(&small);
             (small, mime, true)
         }
         None => {
             let wanted = digest.clone();
-            let bytes = off_loop(move || read(&base, &wanted)).await??;
+            let bytes = off_loop(move || base.blob(&wanted)).await??;
             let shown = picture_type(&bytes);
             (bytes, shown.unwrap_or("application/octet-stream"), shown.is_some())
         }
@@ -85,14 +84,6 @@ fn headers(tag: &str) -> HeaderMap {
         headers.insert(header::ETAG, tag);
     }
     headers
-}
-
-fn read(base: &Arc<OpenBase>, digest: &str) -> Result<Vec<u8>, ApiError> {
-    match base.handle.reader().blob(digest) {
-        Ok(bytes) => Ok(bytes),
-        Err(store::BlobError::Missing { .. }) => Err(no_blob(digest)),
-        Err(cause) => Err(ApiError::internal("read an attachment", cause)),
-    }
 }
 
 /// The media type of a picture that browsers show without running anything; never SVG.

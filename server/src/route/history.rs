@@ -89,12 +89,9 @@ fn walk(
     let newest = base.handle.snapshot().revision.0 + 1;
     let mut until = before.unwrap_or(newest).min(newest);
     let mut n_read = 0;
-    let reader = base.handle.reader();
     while until > 1 && n_read < scan {
         let from = until.saturating_sub(PAGE as u64).max(1);
-        let page = reader
-            .transactions(Revision(from), (until - from) as usize)
-            .map_err(|cause| ApiError::internal("read the history", cause))?;
+        let page = base.transactions(Revision(from), (until - from) as usize)?;
         n_read += page.len().max(1);
         for transaction in page.into_iter().rev() {
             if transaction.revision.0 < until && !take(transaction) {

@@ -7,11 +7,7 @@ use crate::{
     limits::{ATTACHMENT_BYTES, UPLOAD_BYTES},
     wire::{ErrorBody, Json, Query, window::AttachmentView},
 };
-use axum::{
-    body::Body,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{body::Body, extract::State};
 use serde::{Deserialize, Serialize};
 use std::io::{Read, Seek};
 use utoipa::{IntoParams, ToSchema};
@@ -47,7 +43,7 @@ pub async fn upload(
     State(app): State<App>,
     Query(params): Query<UploadParams>,
     body: Body,
-) -> Result<Response, ApiError> {
+) -> Result<Json<UploadAnswer>, ApiError> {
     let base = match params.base.as_deref().filter(|base| !base.is_empty()) {
         Some(base) => Some(app.base(base).await?),
         None => None,
@@ -64,11 +60,11 @@ pub async fn upload(
     match base {
         None => {
             let upload = app.uploads.keep(received);
-            Ok(Json(UploadMade { upload }).into_response())
+            Ok(Json(UploadAnswer::Import(UploadMade { upload })))
         }
         Some(base) => {
             let attachment = off_loop(move || attach(&base, &received)).await??;
-            Ok(Json(attachment).into_response())
+            Ok(Json(UploadAnswer::Attachment(attachment)))
         }
     }
 }
@@ -81,13 +77,9 @@ fn attach(base: &OpenBase, upload: &Upload) -> Result<AttachmentView, ApiError> 
     file.by_ref().take(64).read_to_end(&mut head).map_err(failed)?;
     file.rewind().map_err(failed)?;
     let (mime, width_px, height_px) = look_at(&head, &upload.path);
-    let digest = base
-        .handle
-        .reader()
-        .put_blob(&mut file)
-        .map_err(|cause| ApiError::internal("keep an attachment", cause))?;
+    let digest = base.put_blob(&mut file)?;
     Ok(AttachmentView {
-        digest: digest.to_string(),
+        digest,
         name: upload.name.clone(),
         mime: mime.to_string(),
         size_bytes: upload.size_bytes,

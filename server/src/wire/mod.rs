@@ -5,6 +5,8 @@
 
 pub mod cell;
 pub mod command;
+pub mod job;
+pub mod manifest;
 pub mod patch;
 pub mod schema;
 pub mod window;
@@ -16,7 +18,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// Every error answer.
-#[derive(Debug, Clone, Serialize, serde::Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize, ToSchema)]
 pub struct ErrorBody {
     /// Stable; translated texts may change.
     pub code: String,

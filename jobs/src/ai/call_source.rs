@@ -85,6 +85,7 @@ pub mod fake {
         commits: Vec<(usize, usize)>,
         refuse_commits: u32,
         listeners: Vec<Arc<dyn Fn() + Send + Sync>>,
+        on_settled: Option<Box<dyn Fn(usize) + Send + Sync>>,
     }
 
     /// A queue in memory.
@@ -134,6 +135,11 @@ pub mod fake {
             let mut state = self.0.lock();
             state.queue.retain(|taken| taken.batch != batch);
             state.cancelled.push(batch.to_owned());
+        }
+
+        /// Told the number of calls of each commit.
+        pub fn on_settled(&self, listener: Box<dyn Fn(usize) + Send + Sync>) {
+            self.0.lock().on_settled = Some(listener);
         }
 
         /// Refuses the next commits, as a base with a full disk does.
@@ -198,6 +204,7 @@ pub mod fake {
                 state.refuse_commits -= 1;
                 return Err(SettleError("disk full".into()));
             }
+            let n_settled = answers.len() + failures.len();
             state.commits.push((answers.len(), failures.len()));
             for answer in answers {
                 state.taken.remove(&answer.key);
@@ -206,6 +213,9 @@ pub mod fake {
             for (key, reason) in failures {
                 state.taken.remove(&key);
                 state.failures.insert(key, reason);
+            }
+            if let Some(listener) = &state.on_settled {
+                listener(n_settled);
             }
             Ok(())
         }

@@ -64,7 +64,8 @@ pub struct Lane {
 }
 
 impl Lane {
-    pub fn len(&self) -> usize {
+    /// Calls waiting, resting ones included.
+    pub fn n_held(&self) -> usize {
         self.ready.len() + self.resting.len()
     }
 
@@ -186,7 +187,7 @@ mod tests {
         assert_eq!(lane.next_due(), Some(now + Duration::from_secs(1)));
         lane.wake_due(now + Duration::from_secs(3));
         assert_eq!(order(&mut lane), ["text 3", "text 2", "text 1"]);
-        assert_eq!(lane.len(), 1);
+        assert_eq!(lane.n_held(), 1);
     }
 
     #[test]

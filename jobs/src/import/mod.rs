@@ -98,10 +98,19 @@ pub enum ImportError {
     #[error("a picture could not be stored: {0}")]
     Picture(String),
     #[error(transparent)]
-    Command(#[from] CommandError),
+    Command(Box<CommandError>),
     /// Taking back failed too; the group can still be undone by hand.
     #[error("the import failed ({cause}) and could not be taken back: {undo}")]
-    NotTakenBack { cause: String, undo: CommandError },
+    NotTakenBack {
+        cause: String,
+        undo: Box<CommandError>,
+    },
+}
+
+impl From<CommandError> for ImportError {
+    fn from(error: CommandError) -> ImportError {
+        ImportError::Command(Box::new(error))
+    }
 }
 
 impl ImportError {
@@ -211,7 +220,7 @@ pub fn import(
             Ok(()) => Err(cause),
             Err(undo) => Err(ImportError::NotTakenBack {
                 cause: cause.to_string(),
-                undo,
+                undo: Box::new(undo),
             }),
         },
     }

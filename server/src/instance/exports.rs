@@ -87,7 +87,10 @@ impl Exports {
         );
         let job = Arc::new(ExportJob {
             id: ticket.id().to_string(),
-            path: self.folder.jobs().join(format!("{}.{extension}", ticket.id())),
+            path: self
+                .folder
+                .jobs()
+                .join(format!("{}.{extension}", ticket.id())),
             file_name,
             report: Mutex::default(),
         });

@@ -84,9 +84,9 @@ pub async fn estimate(
         };
         let provider = app.models.find(&model);
         let cost = |tokens_in: u64, tokens_out: u64| {
-            let micros = provider
-                .as_ref()
-                .map_or(0, |known| known.prices.cost_micros(tokens_in, tokens_out, 0));
+            let micros = provider.as_ref().map_or(0, |known| {
+                known.prices.cost_micros(tokens_in, tokens_out, 0)
+            });
             micros as f64 / 1e6
         };
         let is_trial = model == OFFLINE_TRIAL;
@@ -95,8 +95,16 @@ pub async fn estimate(
             n_cached: found.n_cached,
             n_locked: found.n_locked,
             n_calls: found.n_calls,
-            tokens_low: if is_trial { 0 } else { tokens.in_low + tokens.out_low },
-            tokens_high: if is_trial { 0 } else { tokens.in_high + tokens.out_high },
+            tokens_low: if is_trial {
+                0
+            } else {
+                tokens.in_low + tokens.out_low
+            },
+            tokens_high: if is_trial {
+                0
+            } else {
+                tokens.in_high + tokens.out_high
+            },
             cost_low: cost(tokens.in_low, tokens.out_low),
             cost_high: cost(tokens.in_high, tokens.out_high),
             currency: provider

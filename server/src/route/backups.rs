@@ -49,7 +49,12 @@ pub struct Restored {
 pub async fn restore(State(app): State<App>, body: Body) -> Result<Json<Restored>, ApiError> {
     let received = app
         .uploads
-        .receive(&app.folder.uploads(), "backup", body.into_data_stream(), UPLOADS_TOTAL_BYTES)
+        .receive(
+            &app.folder.uploads(),
+            "backup",
+            body.into_data_stream(),
+            UPLOADS_TOTAL_BYTES,
+        )
         .await?;
     let restored = off_loop(move || take_in(&app.folder, &app.bases, &received.path)).await??;
     Ok(Json(Restored { bases: restored }))

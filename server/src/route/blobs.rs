@@ -63,18 +63,28 @@ pub async fn blob(
             let wanted = digest.clone();
             let bytes = off_loop(move || base.blob(&wanted)).await??;
             let shown = picture_type(&bytes);
-            (bytes, shown.unwrap_or("application/octet-stream"), shown.is_some())
+            (
+                bytes,
+                shown.unwrap_or("application/octet-stream"),
+                shown.is_some(),
+            )
         }
     };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(mime));
-    headers.insert(header::CONTENT_DISPOSITION, disposition(is_shown, params.name.as_deref()));
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        disposition(is_shown, params.name.as_deref()),
+    );
     Ok((headers, bytes).into_response())
 }
 
 fn headers(tag: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for (name, value) in [
-        (header::CACHE_CONTROL, "private, max-age=31536000, immutable"),
+        (
+            header::CACHE_CONTROL,
+            "private, max-age=31536000, immutable",
+        ),
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ] {

@@ -124,10 +124,7 @@ pub async fn read(
 /// The finished file, as a download.
 #[utoipa::path(get, path = "/exports/{job}/file", tag = "exports", params(("job" = String, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 404, body = ErrorBody)))]
-pub async fn file(
-    State(app): State<App>,
-    Path(job): Path<String>,
-) -> Result<Response, ApiError> {
+pub async fn file(State(app): State<App>, Path(job): Path<String>) -> Result<Response, ApiError> {
     let export = app.exports.find(&job)?;
     let missing = || ApiError::not_found("no_file", ("导出的文件", "exported file"), &job);
     let path = export.file().ok_or_else(missing)?;

@@ -197,10 +197,14 @@ fn touches(
             } if *of == table && (first.0..first.0 + n_records).contains(&record.0) => {
                 what = Some("created");
             }
-            Op::RemoveRecords { table: of, records } if *of == table && records.contains(&record) => {
+            Op::RemoveRecords { table: of, records }
+                if *of == table && records.contains(&record) =>
+            {
                 what = Some("removed");
             }
-            Op::RestoreRecords { table: of, records } if *of == table && records.contains(&record) => {
+            Op::RestoreRecords { table: of, records }
+                if *of == table && records.contains(&record) =>
+            {
                 what = Some("restored");
             }
             Op::SetCells {

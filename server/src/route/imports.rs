@@ -210,11 +210,17 @@ pub async fn confirm(
     let manifest = import.manifest();
     let to = destination(&confirmed, &import, manifest.as_deref());
     let chosen = choices(confirmed.sheets, manifest.as_deref())?;
-    app.imports.confirm(&job, to, chosen, client.actor()).await?;
+    app.imports
+        .confirm(&job, to, chosen, client.actor())
+        .await?;
     Ok(Json(JobMade { job }))
 }
 
-fn destination(confirmed: &Confirm, import: &ImportJob, manifest: Option<&Manifest>) -> Destination {
+fn destination(
+    confirmed: &Confirm,
+    import: &ImportJob,
+    manifest: Option<&Manifest>,
+) -> Destination {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
     if let Some(base) = given(&confirmed.base) {
         return Destination::Base(base);
@@ -230,7 +236,10 @@ fn destination(confirmed: &Confirm, import: &ImportJob, manifest: Option<&Manife
     }
 }
 
-fn choices(sheets: Vec<SheetChoice>, manifest: Option<&Manifest>) -> Result<ConfirmImport, ApiError> {
+fn choices(
+    sheets: Vec<SheetChoice>,
+    manifest: Option<&Manifest>,
+) -> Result<ConfirmImport, ApiError> {
     let known = manifest.map_or(&[][..], |manifest| &manifest.sheets);
     let bad = |at: String| {
         ApiError::bad_request(

@@ -17,7 +17,11 @@ pub async fn list(State(app): State<App>, locale: Locale) -> Result<Json<Vec<Job
         for base in app.bases.open_ones() {
             rows.extend(base.batch_rows());
         }
-        Json(rows.into_iter().map(|row| JobView::new(row, locale)).collect())
+        Json(
+            rows.into_iter()
+                .map(|row| JobView::new(row, locale))
+                .collect(),
+        )
     })
     .await
 }

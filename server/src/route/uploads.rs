@@ -74,7 +74,10 @@ fn attach(base: &OpenBase, upload: &Upload) -> Result<AttachmentView, ApiError> 
     let failed = |cause: std::io::Error| ApiError::io("read an upload", &cause);
     let mut file = std::fs::File::open(&upload.path).map_err(failed)?;
     let mut head = Vec::new();
-    file.by_ref().take(64).read_to_end(&mut head).map_err(failed)?;
+    file.by_ref()
+        .take(64)
+        .read_to_end(&mut head)
+        .map_err(failed)?;
     file.rewind().map_err(failed)?;
     let (mime, width_px, height_px) = look_at(&head, &upload.path);
     let digest = base.put_blob(&mut file)?;

@@ -6,7 +6,11 @@ use axum::{
     http::{HeaderMap, Request, StatusCode},
 };
 use serde_json::Value;
-use server::{app, auth::Hosts, instance::{Instance, StartOptions}};
+use server::{
+    app,
+    auth::Hosts,
+    instance::{Instance, StartOptions},
+};
 use tower::ServiceExt;
 
 pub struct World {

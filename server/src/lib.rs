@@ -15,5 +15,6 @@ pub mod instance;
 pub mod limits;
 pub mod route;
 pub mod serve;
+pub mod template;
 pub mod wire;
 pub mod ws;

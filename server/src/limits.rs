@@ -6,6 +6,8 @@ pub const JSON_BODY_BYTES: usize = 16 << 20;
 pub const UPLOAD_BYTES: u64 = 1 << 30;
 /// Bytes that waiting uploads may take together.
 pub const UPLOADS_TOTAL_BYTES: u64 = 8 << 30;
+/// Seconds without a byte after which an upload counts as broken off.
+pub const UPLOAD_IDLE_S: u64 = 60;
 /// Bytes of one attachment put into a base.
 pub const ATTACHMENT_BYTES: u64 = 200 << 20;
 /// Rows of one window.

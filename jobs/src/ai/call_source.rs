@@ -7,10 +7,16 @@
 use engine::{Attempt, BatchState, QueueHandle, TakenCall};
 use table::ai::{Answer, CallKey};
 
-/// Answers could not be stored; they are kept and tried again.
+/// Answers could not be stored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("answers could not be stored: {0}")]
-pub struct SettleError(pub String);
+pub enum SettleError {
+    /// E.g. a full disk; they are kept and tried again.
+    #[error("answers cannot be stored now: {0}")]
+    NotNow(String),
+    /// The base was closed; nobody can store them any more.
+    #[error("the base of the answers is closed")]
+    Closed,
+}
 
 pub trait CallSource: Send + Sync + 'static {
     /// Up to `n` calls, durably marked as running.
@@ -45,7 +51,8 @@ impl CallSource for QueueHandle {
     ) -> Result<(), SettleError> {
         match QueueHandle::settle(self, answers, failures) {
             Ok(_) => Ok(()),
-            Err(error) => Err(SettleError(error.to_string())),
+            Err(error) if error.code == "closed" => Err(SettleError::Closed),
+            Err(error) => Err(SettleError::NotNow(error.to_string())),
         }
     }
 
@@ -84,7 +91,9 @@ pub mod fake {
         cancelled: Vec<String>,
         commits: Vec<(usize, usize)>,
         refuse_commits: u32,
+        is_closed: bool,
         listeners: Vec<Arc<dyn Fn() + Send + Sync>>,
+        on_settled: Option<Box<dyn Fn(usize) + Send + Sync>>,
     }
 
     /// A queue in memory.
@@ -136,9 +145,19 @@ pub mod fake {
             state.cancelled.push(batch.to_owned());
         }
 
+        /// Told the number of calls of each commit.
+        pub fn on_settled(&self, listener: Box<dyn Fn(usize) + Send + Sync>) {
+            self.0.lock().on_settled = Some(listener);
+        }
+
         /// Refuses the next commits, as a base with a full disk does.
         pub fn refuse_commits(&self, n: u32) {
             self.0.lock().refuse_commits = n;
+        }
+
+        /// From now on nothing is stored, as with a closed base.
+        pub fn close(&self) {
+            self.0.lock().is_closed = true;
         }
 
         pub fn answers(&self) -> BTreeMap<CallKey, Answer> {
@@ -194,10 +213,14 @@ pub mod fake {
             failures: Vec<(CallKey, String)>,
         ) -> Result<(), SettleError> {
             let mut state = self.0.lock();
+            if state.is_closed {
+                return Err(SettleError::Closed);
+            }
             if state.refuse_commits > 0 {
                 state.refuse_commits -= 1;
-                return Err(SettleError("disk full".into()));
+                return Err(SettleError::NotNow("disk full".into()));
             }
+            let n_settled = answers.len() + failures.len();
             state.commits.push((answers.len(), failures.len()));
             for answer in answers {
                 state.taken.remove(&answer.key);
@@ -206,6 +229,9 @@ pub mod fake {
             for (key, reason) in failures {
                 state.taken.remove(&key);
                 state.failures.insert(key, reason);
+            }
+            if let Some(listener) = &state.on_settled {
+                listener(n_settled);
             }
             Ok(())
         }

@@ -3,6 +3,7 @@
 //! [`clean`] is pure. Law: what a rule refuses is asked again once with the rule's words, never cut or mended
 //! silently. Tests: at the end of this file.
 
+use super::reason;
 use connectors::model::language::{Language, is_cjk};
 use table::ai::{AiCall, AiKind};
 
@@ -23,7 +24,7 @@ pub fn clean(call: &AiCall, answer: &str) -> Cleaned {
     let text = unwrapped(answer, source);
     if text.is_empty() {
         return Cleaned::Broken {
-            code: "empty_answer",
+            code: reason::EMPTY_ANSWER,
             request: "Your last answer was empty. Answer with the text only.".into(),
         };
     }
@@ -33,7 +34,7 @@ pub fn clean(call: &AiCall, answer: &str) -> Cleaned {
         && let Some(rest) = leftover(&text)
     {
         return Cleaned::Broken {
-            code: "leftover_chinese",
+            code: reason::LEFTOVER_CHINESE,
             request: format!(
                 "Your last answer still contained Chinese characters ({rest}). Translate everything into {language}; answer with the translation only, without any Chinese characters."
             ),

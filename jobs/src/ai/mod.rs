@@ -2,7 +2,7 @@
 //!
 //! [`runner::AiRunner`] runs them; [`provider::ProviderSet`] knows who can be asked; [`call_source`] is the
 //! queue's door. Each part stands alone: [`gate`] (how many at a time), [`lane`] (who is next), [`clean`]
-//! (wrappings and rules), [`budget`], [`estimate`], [`settle`].
+//! (wrappings and rules), [`reason`] (why a cell failed, in words), [`budget`], [`estimate`], [`settle`].
 
 pub mod budget;
 pub mod call_source;
@@ -11,5 +11,6 @@ pub mod estimate;
 pub mod gate;
 pub mod lane;
 pub mod provider;
+pub mod reason;
 pub mod runner;
 pub mod settle;

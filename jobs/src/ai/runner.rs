@@ -12,6 +12,7 @@ use super::{
     gate::{Pass, Verdict, backoff_ms},
     lane::{Lane, Work},
     provider::{Provider, ProviderSet},
+    reason,
     settle::{Outcome, Settler},
 };
 use crate::limits;
@@ -56,7 +57,8 @@ impl AiRunner {
         source.on_queued(Box::new(move || on_queued.notify_one()));
         let asked = Arc::new(Mutex::new(HashSet::new()));
         let (out, outcomes) = mpsc::channel(limits::WAITING_OUTCOMES);
-        let settler = tokio::spawn(Settler::new(source.clone(), asked.clone()).run(outcomes));
+        let settler =
+            tokio::spawn(Settler::new(source.clone(), asked.clone(), stop.clone()).run(outcomes));
         let budgets = Arc::new(Budgets::default());
         let runner = Runner {
             source,
@@ -169,12 +171,12 @@ impl Runner {
     }
 
     fn has_work(&self) -> bool {
-        !self.open.is_empty() || self.lanes.values().any(|lane| lane.len() > 0)
+        !self.open.is_empty() || self.lanes.values().any(|lane| lane.n_held() > 0)
     }
 
     /// How many calls to take now: enough that no place stays free, not so many that they lie around.
     fn n_wanted(&self) -> usize {
-        let n_held: usize = self.lanes.values().map(Lane::len).sum();
+        let n_held: usize = self.lanes.values().map(Lane::n_held).sum();
         if self.is_exhausted || n_held >= limits::CALLS_AHEAD {
             return 0;
         }
@@ -229,17 +231,17 @@ impl Runner {
             return true;
         }
         let refusal = if self.budgets.is_spent(&taken.batch) {
-            Some("budget_reached")
+            Some(reason::BUDGET_REACHED)
         } else {
             None
         };
         let provider = self.providers.find(&taken.call.model);
         let code = match (&provider, refusal) {
             (_, Some(code)) => code,
-            (None, None) => "no_provider",
+            (None, None) => reason::NO_PROVIDER,
             (Some(provider), None) => {
                 let lane = self.lanes.entry(provider.name.clone()).or_default();
-                match lane.halted(&taken.batch) {
+                match lane.halted(&taken.batch, Instant::now()) {
                     Some(code) => code,
                     None => {
                         lane.push(Work::new(taken));
@@ -259,7 +261,7 @@ impl Runner {
         let names: Vec<String> = self.lanes.keys().cloned().collect();
         for name in names {
             let Some(provider) = self.providers.find(&name) else {
-                self.give_up_lane(&name, "no_provider").await;
+                self.give_up_lane(&name, reason::NO_PROVIDER).await;
                 continue;
             };
             let Some(lane) = self.lanes.get_mut(&name) else {
@@ -293,7 +295,7 @@ impl Runner {
                 }
             }
             for work in spent {
-                self.fail(work.taken.call.key, "budget_reached").await;
+                self.fail(work.taken.call.key, reason::BUDGET_REACHED).await;
             }
         }
         look_again
@@ -458,7 +460,7 @@ impl Runner {
         let key = work.taken.call.key;
         if verdict == Verdict::GiveUp {
             let batch = work.taken.batch.clone();
-            let rest = self.lane(&provider.name).halt(&batch, error.code());
+            let rest = self.lane(&provider.name).halt(&batch, error.code(), now);
             self.is_draining = true;
             self.is_exhausted = false;
             self.fail(key, error.code()).await;
@@ -469,7 +471,7 @@ impl Runner {
         }
         let is_given_up = self
             .lane(&provider.name)
-            .halted(&work.taken.batch)
+            .halted(&work.taken.batch, now)
             .is_some();
         match error.class() {
             AskClass::Wait if !is_given_up => self.lane(&provider.name).push(work),

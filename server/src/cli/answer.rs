@@ -119,3 +119,8 @@ fn unwritable(folder: &str, cause: &std::io::Error) -> Failure {
     )
     .at_start()
 }
+
+/// A line of a human answer, in the language of the terminal.
+pub fn say(words: &Words) {
+    println!("{}", words.said(super::api::locale()));
+}

@@ -7,11 +7,16 @@ use super::{
     open_base::{OpenBase, Surroundings},
     random_id,
 };
-use crate::{error::ApiError, limits::BASE_NAME_CHARS, wire::schema::BaseRow};
+use crate::{
+    error::ApiError,
+    limits::BASE_NAME_CHARS,
+    template::{Loader, Template},
+    wire::schema::BaseRow,
+};
 use axum::http::StatusCode;
 use parking_lot::Mutex;
 use std::{collections::HashMap, path::Path, sync::Arc};
-use table::id::BaseId;
+use table::id::{ActorId, BaseId};
 use tokio::sync::OnceCell;
 
 /// What a base id stands for at the moment.
@@ -94,6 +99,31 @@ impl Bases {
         let cell = OnceCell::new_with(Some(made.clone()));
         self.slots.lock().insert(id, Slot::Cell(Arc::new(cell)));
         Ok(made)
+    }
+
+    /// Makes a base and writes a template into it; nothing is left of it if that fails.
+    pub async fn create_from(
+        &self,
+        name: &str,
+        template: &'static Template,
+        actor: ActorId,
+    ) -> Result<Arc<OpenBase>, ApiError> {
+        let base = self.create(name).await?;
+        let made = base.clone();
+        let loaded = crate::app::off_loop(move || {
+            let loader = Loader {
+                handle: &made.handle,
+                actor,
+                group: format!("template-{}", template.key),
+            };
+            loader.load(template)
+        })
+        .await?;
+        if let Err(cause) = loaded {
+            self.delete(&base.id.0).await?;
+            return Err(cause);
+        }
+        Ok(base)
     }
 
     fn fresh_id(&self) -> BaseId {
@@ -193,6 +223,16 @@ impl Bases {
             Err(cause) => row.damage = Some(cause.code.to_string()),
         }
         row
+    }
+
+    /// The bases that are open now.
+    pub fn open_ones(&self) -> Vec<Arc<OpenBase>> {
+        let slots = self.slots.lock();
+        let open = slots.values().filter_map(|slot| match slot {
+            Slot::Cell(cell) => cell.get().cloned(),
+            Slot::Closed => None,
+        });
+        open.collect()
     }
 
     /// Ends the live connections of every open base.

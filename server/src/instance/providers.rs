@@ -12,6 +12,7 @@ use connectors::{
     },
     secret::{Sealed, Secret, Vault},
 };
+use jobs::ProviderSet;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -217,6 +218,25 @@ impl Providers {
         Ok(())
     }
 
+    /// Makes the set that is asked equal to the settings. A provider whose key cannot be opened is left
+    /// out; its test says why.
+    pub fn fill(&self, models: &ProviderSet) {
+        for record in self.list() {
+            let name = &record.profile.name;
+            let put = match self.key_of(&record) {
+                Ok(key) => models
+                    .put_profile(&record.profile, key)
+                    .map_err(|cause| cause.code()),
+                Err(cause) => Err(cause.code),
+            };
+            if let Err(code) = put {
+                tracing::warn!(provider = %name, code, "a provider cannot be used");
+                models.remove(name);
+            }
+        }
+        models.set_default(self.settings.lock().default.clone());
+    }
+
     fn save(&self, settings: &Settings) -> Result<(), ApiError> {
         let bytes = serde_json::to_vec_pretty(settings)
             .map_err(|cause| ApiError::internal("write the provider settings", cause))?;
@@ -299,7 +319,7 @@ fn moved(before: &ProviderRecord, after: &ProviderProfile) -> bool {
 }
 
 /// A model's error, in our shape.
-pub fn asked_in_vain(cause: connectors::model::AskError) -> ApiError {
+fn asked_in_vain(cause: connectors::model::AskError) -> ApiError {
     let words = cause.message();
     ApiError::new(
         axum::http::StatusCode::UNPROCESSABLE_ENTITY,

@@ -5,6 +5,7 @@ use crate::{
     auth::Client,
     error::ApiError,
     instance::OpenBase,
+    template,
     wire::{
         ErrorBody, Json, Path,
         patch::undo_json,
@@ -44,9 +45,18 @@ pub struct BaseMade {
     responses((status = 201, body = BaseMade), (status = 400, body = ErrorBody)))]
 pub async fn create(
     State(app): State<App>,
+    client: Client,
     Json(new): Json<NewBase>,
 ) -> Result<(StatusCode, Json<BaseMade>), ApiError> {
-    let base = app.bases.create(&new.name).await?;
+    let base = match new.template.as_deref().filter(|key| !key.is_empty()) {
+        Some(key) => {
+            let template = template::find(key)?;
+            app.bases
+                .create_from(&new.name, template, client.actor())
+                .await?
+        }
+        None => app.bases.create(&new.name).await?,
+    };
     let id = base.id.to_string();
     Ok((StatusCode::CREATED, Json(BaseMade { id })))
 }

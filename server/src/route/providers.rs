@@ -3,13 +3,12 @@
 use crate::{
     app::{App, off_loop},
     error::{ApiError, Locale},
-    instance::{OFFLINE_TRIAL, ProviderInput, ProviderRecord, asked_in_vain, no_provider},
+    instance::{OFFLINE_TRIAL, ProviderInput, ProviderRecord, no_provider},
     wire::{ErrorBody, Json, Path},
 };
 use axum::{extract::State, http::StatusCode};
-use connectors::model::{Ask, ModelClient, profile::presets};
+use connectors::model::{probe::test_provider, profile::presets};
 use serde::{Deserialize, Serialize};
-use std::time::{Duration, Instant};
 use utoipa::ToSchema;
 
 #[derive(Serialize, ToSchema)]
@@ -131,18 +130,35 @@ pub async fn set_default(
 #[derive(Serialize, ToSchema)]
 pub struct TestResult {
     pub ok: bool,
+    /// Stable code of the failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// What the provider said about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
     pub took_ms: u64,
     /// As named by the provider.
+    pub model: String,
+    /// What was found, in the caller's language.
+    pub lines: Vec<TestLine>,
+    /// An address or model that works where the given one does not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
-    /// What it answered to a greeting, cut short.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub answer: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<ErrorBody>,
+    pub proposed: Option<TestProposal>,
 }
 
-/// Asks the provider one short question.
+#[derive(Serialize, ToSchema)]
+pub struct TestLine {
+    pub ok: bool,
+    pub text: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct TestProposal {
+    pub base_url: String,
+    pub model: String,
+}
+
+/// Asks the provider one word and says what is wrong if it does not answer.
 #[utoipa::path(post, path = "/providers/{name}/test", tag = "providers", params(("name" = String, Path)),
     responses((status = 200, body = TestResult), (status = 404, body = ErrorBody)))]
 pub async fn test(
@@ -150,14 +166,15 @@ pub async fn test(
     Path(name): Path<String>,
     locale: Locale,
 ) -> Result<Json<TestResult>, ApiError> {
-    let began = Instant::now();
     if name == OFFLINE_TRIAL {
         return Ok(Json(TestResult {
             ok: true,
+            code: None,
+            detail: None,
             took_ms: 0,
-            model: Some(name),
-            answer: None,
-            error: None,
+            model: name,
+            lines: Vec::new(),
+            proposed: None,
         }));
     }
     let record = app
@@ -165,30 +182,30 @@ pub async fn test(
         .find(&name)
         .ok_or_else(|| no_provider(&name))?;
     let key = app.providers.key_of(&record)?;
-    let mut ask = Ask::new("Answer with one word.", "你好");
-    ask.max_tokens = 16;
-    ask.timeout = Duration::from_secs(30);
-    let asked = match record.profile.client(key) {
-        Ok(client) => client.ask(ask).await,
-        Err(cause) => Err(cause),
-    };
-    let took_ms = began.elapsed().as_millis() as u64;
-    Ok(Json(match asked {
-        Ok(reply) => TestResult {
-            ok: true,
-            took_ms,
-            model: Some(reply.model),
-            answer: Some(reply.text.chars().take(80).collect()),
-            error: None,
-        },
-        Err(cause) => TestResult {
-            ok: false,
-            took_ms,
-            model: None,
-            answer: None,
-            error: Some(asked_in_vain(cause).body(locale)),
-        },
+    let report = test_provider(&record.profile, key).await;
+    let lines = report.lines.into_iter().map(|line| TestLine {
+        ok: line.ok,
+        text: said(line.text, locale),
+    });
+    Ok(Json(TestResult {
+        ok: report.ok,
+        code: report.code.map(str::to_string),
+        detail: report.detail,
+        took_ms: report.latency_ms,
+        model: report.model,
+        lines: lines.collect(),
+        proposed: report.proposed.map(|profile| TestProposal {
+            base_url: profile.base_url,
+            model: profile.model,
+        }),
     }))
+}
+
+fn said(text: connectors::model::Text2, locale: Locale) -> String {
+    match locale {
+        Locale::Zh => text.zh,
+        Locale::En => text.en,
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -222,13 +239,9 @@ pub struct PresetModelView {
 #[utoipa::path(get, path = "/providers/presets", tag = "providers",
     responses((status = 200, body = Vec<PresetView>)))]
 pub async fn list_presets(locale: Locale) -> Json<Vec<PresetView>> {
-    let said = |text: &connectors::model::Text2| match locale {
-        Locale::Zh => text.zh.clone(),
-        Locale::En => text.en.clone(),
-    };
     let view = |preset: &connectors::model::profile::Preset| PresetView {
         key: preset.key.clone(),
-        name: said(&preset.name),
+        name: said(preset.name.clone(), locale),
         base_url: preset.base_url.clone(),
         models: preset
             .models
@@ -245,7 +258,7 @@ pub async fn list_presets(locale: Locale) -> Json<Vec<PresetView>> {
         needs_key: preset.needs_key,
         image_model: preset.image_model.clone(),
         key_url: preset.key_url.clone(),
-        hint: said(&preset.hint),
+        hint: said(preset.hint.clone(), locale),
     };
     Json(presets().iter().map(view).collect())
 }

@@ -5,6 +5,8 @@
 //!
 //! Law: durable before visible, and only the writer makes a snapshot. Tests: `engine/tests/`.
 
+mod access;
+mod ai;
 pub mod command;
 pub mod error;
 pub mod handle;
@@ -12,6 +14,9 @@ pub mod limits;
 pub mod patch;
 pub mod query;
 pub mod queue;
+mod recompute;
+mod undo;
+mod writer;
 
 pub use command::{
     AiScope, CellEdit, CellInput, Command, CommandResult, FormulaTag, NewField, NewFieldType,

@@ -21,6 +21,7 @@ use std::{
     path::Path,
     sync::{
         Arc, Weak,
+        atomic::Ordering,
         mpsc::{SendError, SyncSender, sync_channel},
     },
     thread::JoinHandle,
@@ -251,6 +252,11 @@ impl BaseHandle {
 
     pub fn status(&self) -> BaseStatus {
         self.shared.status()
+    }
+
+    /// Appends to the log since the start, one sync each; many submissions share one.
+    pub fn n_commits(&self) -> u64 {
+        self.shared.n_commits.load(Ordering::Relaxed)
     }
 
     /// Tries to leave the read-only state now; the writer also tries by itself from time to time.

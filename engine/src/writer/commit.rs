@@ -10,7 +10,7 @@ use crate::{
 };
 use std::{
     collections::{BTreeSet, HashMap},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
 };
 use store::{CallStatus, Entry, QueuedCall};
 use table::{
@@ -69,6 +69,7 @@ impl Writer {
             .map(entry)
             .collect();
         if !entries.is_empty() {
+            self.shared.n_commits.fetch_add(1, Ordering::Relaxed);
             let appended = match &mut self.store {
                 Some(store) => store.append(&entries).map_err(|error| error.to_string()),
                 None => Err(self.read_only_reason()),

@@ -21,6 +21,7 @@ use std::{
     path::Path,
     sync::{
         Arc,
+        atomic::AtomicU64,
         mpsc::{SyncSender, sync_channel},
     },
     thread::JoinHandle,
@@ -91,6 +92,7 @@ fn start(path: &Path, recovery: Recovery, options: EngineOptions) -> Result<Runn
         answers: AnswerBook::default(),
         queue: Queue::default(),
         orders: OrderCache::default(),
+        n_commits: AtomicU64::new(0),
         events: Mutex::new(Arc::downgrade(&events)),
         options,
     });

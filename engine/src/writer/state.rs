@@ -18,7 +18,11 @@ use parking_lot::{Mutex, RwLock};
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
     path::PathBuf,
-    sync::{Arc, atomic::Ordering, mpsc::SyncSender},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::SyncSender,
+    },
 };
 use table::{id::FieldId, schema::Schema, snapshot::Snapshot};
 
@@ -33,6 +37,8 @@ pub(crate) struct Shared {
     pub answers: AnswerBook,
     pub queue: Queue,
     pub orders: OrderCache,
+    /// Appends to the log since the start: one sync each.
+    pub n_commits: AtomicU64,
     pub options: EngineOptions,
     /// For background threads; empty once every handle is gone.
     pub events: Mutex<std::sync::Weak<SyncSender<Event>>>,

@@ -105,6 +105,62 @@ fn eight_threads_lose_nothing() {
     assert!(revisions.is_sorted());
 }
 
+/// While the writer is busy, submissions gather; then they share one sync.
+#[test]
+fn waiting_submissions_share_one_sync() {
+    let desk = Desk::new();
+    desk.check("> ann table 表 名\n schema");
+    let table = desk.table("表");
+    let (entered, has_entered) = std::sync::mpsc::channel();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let (entered, released) = (
+        parking_lot::Mutex::new(entered),
+        parking_lot::Mutex::new(released),
+    );
+    let subscription = desk.handle.subscribe(Box::new(move |patch: &Arc<Patch>| {
+        if patch.label == "rename_base" {
+            entered.lock().send(()).unwrap();
+            released.lock().recv().unwrap();
+        }
+    }));
+    let submission = |command| Submission {
+        actor: ActorId("user:ann".into()),
+        client_id: None,
+        group: None,
+        command,
+    };
+    desk.handle.submit_then(
+        submission(Command::RenameBase { name: "店".into() }),
+        Box::new(|_| {}),
+    );
+    has_entered.recv().unwrap();
+    let before = desk.handle.n_commits();
+    let (answer, answers) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            let (handle, answer) = (desk.handle.clone(), answer.clone());
+            let record = RecordInput {
+                cells: Default::default(),
+            };
+            let one = submission(Command::CreateRecords {
+                table,
+                records: vec![record],
+            });
+            scope.spawn(move || {
+                handle.submit_then(one, Box::new(move |result| answer.send(result).unwrap()))
+            });
+        }
+    });
+    release.send(()).unwrap();
+    let receipts: Vec<Receipt> = (0..8).map(|_| answers.recv().unwrap().unwrap()).collect();
+    assert_eq!(
+        receipts.last().unwrap().revision.0,
+        receipts[0].revision.0 + 7
+    );
+    assert_eq!(desk.handle.n_commits(), before + 1);
+    drop(subscription);
+}
+
 #[test]
 fn a_closed_base_says_so() {
     let desk = Desk::new();

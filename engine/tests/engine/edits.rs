@@ -210,6 +210,109 @@ fn a_retype_previews_converts_and_comes_back_exactly() {
     assert_eq!(desk.show("表"), before);
 }
 
+/// Above the limit the edit is answered at once; the computed column follows, edits made meanwhile included.
+#[test]
+fn large_computations_go_to_the_background() {
+    let desk = Desk::new();
+    desk.check("> ann table 表 数:number\n schema");
+    let (table, field) = (desk.table("表"), desk.field("表", "数"));
+    let n = 210_000;
+    let numbers = (0..n).map(|at| CellValue::Number(at as f64).into());
+    let append = Command::AppendColumns {
+        table,
+        n_records: n,
+        columns: vec![(field, Column::from_states(ColumnKind::Number, numbers))],
+    };
+    desk.submit("ann", append).unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    let tell = parking_lot::Mutex::new(tell);
+    let _subscription = desk
+        .handle
+        .subscribe(Box::new(move |patch: &std::sync::Arc<Patch>| {
+            if patch.label == "recompute" {
+                tell.lock().send(patch.recomputed.clone()).unwrap();
+            }
+        }));
+    desk.submit(
+        "ann",
+        Command::CreateField {
+            table,
+            field: new_field("方=[数]*[数]"),
+            at: None,
+        },
+    )
+    .unwrap();
+    desk.check("> bob set 表 r3 数 7\n 数.r3=7, 方.r3=49, computed 方×1");
+    let recomputed = told
+        .recv_timeout(std::time::Duration::from_secs(60))
+        .unwrap();
+    let square = desk.field("表", "方");
+    assert_eq!(recomputed, [(square, n)].into());
+    assert_eq!(desk.handle.status(), BaseStatus::Ok);
+    let snapshot = desk.handle.snapshot();
+    let column = snapshot
+        .schema
+        .table(table)
+        .unwrap()
+        .field(square)
+        .unwrap()
+        .column;
+    let cell = |record| {
+        snapshot
+            .cell(table, column, table::id::RecordId(record))
+            .unwrap()
+    };
+    assert_eq!(cell(3), CellValue::Number(49.0).into());
+    assert_eq!(cell(200_001), CellValue::Number(4e10).into());
+}
+
+/// The wire reads commands with JSON cells and decodes each by its field.
+#[test]
+fn commands_are_read_from_json() {
+    let text =
+        r#"{"kind":"set_cells","table":"t1","edits":[{"record":"r4","field":"f2","value":12.5}]}"#;
+    let read: Command<serde_json::Value> = serde_json::from_str(text).unwrap();
+    let decoded = read.try_map_cells(|_, field, value| {
+        assert_eq!(field.0, 2);
+        value
+            .as_f64()
+            .map(|x| CellInput::Value(CellValue::Number(x).into()))
+            .ok_or("no number")
+    });
+    let Command::SetCells {
+        edits, add_options, ..
+    } = decoded.unwrap()
+    else {
+        panic!("another command");
+    };
+    assert_eq!(
+        edits[0].value,
+        CellInput::Value(CellValue::Number(12.5).into())
+    );
+    assert!(!add_options);
+    let field: NewField =
+        serde_json::from_str(r#"{"name":"金额","type":"formula","formula":"[单价]*[数量]"}"#)
+            .unwrap();
+    assert!(matches!(field.field_type, NewFieldType::Formula(_)));
+    let field: NewField =
+        serde_json::from_str(r#"{"name":"类","type":"select","options":[{"name":"杯"}]}"#).unwrap();
+    assert!(matches!(field.field_type, NewFieldType::Plain(_)));
+    for text in [
+        r#"{"kind":"undo"}"#,
+        r#"{"kind":"run_ai","table":"t1","field":"f2","scope":{"records":["r1"]},"batch":"b"}"#,
+        r#"{"kind":"create_records","table":"t1","records":[{"cells":{"f2":"x"}}]}"#,
+    ] {
+        let read: Command<serde_json::Value> = serde_json::from_str(text).unwrap();
+        let written = serde_json::to_value(&read).unwrap();
+        assert_eq!(
+            serde_json::from_value::<Command<serde_json::Value>>(written).unwrap(),
+            read
+        );
+    }
+    let forged = r#"{"kind":"settle_calls","answers":[],"failures":[]}"#;
+    assert!(serde_json::from_str::<Command<serde_json::Value>>(forged).is_err());
+}
+
 #[test]
 fn import_columns_are_checked_and_counted() {
     let desk = Desk::new();

@@ -1,0 +1,777 @@
+/**
+ * The grid: a canvas, a native scroller over it and one textarea, joined.
+ *
+ * Main type: [`Grid`]. In: [`GridOptions`]. Out: callbacks. Law: nothing of the product is known here; every change
+ * ends in `paintSoon`. The host element's property `grid` is this object, for browser tests.
+ */
+import { A11yMirror, textOf } from "./a11y";
+import { printHtml, printText, readClipboard } from "./clipboard";
+import { Editor } from "./edit";
+import { fillValues } from "./fill";
+import { ImageCache } from "./images";
+import { keyDown } from "./keys";
+import { ADD_COLUMN_WIDTH, HEADER_HEIGHT, type Hit, Layout } from "./layout";
+import { type Frame, type Hover, paintFrame } from "./paint";
+import { Pointer } from "./pointer";
+import { Scroller } from "./scroll";
+import { type Move, Selection, type SheetShape } from "./select";
+import { TextCache } from "./text";
+import { readTheme, type Theme, watchTheme } from "./theme";
+import type { CellAt, Damage, GridOptions, GridSource, GridWords, PastedCell, Range, Rect } from "./types";
+
+const WORDS: GridWords = {
+  label: "表格",
+  loading: "正在加载",
+  checked: "已勾选",
+  unchecked: "未勾选",
+  row: "第 {row} 行",
+  addRow: "新增一行",
+};
+/** Rows that copying may take from the loaded ones. */
+const MAX_COPIED_ROWS = 50_000;
+const NO_HOVER: Hover = { row: -1, headerCol: -1, part: "none" };
+
+export class Grid {
+  readonly root = document.createElement("div");
+  readonly selection = new Selection();
+  readonly editor: Editor;
+  readonly scroller: Scroller;
+  layout: Layout;
+  options: GridOptions;
+  private readonly canvas = document.createElement("canvas");
+  private readonly bubble = document.createElement("div");
+  private readonly ctx: CanvasRenderingContext2D;
+  private readonly images = new ImageCache(() => this.paintSoon());
+  private readonly text: TextCache;
+  private readonly small: TextCache;
+  private readonly a11y: A11yMirror;
+  private readonly pointer: Pointer;
+  private readonly cleanups: (() => void)[] = [];
+  private unsubscribe: (() => void) | undefined;
+  private theme: Theme;
+  private width = 0;
+  private height = 0;
+  private dpr = 1;
+  private hover: Hover = NO_HOVER;
+  private isFocused = false;
+  private fillTarget: Range | null = null;
+  private copied: Range | null = null;
+  private guideX: number | null = null;
+  private columnDrag: { col: number; x: number } | null = null;
+  private frameId = 0;
+  private isAllDirty = true;
+  private dirtyRows: { from: number; to: number } | null = null;
+  private shown = { from: -1, to: -1 };
+
+  constructor(
+    readonly host: HTMLElement,
+    options: GridOptions,
+  ) {
+    this.options = options;
+    const ctx = this.canvas.getContext("2d", { alpha: false });
+    if (!ctx) throw new Error("this browser gives no 2D canvas");
+    this.ctx = ctx;
+    this.theme = readTheme(host);
+    this.text = this.textCache(() => this.theme.font);
+    this.small = this.textCache(() => this.theme.fontSmall);
+    this.layout = this.makeLayout();
+    this.scroller = new Scroller(
+      () => this.layout.rowHeight,
+      this.scrolled,
+      () => this.rested(),
+    );
+    this.editor = new Editor(this.editorHost());
+    this.a11y = new A11yMirror(this.editor.area, () => this.words);
+    this.build();
+    this.pointer = new Pointer(this);
+    this.listen();
+    this.watchSize();
+    this.subscribe(options.source);
+    this.relayout();
+    Object.assign(host, { grid: this });
+  }
+
+  destroy(): void {
+    cancelAnimationFrame(this.frameId);
+    this.unsubscribe?.();
+    for (const clean of this.cleanups) clean();
+    this.pointer.destroy();
+    this.a11y.destroy();
+    this.scroller.destroy();
+    this.root.remove();
+  }
+
+  get source(): GridSource {
+    return this.options.source;
+  }
+
+  get words(): GridWords {
+    return { ...WORDS, ...this.options.words };
+  }
+
+  /** Changes any option; a new source keeps the scroll position and selection only where they exist there. */
+  update(options: Partial<GridOptions>): void {
+    const isNewSource = options.source !== undefined && options.source !== this.options.source;
+    this.options = { ...this.options, ...options };
+    if (isNewSource) {
+      this.editor.cancel();
+      this.selection.clear();
+      this.copied = null;
+      this.subscribe(this.options.source);
+      this.scroller.map.top = 0;
+      this.scroller.element.scrollLeft = 0;
+    }
+    this.relayout();
+    if (isNewSource) this.scroller.scrollTo(0, 0);
+  }
+
+  focus(): void {
+    this.editor.area.inputMode = "text";
+    this.editor.focus();
+  }
+
+  /** After a tap: keys of a real keyboard work, no keyboard comes on the screen. */
+  focusWithoutKeyboard(): void {
+    this.editor.area.inputMode = "none";
+    this.editor.focus();
+  }
+
+  // ——— building ———
+
+  private build(): void {
+    const { root, canvas, bubble } = this;
+    root.className = "grid-root";
+    root.style.cssText =
+      "position:absolute;inset:0;overflow:hidden;user-select:none;-webkit-user-select:none;-webkit-touch-callout:none;contain:strict";
+    if (getComputedStyle(this.host).position === "static") this.host.style.position = "relative";
+    canvas.style.cssText = "position:absolute;left:0;top:0;width:100%;height:100%;display:block";
+    canvas.setAttribute("aria-hidden", "true");
+    this.scroller.element.style.top = `${HEADER_HEIGHT}px`;
+    bubble.className = "grid-bubble";
+    bubble.style.cssText =
+      "position:absolute;right:20px;z-index:4;display:none;padding:4px 10px;border-radius:6px;pointer-events:none;font:600 13px system-ui;font-variant-numeric:tabular-nums";
+    root.append(canvas, this.scroller.element, this.editor.area, bubble, this.a11y.element);
+    this.host.append(root);
+    this.dress();
+  }
+
+  /** Colours of the DOM parts. */
+  private dress(): void {
+    const { theme } = this;
+    this.root.style.background = theme.paper;
+    this.root.style.colorScheme = theme.isDark ? "dark" : "light";
+    this.bubble.style.background = theme.ink1;
+    this.bubble.style.color = theme.paper;
+    Object.assign(this.editor.area.style, {
+      position: "absolute",
+      zIndex: "3",
+      boxSizing: "border-box",
+      margin: "0",
+      border: `2px solid ${theme.jade}`,
+      borderRadius: "0",
+      outline: "none",
+      resize: "none",
+      background: theme.paper,
+      color: theme.ink1,
+      font: theme.font,
+      lineHeight: "18px",
+      paddingLeft: "7px",
+      paddingRight: "7px",
+      fontVariantNumeric: "tabular-nums",
+      userSelect: "text",
+    });
+  }
+
+  private textCache(font: () => string): TextCache {
+    return new TextCache((text) => {
+      const before = this.ctx.font;
+      this.ctx.font = font();
+      const { width } = this.ctx.measureText(text);
+      this.ctx.font = before;
+      return width;
+    });
+  }
+
+  private listen(): void {
+    const { area } = this.editor;
+    const on = <K extends keyof HTMLElementEventMap>(name: K, run: (event: HTMLElementEventMap[K]) => void) =>
+      area.addEventListener(name, run);
+    on("keydown", (event) => keyDown(this, event));
+    on("copy", (event) => this.copy(event, false));
+    on("cut", (event) => this.copy(event, true));
+    on("paste", (event) => this.paste(event));
+    on("focus", () => this.setFocused(true));
+    on("blur", () => {
+      this.editor.commit();
+      this.setFocused(false);
+    });
+    this.cleanups.push(
+      watchTheme(() => {
+        this.theme = readTheme(this.host);
+        this.dress();
+        this.editor.follow();
+        this.paintSoon();
+      }),
+    );
+    document.fonts?.addEventListener?.("loadingdone", this.fontsLoaded);
+    this.cleanups.push(() => document.fonts?.removeEventListener?.("loadingdone", this.fontsLoaded));
+  }
+
+  private readonly fontsLoaded = (): void => {
+    this.text.clear();
+    this.small.clear();
+    this.paintSoon();
+  };
+
+  private setFocused(isFocused: boolean): void {
+    this.isFocused = isFocused;
+    this.paintSoon();
+  }
+
+  private watchSize(): void {
+    const observer = new ResizeObserver((entries) => {
+      for (const entry of entries) {
+        const exact = entry.devicePixelContentBoxSize?.[0];
+        this.resize(exact?.inlineSize, exact?.blockSize);
+      }
+    });
+    try {
+      observer.observe(this.canvas, { box: "device-pixel-content-box" });
+    } catch {
+      // Safari has no device-pixel-content-box.
+      observer.observe(this.canvas);
+    }
+    this.cleanups.push(() => observer.disconnect());
+    this.resize();
+  }
+
+  private resize(deviceWidth?: number, deviceHeight?: number): void {
+    const box = this.root.getBoundingClientRect();
+    const ratio = window.devicePixelRatio || 1;
+    const width = deviceWidth ?? Math.round(box.width * ratio);
+    const height = deviceHeight ?? Math.round(box.height * ratio);
+    this.width = box.width;
+    this.height = box.height;
+    if (this.canvas.width !== width || this.canvas.height !== height) {
+      this.canvas.width = width;
+      this.canvas.height = height;
+    }
+    this.dpr = box.width > 0 ? width / box.width : ratio;
+    this.relayout();
+    // An emptied canvas is black until it is painted: not one frame of it.
+    cancelAnimationFrame(this.frameId);
+    this.frame();
+  }
+
+  private subscribe(source: GridSource): void {
+    this.unsubscribe?.();
+    this.unsubscribe = source.subscribe?.((damage) => this.invalidate(damage));
+  }
+
+  private makeLayout(): Layout {
+    const { source, rowHeight = 32, frozen = 1, onAddRow, onAddColumn, readonly } = this.options;
+    return new Layout(
+      source.columns,
+      source.rowCount,
+      rowHeight,
+      frozen,
+      !!onAddRow && !readonly,
+      !!onAddColumn && !readonly,
+    );
+  }
+
+  private relayout(): void {
+    const full = this.makeLayout();
+    // Frozen columns that would fill a narrow screen scroll with the others.
+    this.layout =
+      this.width > 0 && full.frozenWidth > (this.width - full.rowNumberWidth) * 0.6
+        ? new Layout(full.columns, full.rowCount, full.rowHeight, 0, full.canAddRow, full.canAddColumn)
+        : full;
+    this.scroller.resize(this.layout.totalWidth, this.layout.totalHeight);
+    this.selection.follow((id) => this.source.rowOf(id), this.layout.rowCount, this.layout.columns.length);
+    this.editor.follow();
+    this.shown = { from: -1, to: -1 };
+    this.paintSoon();
+  }
+
+  // ——— painting ———
+
+  /** Called by the source when data changed; also by the owner for changes that the source does not tell. */
+  invalidate(damage: Damage): void {
+    if (damage.kind === "all") return this.relayout();
+    this.rememberSelection();
+    if (this.isAllDirty) return;
+    const { dirtyRows } = this;
+    this.dirtyRows = dirtyRows
+      ? { from: Math.min(dirtyRows.from, damage.from), to: Math.max(dirtyRows.to, damage.to) }
+      : { from: damage.from, to: damage.to };
+    this.request();
+  }
+
+  paintSoon(): void {
+    this.isAllDirty = true;
+    this.request();
+  }
+
+  private request(): void {
+    if (this.frameId === 0) this.frameId = requestAnimationFrame(() => this.frame());
+  }
+
+  private frame(): void {
+    this.frameId = 0;
+    if (this.width === 0 || this.height === 0) return;
+    const frame = this.makeFrame();
+    paintFrame(frame, this.isAllDirty ? null : this.dirtyRows);
+    this.isAllDirty = false;
+    this.dirtyRows = null;
+    this.tellVisible();
+    this.a11y.schedule(() => {
+      const rows = this.visibleRows();
+      return { layout: this.layout, source: this.source, active: this.selection.active, ...rows };
+    });
+    if (frame.pen.moves && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      const { from, to } = this.visibleRows();
+      this.dirtyRows = { from, to };
+      this.request();
+    }
+  }
+
+  private makeFrame(): Frame {
+    const { ctx, theme, text, small, images } = this;
+    return {
+      pen: { ctx, theme, text, small, images, now: performance.now(), moves: false },
+      layout: this.layout,
+      source: this.source,
+      selection: this.selection,
+      width: this.width,
+      height: this.height,
+      dpr: this.dpr,
+      left: this.scroller.left,
+      top: this.scroller.top,
+      hover: this.hover,
+      isFocused: this.isFocused,
+      editing: this.editor.editing,
+      fill: this.fillTarget,
+      showsFillHandle: this.showsFillHandle,
+      guideX: this.guideX,
+      drag: this.columnDrag,
+      copied: this.copied,
+      addRowText: this.words.addRow,
+    };
+  }
+
+  private get showsFillHandle(): boolean {
+    return !this.options.readonly && this.options.onFill !== undefined && matchMedia("(pointer: fine)").matches;
+  }
+
+  frameGeometry(): Parameters<typeof import("./paint").fillHandleAt>[0] {
+    const { selection, layout, scroller, showsFillHandle } = this;
+    return { selection, layout, left: scroller.left, top: scroller.top, showsFillHandle };
+  }
+
+  private visibleRows(): { from: number; to: number } {
+    return this.layout.visibleRows(this.scroller.top, this.height - HEADER_HEIGHT);
+  }
+
+  private tellVisible(): void {
+    const { from, to } = this.visibleRows();
+    if (from === this.shown.from && to === this.shown.to) return;
+    this.shown = { from, to };
+    this.source.onVisible(from, Math.max(from, to - 1));
+  }
+
+  private readonly scrolled = (): void => {
+    this.editor.follow();
+    this.showBubble();
+    this.paintSoon();
+  };
+
+  private rested(): void {
+    this.bubble.style.display = "none";
+  }
+
+  releaseThumb(): void {
+    this.scroller.isDraggingThumb = false;
+    this.bubble.style.display = "none";
+    this.scroller.resize(this.layout.totalWidth, this.layout.totalHeight);
+  }
+
+  private showBubble(): void {
+    if (!this.scroller.isDraggingThumb) return;
+    const row = Math.min(this.layout.rowCount, Math.floor(this.scroller.top / this.layout.rowHeight) + 1);
+    const { map } = this.scroller;
+    const share = map.maxTop > 0 ? map.top / map.maxTop : 0;
+    this.bubble.textContent = row.toLocaleString("en-US");
+    this.bubble.style.display = "block";
+    this.bubble.style.top = `${HEADER_HEIGHT + 8 + share * (this.height - HEADER_HEIGHT - 60)}px`;
+  }
+
+  setHover(hit: Hit): void {
+    const next: Hover = {
+      row: hit.kind === "cell" || hit.kind === "row_number" ? hit.row : -1,
+      headerCol: hit.kind === "header" || hit.kind === "header_menu" || hit.kind === "resize" ? hit.col : -1,
+      part: hit.kind === "corner" ? "none" : hit.kind === "resize" ? "header" : hit.kind,
+    };
+    this.tellHover(hit);
+    const { hover } = this;
+    if (next.row === hover.row && next.headerCol === hover.headerCol && next.part === hover.part) return;
+    this.hover = next;
+    this.paintSoon();
+  }
+
+  private hoveredCell: CellAt | null = null;
+
+  private tellHover(hit: Hit): void {
+    if (!this.options.onHover) return;
+    const model = hit.kind === "cell" ? this.source.cell(hit.row, hit.col) : undefined;
+    const tone = model?.kind === "text" ? model.tone : undefined;
+    const isTold = hit.kind === "cell" && (model?.mark || model?.ai || tone === "error" || tone === "misfit");
+    const cell = isTold ? { row: hit.row, col: hit.col } : null;
+    if (cell?.row === this.hoveredCell?.row && cell?.col === this.hoveredCell?.col) return;
+    this.hoveredCell = cell;
+    this.options.onHover(cell, cell ? this.clientRect(cell) : null);
+  }
+
+  setGuide(x: number | null, drag: { col: number; x: number } | null): void {
+    this.guideX = x;
+    this.columnDrag = drag;
+    this.paintSoon();
+  }
+
+  setFillTarget(range: Range | null): void {
+    this.fillTarget = range;
+    this.paintSoon();
+  }
+
+  // ——— geometry ———
+
+  pointAt(event: { clientX: number; clientY: number }): { x: number; y: number } {
+    const box = this.root.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }
+
+  hitAt(x: number, y: number): Hit {
+    return this.layout.hit(x, y, this.scroller.left, this.scroller.top);
+  }
+
+  /** The cell that dragging to a point means, also beyond the border. */
+  nearestCell(x: number, y: number): CellAt | null {
+    const { layout, scroller } = this;
+    if (layout.rowCount === 0 || layout.columns.length === 0) return null;
+    const row = layout.rowAt(Math.max(HEADER_HEIGHT, y) - HEADER_HEIGHT + scroller.top);
+    const sheetX = x - layout.rowNumberWidth;
+    const col = layout.columnAt(sheetX < layout.frozenWidth ? Math.max(0, sheetX) : sheetX + scroller.left);
+    return {
+      row: Math.max(0, Math.min(layout.rowCount - 1, row)),
+      col: Math.max(0, Math.min(layout.columns.length - 1, col)),
+    };
+  }
+
+  /** The scrolling part of the sheet on the screen. */
+  viewBox(): { x0: number; y0: number; x1: number; y1: number } {
+    const { element } = this.scroller;
+    return {
+      x0: this.layout.rowNumberWidth + this.layout.frozenWidth,
+      y0: HEADER_HEIGHT,
+      x1: element.clientWidth,
+      y1: HEADER_HEIGHT + element.clientHeight,
+    };
+  }
+
+  /** A cell's box inside the grid, CSS pixels; it may lie outside the screen. */
+  rectOf(row: number, col: number): Rect {
+    return this.layout.rectOf(row, col, this.scroller.left, this.scroller.top);
+  }
+
+  /** A cell's box in client coordinates, for popovers. */
+  clientRect(at: CellAt): DOMRect {
+    const box = this.root.getBoundingClientRect();
+    const rect = this.rectOf(at.row, at.col);
+    return new DOMRect(box.left + rect.x, box.top + rect.y, rect.width, rect.height);
+  }
+
+  addColumnRect(): DOMRect {
+    const box = this.root.getBoundingClientRect();
+    const x = this.layout.rowNumberWidth + this.layout.columnsWidth - this.scroller.left;
+    return new DOMRect(box.left + x, box.top, ADD_COLUMN_WIDTH, HEADER_HEIGHT);
+  }
+
+  /** What a cell shows, in words; undefined where it is not loaded. For tests and tools. */
+  cellAt(row: number, col: number): string | undefined {
+    const model = this.source.cell(row, col);
+    return model && textOf(model, this.words);
+  }
+
+  /** Puts a cell at the top left of the scrolling part. */
+  scrollTo(row: number, col = 0): void {
+    const left = col < this.layout.frozen ? 0 : this.layout.left(col) - this.layout.frozenWidth;
+    this.scroller.scrollTo(left, row * this.layout.rowHeight);
+  }
+
+  /** Scrolls no further than needed. */
+  reveal(at: CellAt): void {
+    const box = this.viewBox();
+    const rect = this.rectOf(at.row, at.col);
+    let { left, top } = this.scroller;
+    if (rect.y < box.y0) top -= box.y0 - rect.y;
+    else if (rect.y + rect.height > box.y1) top += rect.y + rect.height - box.y1;
+    if (at.col >= this.layout.frozen) {
+      if (rect.x < box.x0) left -= box.x0 - rect.x;
+      else if (rect.x + rect.width > box.x1) left += Math.min(rect.x - box.x0, rect.x + rect.width - box.x1);
+    }
+    if (left !== this.scroller.left || top !== this.scroller.top) this.scroller.scrollTo(left, top);
+  }
+
+  // ——— selection ———
+
+  /** Selects a cell and shows it. */
+  select(at: CellAt): void {
+    this.selection.set(at);
+    this.reveal(at);
+    this.selectionChanged();
+  }
+
+  selectionChanged(): void {
+    this.copied = null;
+    this.rememberSelection();
+    this.editor.follow();
+    this.paintSoon();
+    const { active, ranges } = this.selection;
+    this.options.onSelectionChange?.({ active, ranges });
+    const main = this.selection.main;
+    if (main && main.r1 - main.r0 < MAX_COPIED_ROWS / 4 && main.r1 > main.r0) this.source.want?.(main.r0, main.r1);
+  }
+
+  selectionSettled(): void {
+    this.selectionChanged();
+  }
+
+  private rememberSelection(): void {
+    this.selection.remember((row) => this.source.idOf(row));
+  }
+
+  private shape(): SheetShape {
+    const box = this.viewBox();
+    return {
+      rowCount: this.layout.rowCount,
+      colCount: this.layout.columns.length,
+      pageRows: Math.max(1, Math.floor((box.y1 - box.y0) / this.layout.rowHeight) - 1),
+      isBlank: (row, col) => {
+        const model = this.source.cell(row, col);
+        return model && model.kind === "blank";
+      },
+    };
+  }
+
+  moveSelection(move: Move, extend: boolean, jump: boolean): void {
+    const to = this.selection.move(move, this.shape(), extend, jump);
+    if (to) this.reveal(to);
+    this.selectionChanged();
+  }
+
+  stepSelection(key: "tab" | "enter", back: boolean): void {
+    const to = this.selection.step(key, back, this.shape());
+    if (to) this.reveal(to);
+    this.selectionChanged();
+  }
+
+  selectAll(): void {
+    const { rowCount, columns } = this.layout;
+    if (rowCount === 0 || columns.length === 0) return;
+    const active = this.selection.active ?? { row: 0, col: 0 };
+    this.selection.setRange({ r0: 0, c0: 0, r1: rowCount - 1, c1: columns.length - 1 }, { ...active });
+    this.selectionChanged();
+  }
+
+  isColumnSelected(col: number): boolean {
+    const last = this.layout.rowCount - 1;
+    return last >= 0 && this.selection.ranges.some((r) => r.r0 === 0 && r.r1 >= last && col >= r.c0 && col <= r.c1);
+  }
+
+  escape(): void {
+    if (this.copied) this.copied = null;
+    else if (!this.selection.isSingle && this.selection.active) this.selection.set(this.selection.active);
+    this.setFillTarget(null);
+    const copied = this.copied;
+    this.selectionChanged();
+    this.copied = copied;
+  }
+
+  // ——— editing ———
+
+  private editorHost(): ConstructorParameters<typeof Editor>[0] {
+    return {
+      columnAt: (col) => this.layout.columns[col],
+      canEdit: (at) => this.canEdit(at),
+      active: () => this.selection.active,
+      rectOf: (at) => this.rectOf(at.row, at.col),
+      idOf: (row) => this.source.idOf(row),
+      rowOf: (id) => this.source.rowOf(id),
+      bounds: () => ({ ...this.viewBox(), x0: this.layout.rowNumberWidth }),
+      commit: (at, text) => this.options.onEdit?.([{ ...at, text }]),
+      openPopover: (at, typed) => this.options.onOpenEditor?.(at, this.clientRect(at), typed),
+      repaint: () => this.paintSoon(),
+    };
+  }
+
+  private canEdit(at: CellAt): boolean {
+    const column = this.layout.columns[at.col];
+    if (!column || column.readonly || this.options.readonly || at.row >= this.layout.rowCount) return false;
+    return (column.edit === "text" || column.edit === "popover") && this.source.cell(at.row, at.col) !== undefined;
+  }
+
+  /** F2, double click, second tap. */
+  openActive(): void {
+    const at = this.selection.active;
+    const column = at ? this.layout.columns[at.col] : undefined;
+    if (!at || !column) return;
+    this.reveal(at);
+    // A popover of a read-only column may still show something (pictures, long texts).
+    if (column.edit === "popover") this.options.onOpenEditor?.(at, this.clientRect(at));
+    else if (column.edit === "toggle") this.toggleActive();
+    else {
+      const text = this.source.editText(at.row, at.col);
+      if (text !== undefined) {
+        this.editor.open(text);
+        this.focus();
+      }
+    }
+  }
+
+  toggleActive(): boolean {
+    const at = this.selection.active;
+    const column = at ? this.layout.columns[at.col] : undefined;
+    if (!at || column?.edit !== "toggle" || column.readonly || this.options.readonly) return false;
+    const model = this.source.cell(at.row, at.col);
+    if (!model) return false;
+    const checked = !(model.kind === "check" && model.checked);
+    const cells: CellAt[] = [];
+    const range = this.selection.main;
+    const isTall = range && range.c0 === at.col && range.c1 === at.col && range.r1 - range.r0 < MAX_COPIED_ROWS;
+    if (range && isTall) for (let row = range.r0; row <= range.r1; row += 1) cells.push({ row, col: at.col });
+    this.options.onToggle?.(cells.length > 0 ? cells : [at], checked);
+    return true;
+  }
+
+  /** Ctrl+Enter: the typed text goes to every selected cell. */
+  commitToSelection(): void {
+    const { text } = this.editor;
+    const at = this.editor.editing;
+    const range = this.selection.main;
+    this.editor.cancel();
+    if (at && range) this.options.onPaste?.([[{ text }]], at, range);
+  }
+
+  clearSelection(): void {
+    if (this.options.readonly || this.selection.ranges.length === 0) return;
+    this.copied = null;
+    this.options.onClear?.(this.selection.ranges.map((range) => ({ ...range })));
+  }
+
+  finishFill(series: boolean): void {
+    const from = this.selection.main;
+    const to = this.fillTarget;
+    this.setFillTarget(null);
+    if (!from || !to || this.options.readonly) return;
+    const values = fillValues(from, to, series, (row, col) => this.source.editText(row, col));
+    this.options.onFill?.({ from, to, values });
+    const all = {
+      r0: Math.min(from.r0, to.r0),
+      c0: Math.min(from.c0, to.c0),
+      r1: Math.max(from.r1, to.r1),
+      c1: Math.max(from.c1, to.c1),
+    };
+    this.selection.setRange(all);
+    this.selectionChanged();
+  }
+
+  /** Ctrl+D and Ctrl+R: the first row (column) of the selection goes to the others. */
+  fillFromFirst(way: "down" | "right"): void {
+    const range = this.selection.main;
+    if (!range || this.options.readonly) return;
+    const from = way === "down" ? { ...range, r1: range.r0 } : { ...range, c1: range.c0 };
+    const to = way === "down" ? { ...range, r0: range.r0 + 1 } : { ...range, c0: range.c0 + 1 };
+    if (to.r0 > to.r1 || to.c0 > to.c1) return;
+    this.options.onFill?.({ from, to, values: fillValues(from, to, false, () => undefined) });
+  }
+
+  // ——— menus ———
+
+  openHeaderMenu(col: number): void {
+    const box = this.root.getBoundingClientRect();
+    const x = box.left + this.layout.screenX(col, this.scroller.left);
+    const width = this.layout.columns[col]?.width ?? 0;
+    this.options.onHeaderMenu?.(col, new DOMRect(x, box.top, width, HEADER_HEIGHT));
+  }
+
+  openMenu(cell: CellAt | null, x: number, y: number): void {
+    this.options.onContextMenu?.({ cell, x, y });
+  }
+
+  menuAtActive(): void {
+    const at = this.selection.active;
+    if (!at) return;
+    const rect = this.clientRect(at);
+    this.openMenu(at, rect.left + rect.width / 2, rect.bottom);
+  }
+
+  // ——— clipboard ———
+
+  private copy(event: ClipboardEvent, cut: boolean): void {
+    if (this.editor.editing || !event.clipboardData) return;
+    event.preventDefault();
+    const range = this.selection.main;
+    if (!range) return;
+    const rows = this.copyRows(range);
+    if (!rows) return;
+    event.clipboardData.setData("text/plain", printText(rows.map((row) => row.map((cell) => cell.text))));
+    event.clipboardData.setData("text/html", printHtml(rows));
+    if (cut && !this.options.readonly) this.options.onClear?.([{ ...range }]);
+    this.copied = { ...range };
+    this.paintSoon();
+  }
+
+  private copyRows(range: Range): PastedCell[][] | null {
+    const n = range.r1 - range.r0 + 1;
+    if (n > MAX_COPIED_ROWS) {
+      this.options.onCopyRefused?.(n);
+      return null;
+    }
+    const rows: PastedCell[][] = [];
+    let nMissing = 0;
+    for (let row = range.r0; row <= range.r1; row += 1) {
+      const cells: PastedCell[] = [];
+      for (let col = range.c0; col <= range.c1; col += 1) {
+        const text = this.source.copyText(row, col);
+        const value = this.source.clipValue?.(row, col);
+        if (text === undefined) nMissing += 1;
+        cells.push(value === undefined ? { text: text ?? "" } : { text: text ?? "", value });
+      }
+      rows.push(cells);
+    }
+    if (nMissing === 0) return rows;
+    // A copy with holes would be a silent loss.
+    this.source.want?.(range.r0, range.r1);
+    this.options.onCopyRefused?.(nMissing);
+    return null;
+  }
+
+  private paste(event: ClipboardEvent): void {
+    if (this.editor.editing || !event.clipboardData) return;
+    event.preventDefault();
+    const target = this.selection.main;
+    if (!target || this.options.readonly) return;
+    const matrix = readClipboard(event.clipboardData);
+    const height = matrix.length;
+    const width = Math.max(0, ...matrix.map((row) => row.length));
+    if (height === 0 || width === 0) return;
+    this.copied = null;
+    const at = { row: target.r0, col: target.c0 };
+    this.options.onPaste?.(matrix, at, { ...target });
+    if (height === 1 && width === 1) return;
+    const r1 = Math.min(this.layout.rowCount - 1, at.row + height - 1);
+    const c1 = Math.min(this.layout.columns.length - 1, at.col + width - 1);
+    this.selection.setRange({ r0: at.row, c0: at.col, r1, c1 });
+    this.selectionChanged();
+  }
+}

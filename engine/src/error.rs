@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-pub use formula::Text2;
+pub use crate::language::Text2;
 
 /// A refused command: nothing of it was applied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]

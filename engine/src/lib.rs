@@ -10,6 +10,7 @@ mod ai;
 pub mod command;
 pub mod error;
 pub mod handle;
+mod language;
 pub mod limits;
 pub mod patch;
 pub mod query;

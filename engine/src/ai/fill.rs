@@ -5,13 +5,13 @@ use super::{
     decide::{Asked, Decision, Why, decide},
     is_waiting,
 };
+use crate::language::{EvalCache, EvalInput};
 use crate::{
     command::Draft,
     error::CommandError,
     limits::AUTO_CELLS_PER_COMMAND,
     recompute::{Node, Rows, run::Env},
 };
-use formula::{EvalCache, EvalInput};
 use std::{collections::BTreeSet, sync::Arc};
 use table::{
     ai::AiCall,

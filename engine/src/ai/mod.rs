@@ -44,7 +44,7 @@ impl AnswerBook {
     }
 }
 
-impl formula::Answers for AnswerBook {
+impl crate::language::Answers for AnswerBook {
     fn answer(&self, key: &CallKey) -> Option<Arc<str>> {
         self.0.read().get(key).cloned()
     }

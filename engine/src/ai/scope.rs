@@ -1,13 +1,13 @@
 //! Which records of an AI field a run means, and what running them would ask for.
 
 use super::fill::{Places, look};
+use crate::language::EvalCache;
 use crate::{
     command::AiScope,
     error::CommandError,
     query::AiEstimate,
     recompute::{Graph, Node, run::Env},
 };
-use formula::EvalCache;
 use std::collections::BTreeSet;
 use table::{
     ai::AiState,

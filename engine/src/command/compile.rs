@@ -2,7 +2,7 @@
 
 use super::{NewFieldType, NewFormula, names};
 use crate::error::CommandError;
-use formula::Scope;
+use crate::language::Scope;
 use std::collections::BTreeSet;
 use table::{
     field::{AiPolicy, AiSettings, FieldType, FormulaSpec, SelectOption},
@@ -31,7 +31,7 @@ pub(crate) fn field_type(
         NewFieldType::Plain(FieldType::Formula(spec)) => {
             let again = NewFormula {
                 tag: super::FormulaTag::Formula,
-                formula: formula::source_to_text(&spec.source, schema, table),
+                formula: crate::language::source_to_text(&spec.source, schema, table),
                 result: Some((*spec.result).clone()),
                 ai: spec.ai.clone(),
             };
@@ -58,7 +58,7 @@ fn formula_type(
         table,
         field,
     };
-    let analysis = formula::analyze(&new.formula, &scope);
+    let analysis = crate::language::analyze(&new.formula, &scope);
     let Some(compiled) = analysis.formula else {
         return Err(formula_error(&analysis.diagnostics));
     };
@@ -96,10 +96,10 @@ fn formula_type(
 }
 
 /// The first error of a formula, with its place `start..end` in characters.
-pub(crate) fn formula_error(diagnostics: &[formula::Diagnostic]) -> CommandError {
+pub(crate) fn formula_error(diagnostics: &[crate::language::Diagnostic]) -> CommandError {
     let error = diagnostics
         .iter()
-        .find(|diagnostic| diagnostic.severity == formula::Severity::Error)
+        .find(|diagnostic| diagnostic.severity == crate::language::Severity::Error)
         .or(diagnostics.first());
     let Some(error) = error else {
         return CommandError::new("formula_error", "公式有误。", "The formula has an error.");
@@ -118,7 +118,7 @@ pub(crate) fn formula_error(diagnostics: &[formula::Diagnostic]) -> CommandError
 }
 
 /// The name of a field by way of which `compiled`, as the formula of `field`, would read `field` itself.
-fn cycle(schema: &Schema, field: FieldId, compiled: &formula::Formula) -> Option<String> {
+fn cycle(schema: &Schema, field: FieldId, compiled: &crate::language::Formula) -> Option<String> {
     let mut seen = BTreeSet::new();
     let mut waiting: Vec<FieldId> = all_reads(compiled);
     while let Some(next) = waiting.pop() {
@@ -130,7 +130,7 @@ fn cycle(schema: &Schema, field: FieldId, compiled: &formula::Formula) -> Option
         }
         if seen.insert(next)
             && let Some(spec) = read.formula()
-            && let Ok(other) = formula::Formula::from_source(
+            && let Ok(other) = crate::language::Formula::from_source(
                 &spec.source,
                 &Scope {
                     schema,
@@ -148,7 +148,7 @@ fn cycle(schema: &Schema, field: FieldId, compiled: &formula::Formula) -> Option
     None
 }
 
-fn all_reads(compiled: &formula::Formula) -> Vec<FieldId> {
+fn all_reads(compiled: &crate::language::Formula) -> Vec<FieldId> {
     let reads = compiled.reads();
     let others = reads.others.values().flatten();
     reads.own.iter().chain(others).copied().collect()

@@ -8,11 +8,11 @@ use super::{
     Changed, Graph, Node,
     run::{Env, evaluate},
 };
+use crate::language::EvalCache;
 use crate::{
     ai::{AnswerBook, Waiting},
     queue::Queue,
 };
-use formula::EvalCache;
 use std::{
     collections::BTreeSet,
     sync::{

@@ -1,6 +1,6 @@
 //! The formulas of a schema, compiled, with what they read, in an order in which each comes after what it reads.
 
-use formula::{Formula, Scope};
+use crate::language::{Formula, Scope};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,

@@ -5,8 +5,8 @@
 //! reaches a formula (now: every record; key indexes can narrow it here).
 
 use super::{Changed, Graph, Node, Rows, graph::seen};
+use crate::language::{EvalCache, EvalInput};
 use crate::{ai::AnswerBook, command::Draft, error::CommandError, limits::FOREGROUND_RECORDS};
-use formula::{EvalCache, EvalInput};
 use std::{collections::BTreeSet, sync::Arc};
 use table::{
     column::Column,
@@ -109,14 +109,14 @@ pub(crate) fn differs(node: &Node, before: &Schema, after: &Schema) -> bool {
         || node.formula.is_none()
             && before.field(node.field).is_none_or(|(table, field)| {
                 // It lost something it read: that shows in the sources that did compile before.
-                let scope = formula::Scope {
+                let scope = crate::language::Scope {
                     schema: before,
                     table: table.id,
                     field: Some(field.id),
                 };
-                field
-                    .formula()
-                    .is_some_and(|spec| formula::Formula::from_source(&spec.source, &scope).is_ok())
+                field.formula().is_some_and(|spec| {
+                    crate::language::Formula::from_source(&spec.source, &scope).is_ok()
+                })
             })
 }
 

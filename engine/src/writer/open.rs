@@ -26,11 +26,11 @@ use std::{
     },
     thread::JoinHandle,
 };
-use store::{Base, CallStatus, Recovered};
+use store::{Base, CallStatus, Entry, Recovered};
 use table::{
     ai::CallKey,
-    id::{ActorId, BaseId},
-    op::Touched,
+    id::{ActorId, BaseId, Revision},
+    op::{Touched, Transaction},
     snapshot::Snapshot,
 };
 
@@ -52,6 +52,32 @@ impl Recovery {
         let (store, recovered) =
             Base::open(path).map_err(|error| OpenError::Store(error.to_string()))?;
         Ok(Recovery { store, recovered })
+    }
+
+    /// Only a write shows that writing is possible again: an empty transaction, kept in the history.
+    pub fn proven(mut self, now_ms: i64) -> Result<Recovery, OpenError> {
+        let revision = Revision(self.recovered.snapshot.revision.0 + 1);
+        let transaction = Transaction {
+            revision,
+            actor: ActorId("job:engine".into()),
+            at_ms: now_ms,
+            client_id: None,
+            label: "recovered".into(),
+            group: None,
+            undoes: None,
+            ops: Vec::new(),
+        };
+        let entry = Entry {
+            transaction: Arc::new(transaction),
+            queued: Vec::new(),
+            answers: Vec::new(),
+            calls_settled: Vec::new(),
+        };
+        self.store
+            .append(&[entry])
+            .map_err(|error| OpenError::Store(error.to_string()))?;
+        self.recovered.snapshot.revision = revision;
+        Ok(self)
     }
 }
 

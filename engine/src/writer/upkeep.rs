@@ -7,7 +7,7 @@ use crate::{
     limits::{CHECKPOINT_CELLS, CHECKPOINT_TRANSACTIONS, PATCH_CELLS, UNDO_LOOKBACK},
     patch::{Patch, PatchColumn, UndoState},
     query::window::show_running,
-    queue::TakenCall,
+    queue::{Attempt, TakenCall},
     recompute::{
         Changed, Rows,
         background::{self, Filled},
@@ -42,9 +42,7 @@ impl Writer {
                 let _ = answer.send(self.candidate(&actor, None, &command, before).map(drop));
             }
             Event::Take { n, answer } => drop(answer.send(self.take(n))),
-            Event::Attempt(attempt) => {
-                tracing::debug!(key = %attempt.key, outcome = attempt.outcome, "attempt")
-            }
+            Event::Attempt(attempt) => self.record_attempt(attempt),
             Event::Filled(filled) => self.filled(filled),
             Event::UndoState { actor, answer } => {
                 if let Err(error) = self.load_undo() {
@@ -124,6 +122,29 @@ impl Writer {
         }
         self.tell_running(&keys);
         taken
+    }
+
+    fn record_attempt(&mut self, attempt: Attempt) {
+        let Some(store) = &mut self.store else {
+            return;
+        };
+        // No answer and no refusal came back: the provider may have charged for it.
+        let unknown_outcome = matches!(attempt.outcome.as_str(), "timeout" | "network" | "unknown");
+        let line = store::Attempt {
+            key: attempt.key,
+            provider: attempt.provider,
+            model: attempt.model,
+            at_ms: attempt.at_ms,
+            outcome: attempt.outcome,
+            tokens_in: attempt.tokens_in,
+            tokens_out: attempt.tokens_out,
+            cost_micros: attempt.cost_micros,
+            currency: attempt.currency,
+            unknown_outcome,
+        };
+        if let Err(error) = store.record_attempt(&line) {
+            self.fall_read_only(&error.to_string());
+        }
     }
 
     /// A patch that is no transaction: cells whose calls are in flight now.
@@ -370,7 +391,8 @@ impl Writer {
         if !self.is_read_only() {
             return;
         }
-        match Recovery::read(&self.path) {
+        let now_ms = (self.shared.options.clock)().now_ms;
+        match Recovery::read(&self.path).and_then(|recovery| recovery.proven(now_ms)) {
             Ok(recovery) => {
                 self.take_over(recovery);
                 *self.shared.read_only.write() = None;

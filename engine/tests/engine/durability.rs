@@ -161,6 +161,31 @@ fn waiting_submissions_share_one_sync() {
     drop(subscription);
 }
 
+/// Another connection holds the file: the write fails, nothing is shown, reading goes on; then it recovers.
+#[test]
+fn a_failed_write_is_never_seen_and_the_base_recovers() {
+    let desk = Desk::new();
+    desk.check("> ann table 表 名\n schema\n > ann add 表 杯\n +1");
+    let before = desk.handle.snapshot();
+    let other = rusqlite::Connection::open(desk.path()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let refused = desk
+        .submit("ann", Command::RenameBase { name: "店".into() })
+        .unwrap_err();
+    assert_eq!(refused.code, "read_only");
+    assert_eq!(*desk.handle.snapshot(), *before);
+    assert!(matches!(desk.handle.status(), BaseStatus::ReadOnly { .. }));
+    assert_eq!(desk.show("表"), "r1 | 杯\n");
+    assert_eq!(
+        desk.submit("ann", Command::Undo).unwrap_err().code,
+        "read_only"
+    );
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(desk.handle.try_recover(), BaseStatus::Ok);
+    assert!(desk.patches.lock().iter().any(|patch| patch.resync));
+    desk.check("> ann set 表 r1 名 壶\n 名.r1=壶\n > ann undo\n 名.r1=杯\n > ann undo\n -r1");
+}
+
 #[test]
 fn a_closed_base_says_so() {
     let desk = Desk::new();

@@ -107,7 +107,10 @@ export class Editor {
   }
 
   private typed(): void {
-    if (this.isComposing && this.cell) return this.show();
+    if (this.isComposing && this.cell) {
+      this.show();
+      return;
+    }
     const at = this.cell ?? this.host.active();
     const column = at ? this.host.columnAt(at.col) : undefined;
     if (!at || !column || !this.host.canEdit(at)) {

@@ -248,8 +248,8 @@ export class Grid {
   private resize(deviceWidth?: number, deviceHeight?: number): void {
     const box = this.root.getBoundingClientRect();
     const ratio = window.devicePixelRatio || 1;
-    const width = deviceWidth ?? Math.round(box.width * ratio);
-    const height = deviceHeight ?? Math.round(box.height * ratio);
+    const width = exactOr(deviceWidth, box.width * ratio);
+    const height = exactOr(deviceHeight, box.height * ratio);
     this.width = box.width;
     this.height = box.height;
     if (this.canvas.width !== width || this.canvas.height !== height) {
@@ -298,7 +298,10 @@ export class Grid {
 
   /** Called by the source when data changed; also by the owner for changes that the source does not tell. */
   invalidate(damage: Damage): void {
-    if (damage.kind === "all") return this.relayout();
+    if (damage.kind === "all") {
+      this.relayout();
+      return;
+    }
     this.rememberSelection();
     if (this.isAllDirty) return;
     const { dirtyRows } = this;
@@ -566,6 +569,8 @@ export class Grid {
   moveSelection(move: Move, extend: boolean, jump: boolean): void {
     const to = this.selection.move(move, this.shape(), extend, jump);
     if (to) this.reveal(to);
+    // The first cell may be frozen and in sight: Home still goes back to the left end.
+    if (move === "home" && !extend) this.scroller.scrollTo(0, this.scroller.top);
     this.selectionChanged();
   }
 
@@ -774,4 +779,9 @@ export class Grid {
     this.selection.setRange({ r0: at.row, c0: at.col, r1, c1 });
     this.selectionChanged();
   }
+}
+
+/** The browser's own count of device pixels, unless it does not know the true ratio (emulated devices). */
+function exactOr(exact: number | undefined, computed: number): number {
+  return exact !== undefined && Math.abs(exact - computed) < 2 ? exact : Math.round(computed);
 }

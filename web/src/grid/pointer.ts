@@ -30,6 +30,7 @@ export class Pointer {
   constructor(private readonly grid: Grid) {
     const { root } = grid;
     root.addEventListener("pointerdown", this.down);
+    root.addEventListener("mousedown", this.keepFocus);
     root.addEventListener("pointermove", this.move);
     root.addEventListener("pointerup", this.up);
     root.addEventListener("pointercancel", this.cancel);
@@ -42,6 +43,11 @@ export class Pointer {
     clearTimeout(this.press?.timer);
     window.removeEventListener("pointerup", this.releaseThumb);
   }
+
+  /** The textarea keeps the focus, whatever is pressed; scrollbars work all the same. */
+  private readonly keepFocus = (event: MouseEvent): void => {
+    if (!this.isInEditor(event)) event.preventDefault();
+  };
 
   private isInEditor(event: Event): boolean {
     return event.target === this.grid.editor.area;
@@ -57,7 +63,10 @@ export class Pointer {
     }
     const at = grid.pointAt(event);
     const hit = grid.hitAt(at.x, at.y);
-    if (event.pointerType === "touch") return this.touchDown(event, hit);
+    if (event.pointerType === "touch") {
+      this.touchDown(event, hit);
+      return;
+    }
     // The textarea keeps the focus.
     event.preventDefault();
     grid.editor.commit();
@@ -74,26 +83,37 @@ export class Pointer {
   private mouseDown(event: PointerEvent, at: { x: number; y: number }, hit: Hit): void {
     const { grid } = this;
     const isControl = event.ctrlKey || event.metaKey;
-    if (this.isOnFillHandle(at.x, at.y)) return this.begin(event, { kind: "fill" });
+    if (this.isOnFillHandle(at.x, at.y)) {
+      this.begin(event, { kind: "fill" });
+      return;
+    }
     switch (hit.kind) {
       case "cell":
-        return this.cellDown(event, hit, isControl);
+        this.cellDown(event, hit, isControl);
+        return;
       case "row_number":
-        return this.rowDown(event, at.x, hit.row, isControl);
+        this.rowDown(event, at.x, hit.row, isControl);
+        return;
       case "corner":
-        return grid.selectAll();
+        grid.selectAll();
+        return;
       case "resize": {
         const width = grid.layout.columns[hit.col]?.width ?? 0;
-        return this.begin(event, { kind: "resize", col: hit.col, startX: at.x, width, wanted: width });
+        this.begin(event, { kind: "resize", col: hit.col, startX: at.x, width, wanted: width });
+        return;
       }
       case "header_menu":
-        return grid.openHeaderMenu(hit.col);
+        grid.openHeaderMenu(hit.col);
+        return;
       case "header":
-        return this.headerDown(event, at.x, hit.col, isControl);
+        this.headerDown(event, at.x, hit.col, isControl);
+        return;
       case "add_row":
-        return grid.options.onAddRow?.();
+        grid.options.onAddRow?.();
+        return;
       case "add_column":
-        return grid.options.onAddColumn?.(grid.addColumnRect());
+        grid.options.onAddColumn?.(grid.addColumnRect());
+        return;
       case "none":
         return;
     }
@@ -122,7 +142,10 @@ export class Pointer {
   private rowDown(event: PointerEvent, x: number, row: number, isControl: boolean): void {
     const { grid } = this;
     const nCols = grid.layout.columns.length;
-    if (x >= grid.layout.rowNumberWidth - 26 && grid.options.onOpenRecord) return grid.options.onOpenRecord(row);
+    if (x >= grid.layout.rowNumberWidth - 26 && grid.options.onOpenRecord) {
+      grid.options.onOpenRecord(row);
+      return;
+    }
     const start = { row, col: 0 };
     if (event.shiftKey && grid.selection.active) {
       grid.selection.selectRows(grid.selection.active.row, row, nCols);
@@ -145,7 +168,8 @@ export class Pointer {
     }
     // A selected column is taken by its header and moved, as in Excel and WPS; else dragging selects.
     if (wasSelected && grid.options.onColumnMove && !isControl) {
-      return this.begin(event, { kind: "move_column", col, startX: x, moved: false, to: col });
+      this.begin(event, { kind: "move_column", col, startX: x, moved: false, to: col });
+      return;
     }
     grid.selection.selectColumns(col, col, grid.layout.rowCount, isControl);
     grid.selectionChanged();
@@ -170,7 +194,10 @@ export class Pointer {
       return;
     }
     this.last = { ...at, isControl: event.ctrlKey || event.metaKey };
-    if (!this.drag) return this.hover(event, at);
+    if (!this.drag) {
+      this.hover(event, at);
+      return;
+    }
     this.dragTo(at.x, at.y);
     this.autoScroll();
   };
@@ -199,7 +226,10 @@ export class Pointer {
       grid.setGuide(left + drag.wanted, null);
       return;
     }
-    if (drag.kind === "move_column") return this.dragColumn(drag, x);
+    if (drag.kind === "move_column") {
+      this.dragColumn(drag, x);
+      return;
+    }
     const cell = grid.nearestCell(x, y);
     if (!cell) return;
     const { layout, selection } = grid;
@@ -256,7 +286,10 @@ export class Pointer {
   }
 
   private readonly up = (event: PointerEvent): void => {
-    if (event.pointerType === "touch") return this.touchUp(event);
+    if (event.pointerType === "touch") {
+      this.touchUp(event);
+      return;
+    }
     const { drag, grid } = this;
     this.drag = null;
     if (!drag) return;
@@ -351,14 +384,18 @@ export class Pointer {
       case "row_number":
         if (grid.options.onOpenRecord) grid.options.onOpenRecord(hit.row);
         else grid.selection.selectRows(hit.row, hit.row, nCols);
-        return grid.selectionChanged();
+        grid.selectionChanged();
+        return;
       case "header":
       case "header_menu":
-        return grid.openHeaderMenu(hit.col);
+        grid.openHeaderMenu(hit.col);
+        return;
       case "add_row":
-        return grid.options.onAddRow?.();
+        grid.options.onAddRow?.();
+        return;
       case "add_column":
-        return grid.options.onAddColumn?.(grid.addColumnRect());
+        grid.options.onAddColumn?.(grid.addColumnRect());
+        return;
       default:
         return;
     }

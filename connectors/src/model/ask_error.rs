@@ -185,78 +185,98 @@ pub const CODES: &[&str] = &[
 
 /// The words of a code; an unknown code gets a general sentence.
 pub fn words(code: &str) -> Text2 {
-    let (zh, en) = match code {
-        "wrong_key" => (
-            "密钥不对或已失效。请到“设置 → AI 模型”重新填写密钥；注意国内站和国际站的密钥不能混用。",
-            "The API key is wrong or no longer valid. Enter it again under Settings → AI models; keys of the Chinese and the international site are not interchangeable.",
-        ),
-        "balance_exhausted" => (
-            "模型账户余额不足，任务已暂停。请到服务商网站充值后再继续。",
-            "The account has no balance left, so the job is paused. Top it up on the provider's site, then continue.",
-        ),
-        "rate_limited" => (
-            "请求太快，服务商让我们慢一点，重试多次仍未成功。请稍后重新运行失败的行。",
-            "Too many requests for this account, even after several tries. Run the failed rows again later.",
-        ),
-        "bad_request" => (
-            "服务商不接受这次请求。请在“设置 → AI 模型”点“测试”，看看哪一项设置不合适。",
-            "The provider rejected the request. Press Test under Settings → AI models to see which setting does not fit.",
-        ),
-        "bad_address" => (
-            "接口地址写得不对。地址应以 https:// 或 http:// 开头，例如 https://api.deepseek.com/v1。",
-            "The address is not valid. It must start with https:// or http://, for example https://api.deepseek.com/v1.",
-        ),
-        "address_not_found" => (
-            "这个接口地址上没有模型服务。请检查地址，常见的是少了或多了 /v1。",
-            "There is no model service at this address. Check it; often /v1 is missing or doubled.",
-        ),
-        "model_not_found" => (
-            "服务商没有这个模型，或您的账户没有开通。请检查模型名称。",
-            "The provider does not have this model, or your account may not use it. Check the model's name.",
-        ),
-        "context_too_long" => (
-            "这一行的内容太长，超过了模型的上限。请缩短内容，或换一个支持更长文本的模型。",
-            "This row's text is longer than the model accepts. Shorten it or choose a model with a larger limit.",
-        ),
-        "content_filtered" => (
-            "服务商的内容审核拦下了这一行。请检查这一行的文字，修改后重新运行。",
-            "The provider's content filter stopped this row. Check its text, change it and run again.",
-        ),
-        "server_error" => (
-            "服务商那边出错了，重试多次仍未成功。请稍后重新运行失败的行。",
-            "The provider had an error, even after several tries. Run the failed rows again later.",
-        ),
-        "overloaded" => (
-            "服务商现在太忙，重试多次仍未成功。请稍后重新运行失败的行。",
-            "The provider is overloaded, even after several tries. Run the failed rows again later.",
-        ),
-        "timeout" => (
-            "等了太久还没有收到完整的回答。请稍后重试，或换一个更快的模型。",
-            "No complete answer arrived in time. Try again later or choose a faster model.",
-        ),
-        "stalled" => (
-            "回答传到一半停住了。请检查网络，稍后重试。",
-            "The answer stopped halfway. Check the network and try again.",
-        ),
-        "truncated" => (
-            "回答太长，被截断了，所以没有采用。请把要求写短一些再运行。",
-            "The answer was cut off at the length limit and was not used. Ask for something shorter.",
-        ),
-        "garbage" => (
-            "服务商返回的内容不是有效的回答。请检查接口地址，或在“设置 → AI 模型”点“测试”。",
-            "What the provider sent is not an answer. Check the address or press Test under Settings → AI models.",
-        ),
-        "network" => (
-            "连不上服务商。请检查网络和接口地址；用 Ollama 的话，请确认它已经启动。",
-            "The provider cannot be reached. Check the network and the address; with Ollama, check that it is running.",
-        ),
-        _ => (
+    match WORDS.iter().find(|(known, ..)| *known == code) {
+        Some((_, zh, en)) => Text2::new(*zh, *en),
+        None => Text2::new(
             "这一行没有成功，请重新运行。",
             "This row did not succeed. Run it again.",
         ),
-    };
-    Text2::new(zh, en)
+    }
 }
+
+/// Code, Chinese, English.
+const WORDS: &[(&str, &str, &str)] = &[
+    (
+        "wrong_key",
+        "密钥不对或已失效。请到“设置 → AI 模型”重新填写密钥；注意国内站和国际站的密钥不能混用。",
+        "The API key is wrong or no longer valid. Enter it again under Settings → AI models; keys of the Chinese and the international site are not interchangeable.",
+    ),
+    (
+        "balance_exhausted",
+        "模型账户余额不足，任务已暂停。请到服务商网站充值后再继续。",
+        "The account has no balance left, so the job is paused. Top it up on the provider's site, then continue.",
+    ),
+    (
+        "rate_limited",
+        "请求太快，服务商让我们慢一点，重试多次仍未成功。请稍后重新运行失败的行。",
+        "Too many requests for this account, even after several tries. Run the failed rows again later.",
+    ),
+    (
+        "bad_request",
+        "服务商不接受这次请求。请在“设置 → AI 模型”点“测试”，看看哪一项设置不合适。",
+        "The provider rejected the request. Press Test under Settings → AI models to see which setting does not fit.",
+    ),
+    (
+        "bad_address",
+        "接口地址写得不对。地址应以 https:// 或 http:// 开头，例如 https://api.deepseek.com/v1。",
+        "The address is not valid. It must start with https:// or http://, for example https://api.deepseek.com/v1.",
+    ),
+    (
+        "address_not_found",
+        "这个接口地址上没有模型服务。请检查地址，常见的是少了或多了 /v1。",
+        "There is no model service at this address. Check it; often /v1 is missing or doubled.",
+    ),
+    (
+        "model_not_found",
+        "服务商没有这个模型，或您的账户没有开通。请检查模型名称。",
+        "The provider does not have this model, or your account may not use it. Check the model's name.",
+    ),
+    (
+        "context_too_long",
+        "这一行的内容太长，超过了模型的上限。请缩短内容，或换一个支持更长文本的模型。",
+        "This row's text is longer than the model accepts. Shorten it or choose a model with a larger limit.",
+    ),
+    (
+        "content_filtered",
+        "服务商的内容审核拦下了这一行。请检查这一行的文字，修改后重新运行。",
+        "The provider's content filter stopped this row. Check its text, change it and run again.",
+    ),
+    (
+        "server_error",
+        "服务商那边出错了，重试多次仍未成功。请稍后重新运行失败的行。",
+        "The provider had an error, even after several tries. Run the failed rows again later.",
+    ),
+    (
+        "overloaded",
+        "服务商现在太忙，重试多次仍未成功。请稍后重新运行失败的行。",
+        "The provider is overloaded, even after several tries. Run the failed rows again later.",
+    ),
+    (
+        "timeout",
+        "等了太久还没有收到完整的回答。请稍后重试，或换一个更快的模型。",
+        "No complete answer arrived in time. Try again later or choose a faster model.",
+    ),
+    (
+        "stalled",
+        "回答传到一半停住了。请检查网络，稍后重试。",
+        "The answer stopped halfway. Check the network and try again.",
+    ),
+    (
+        "truncated",
+        "回答太长，被截断了，所以没有采用。请把要求写短一些再运行。",
+        "The answer was cut off at the length limit and was not used. Ask for something shorter.",
+    ),
+    (
+        "garbage",
+        "服务商返回的内容不是有效的回答。请检查接口地址，或在“设置 → AI 模型”点“测试”。",
+        "What the provider sent is not an answer. Check the address or press Test under Settings → AI models.",
+    ),
+    (
+        "network",
+        "连不上服务商。请检查网络和接口地址；用 Ollama 的话，请确认它已经启动。",
+        "The provider cannot be reached. Check the network and the address; with Ollama, check that it is running.",
+    ),
+];
 
 #[cfg(test)]
 mod tests {
@@ -266,6 +286,7 @@ mod tests {
     fn every_code_has_its_own_words() {
         let fallback = words("no such code");
         let mut seen = std::collections::BTreeSet::new();
+        assert_eq!(CODES.len(), WORDS.len());
         for code in CODES {
             let text = words(code);
             assert_ne!(text, fallback, "{code}");

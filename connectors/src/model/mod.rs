@@ -9,11 +9,16 @@
 mod answer_body;
 pub mod ask_error;
 mod error_body;
+pub mod glossary;
+pub mod language;
+pub mod offline_trial;
 pub mod openai;
+pub mod probe;
 pub mod profile;
 pub mod scripted;
 
 pub use ask_error::{AskClass, AskError};
+pub use probe::{ProbeReport, test_provider};
 
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};

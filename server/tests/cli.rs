@@ -57,11 +57,22 @@ fn what_cannot_start_says_so_in_one_clear_line_per_language() {
     let file = dir.path().join("file");
     std::fs::write(&file, b"x").unwrap();
     for (data, listen, zh, en) in [
-        (&data, "127.0.0.1:0", "正被另一个算盘使用", served.url.as_str()),
+        (
+            &data,
+            "127.0.0.1:0",
+            "正被另一个算盘使用",
+            served.url.as_str(),
+        ),
         (&other, busy.as_str(), "已被占用", "is in use"),
         (&file, "127.0.0.1:0", "不能写入", "cannot be written"),
     ] {
-        let out = run(&["serve", "--listen", listen, "--data", data.to_str().unwrap()]);
+        let out = run(&[
+            "serve",
+            "--listen",
+            listen,
+            "--data",
+            data.to_str().unwrap(),
+        ]);
         let said = String::from_utf8(out.stderr).unwrap();
         assert_eq!(out.status.code(), Some(2), "{said}");
         assert!(said.contains(zh) && said.contains(en), "{said}");
@@ -81,7 +92,10 @@ fn a_server_tells_commands_where_it_answers_and_lets_go_at_its_end() {
     let check = || {
         let out = run(&["check", "--json", "--data", data]);
         let answer: Value = serde_json::from_slice(&out.stdout).unwrap();
-        assert_eq!((out.status.code(), &answer["ok"]), (Some(0), &Value::Bool(true)));
+        assert_eq!(
+            (out.status.code(), &answer["ok"]),
+            (Some(0), &Value::Bool(true))
+        );
     };
     // Through the API, then (after a kill) on the folder itself.
     check();

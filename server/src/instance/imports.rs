@@ -244,8 +244,17 @@ async fn stage(program: PathBuf, upload: Arc<Upload>, job: Arc<ImportJob>, ticke
     });
     let (into, name) = (job.folder.clone(), upload.name.clone());
     let path = upload.path.clone();
-    let staged =
-        crate::app::off_loop(move || stage_in_child(&program, &path, &name, &into, &cancel)).await;
+    let staged = crate::app::off_loop(move || {
+        stage_child::run(
+            &program,
+            &path,
+            &name,
+            &into,
+            &StageLimits::default(),
+            &cancel,
+        )
+    })
+    .await;
     watcher.abort();
     match staged {
         Ok(Ok(manifest)) => {

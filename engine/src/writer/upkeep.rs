@@ -223,9 +223,11 @@ impl Writer {
             (*self.snapshot).clone(),
             &graph,
             fields,
-            (self.shared.options.clock)().now_day,
-            (self.shared.options.default_model)(),
-            self.shared.answers.clone(),
+            (
+                (self.shared.options.clock)().now_day,
+                (self.shared.options.default_model)(),
+                self.shared.answers.clone(),
+            ),
             deliver,
         );
         match started {

@@ -4,7 +4,7 @@ use crate::{
     app,
     auth::Hosts,
     config::Config,
-    instance::{Instance, StartError},
+    instance::{Instance, StartError, StartOptions},
     limits::SHUTDOWN_GRACE_S,
 };
 use std::{
@@ -34,7 +34,11 @@ pub async fn serve(
     config: &Config,
     ready: impl FnOnce(SocketAddr, &app::App),
 ) -> Result<(), ServeError> {
-    let instance = Instance::start(&config.data)?;
+    let instance = Instance::start(StartOptions {
+        data: config.data.clone(),
+        runs_ai: true,
+        program: None,
+    })?;
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|cause| ServeError::Listen {

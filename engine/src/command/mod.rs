@@ -4,6 +4,25 @@
 //! the wire can read `Command<serde_json::Value>` and decode each cell by its field's type
 //! ([`Command::try_map_cells`]). Law: a refused command changes nothing. Tests: `engine/tests/`.
 
+mod ai;
+mod carry_out;
+mod cells;
+mod compile;
+mod draft;
+mod fields;
+mod names;
+mod paste;
+mod records;
+mod retype;
+mod tables;
+mod undo;
+mod views;
+
+pub(crate) use carry_out::carry_out;
+pub(crate) use draft::{Draft, Settled, World, field_of, table_of};
+pub(crate) use retype::{preview, shown_type};
+pub(crate) use views::filter_fields;
+
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use table::{

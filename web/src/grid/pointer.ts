@@ -4,6 +4,7 @@
  * Law: a finger scrolls natively (nothing is prevented for it); a first tap selects without a keyboard on the screen,
  * a second one edits, a long press opens the menu.
  */
+import { finishFill, openActive, openHeaderMenu, openMenu, toggleActive } from "./actions";
 import { fillTarget } from "./fill";
 import type { Grid } from "./grid";
 import { type Hit, MAX_COLUMN_WIDTH, MIN_COLUMN_WIDTH } from "./layout";
@@ -103,7 +104,7 @@ export class Pointer {
         return;
       }
       case "header_menu":
-        grid.openHeaderMenu(hit.col);
+        openHeaderMenu(grid, hit.col);
         return;
       case "header":
         this.headerDown(event, at.x, hit.col, isControl);
@@ -129,13 +130,13 @@ export class Pointer {
     else grid.selection.set(hit);
     grid.selectionChanged();
     if (isDouble && !event.shiftKey && !isControl) {
-      grid.openActive();
+      openActive(grid);
       return;
     }
     const rect = grid.rectOf(hit.row, hit.col);
     const at = grid.pointAt(event);
     const isOnBox = Math.abs(at.x - rect.x - rect.width / 2) < 12 && Math.abs(at.y - rect.y - rect.height / 2) < 12;
-    if (isOnBox && !event.shiftKey && !isControl && grid.toggleActive()) return;
+    if (isOnBox && !event.shiftKey && !isControl && toggleActive(grid)) return;
     this.begin(event, { kind: "cells", keep: isControl, start: hit });
   }
 
@@ -304,8 +305,8 @@ export class Pointer {
         grid.selection.selectColumns(drag.col, drag.col, grid.layout.rowCount);
         grid.selectionChanged();
       }
-    } else if (drag.kind === "fill") grid.finishFill(this.last.isControl || event.ctrlKey || event.metaKey);
-    else grid.selectionSettled();
+    } else if (drag.kind === "fill") finishFill(grid, this.last.isControl || event.ctrlKey || event.metaKey);
+    else grid.selectionChanged();
   };
 
   private readonly cancel = (): void => {
@@ -335,10 +336,10 @@ export class Pointer {
     if (this.press) return;
     const at = grid.pointAt(event);
     const hit = grid.hitAt(at.x, at.y);
-    if (hit.kind === "header" || hit.kind === "header_menu" || hit.kind === "resize") grid.openHeaderMenu(hit.col);
-    else if (hit.kind === "cell") grid.openMenu({ row: hit.row, col: hit.col }, event.clientX, event.clientY);
-    else if (hit.kind === "row_number") grid.openMenu({ row: hit.row, col: 0 }, event.clientX, event.clientY);
-    else grid.openMenu(null, event.clientX, event.clientY);
+    if (hit.kind === "header" || hit.kind === "header_menu" || hit.kind === "resize") openHeaderMenu(grid, hit.col);
+    else if (hit.kind === "cell") openMenu(grid, { row: hit.row, col: hit.col }, event.clientX, event.clientY);
+    else if (hit.kind === "row_number") openMenu(grid, { row: hit.row, col: 0 }, event.clientX, event.clientY);
+    else openMenu(grid, null, event.clientX, event.clientY);
   };
 
   // ——— fingers ———
@@ -357,8 +358,8 @@ export class Pointer {
     if (!this.press) return;
     this.press.isLong = true;
     this.selectForMenu(hit);
-    if (hit.kind === "header" || hit.kind === "header_menu") this.grid.openHeaderMenu(hit.col);
-    else this.grid.openMenu(hit.kind === "cell" ? { row: hit.row, col: hit.col } : null, x, y);
+    if (hit.kind === "header" || hit.kind === "header_menu") openHeaderMenu(this.grid, hit.col);
+    else openMenu(this.grid, hit.kind === "cell" ? { row: hit.row, col: hit.col } : null, x, y);
   }
 
   private endPress(): void {
@@ -377,8 +378,8 @@ export class Pointer {
       case "cell":
         grid.selection.set(hit);
         grid.selectionChanged();
-        if (grid.toggleActive()) return;
-        if (press.wasActive) grid.openActive();
+        if (toggleActive(grid)) return;
+        if (press.wasActive) openActive(grid);
         else grid.focusWithoutKeyboard();
         return;
       case "row_number":
@@ -388,7 +389,7 @@ export class Pointer {
         return;
       case "header":
       case "header_menu":
-        grid.openHeaderMenu(hit.col);
+        openHeaderMenu(grid, hit.col);
         return;
       case "add_row":
         grid.options.onAddRow?.();

@@ -18,6 +18,7 @@ use crate::{
 use parking_lot::Mutex;
 use serde::Serialize;
 use std::{
+    collections::BTreeMap,
     path::Path,
     sync::{
         Arc, Weak,
@@ -289,6 +290,9 @@ impl BaseHandle {
     }
 }
 
+/// Answers and failures of one batch.
+type Settlement = (Vec<Answer>, Vec<(CallKey, String)>);
+
 /// The queue of AI calls, for jobs.
 #[derive(Clone)]
 pub struct QueueHandle {
@@ -323,12 +327,32 @@ impl QueueHandle {
         self.queue().give_back(keys);
     }
 
-    /// Stores answers and failures (with stable reason codes) and fills the cells that wait for them.
+    /// Stores answers and failures (with stable reason codes) and fills the cells that wait for them. One
+    /// transaction per batch, so that each batch can be undone by itself; gives the last receipt.
     pub fn settle(
         &self,
         answers: Vec<Answer>,
         failures: Vec<(CallKey, String)>,
     ) -> Result<Receipt, CommandError> {
+        let mut parts: BTreeMap<Option<String>, Settlement> = BTreeMap::new();
+        for answer in answers {
+            let batch = self.queue().batch_of(&answer.key);
+            parts.entry(batch).or_default().0.push(answer);
+        }
+        for failure in failures {
+            let batch = self.queue().batch_of(&failure.0);
+            parts.entry(batch).or_default().1.push(failure);
+        }
+        let mut last =
+            self.settle_part(parts.pop_first().map(|(_, part)| part).unwrap_or_default());
+        for (_, part) in parts {
+            let next = self.settle_part(part);
+            last = last.and(next);
+        }
+        last
+    }
+
+    fn settle_part(&self, (answers, failures): Settlement) -> Result<Receipt, CommandError> {
         self.handle.submit(Submission {
             actor: ActorId("job:ai".into()),
             client_id: None,

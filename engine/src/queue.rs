@@ -233,6 +233,12 @@ impl Queue {
         self.announce();
     }
 
+    /// The batch that an open call belongs to.
+    pub fn batch_of(&self, key: &CallKey) -> Option<String> {
+        let state = self.state.lock();
+        state.open.get(key).map(|open| open.batch.clone())
+    }
+
     /// Waits until a call is ready, the time is over or the base is closed; true if calls are ready.
     pub fn wait(&self, timeout_ms: u64) -> bool {
         let mut state = self.state.lock();

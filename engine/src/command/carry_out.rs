@@ -71,6 +71,18 @@ pub(crate) fn carry_out(
             append,
             add_options,
         } => paste::paste(draft, *table, records, fields, rows, *append, *add_options),
+        other => carry_out_ai_and_undo(draft, other, world, graph),
+    }
+}
+
+fn carry_out_ai_and_undo(
+    draft: &mut Draft,
+    command: &Command,
+    world: &World,
+    graph: &Graph,
+) -> Result<(), CommandError> {
+    use Command as X;
+    match command {
         X::RunAi {
             table,
             field,
@@ -82,6 +94,7 @@ pub(crate) fn carry_out(
         X::Undo => undo::newest(draft, world, false),
         X::Redo => undo::newest(draft, world, true),
         X::UndoGroup { group } => undo::group(draft, world, group),
+        _ => Err(CommandError::damaged("a command without a family")),
     }
 }
 

@@ -104,6 +104,14 @@ fn apply_checked(draft: &mut Draft, op: Op) -> Result<(), CommandError> {
             draft.push(Op::RestoreField { table, field })?;
             fields::rename_if_taken(draft, table, field)
         }
+        Op::MoveField { .. } | Op::MoveTable { .. } => move_checked(draft, op),
+        _ => alter_checked(draft, op),
+    }
+}
+
+/// Names, types and views: only where they still are as the op left them.
+fn alter_checked(draft: &mut Draft, op: Op) -> Result<(), CommandError> {
+    match op {
         Op::AlterField {
             table,
             before,
@@ -165,6 +173,16 @@ fn apply_checked(draft: &mut Draft, op: Op) -> Result<(), CommandError> {
                 )),
             }
         }
+        Op::RenameBase { before, .. } if draft.schema().name != before => {
+            Err(conflict("名称".into(), "the name".into(), before))
+        }
+        other => draft.push(other),
+    }
+}
+
+/// From wherever it is now back to its place.
+fn move_checked(draft: &mut Draft, op: Op) -> Result<(), CommandError> {
+    match op {
         Op::MoveField {
             table, field, to, ..
         } => {
@@ -195,9 +213,6 @@ fn apply_checked(draft: &mut Draft, op: Op) -> Result<(), CommandError> {
                 }),
                 None => Ok(()),
             }
-        }
-        Op::RenameBase { before, .. } if draft.schema().name != before => {
-            Err(conflict("名称".into(), "the name".into(), before))
         }
         other => draft.push(other),
     }
@@ -236,7 +251,7 @@ fn set_cells(
         .cloned();
     let is_ai = field.as_ref().is_some_and(table::field::Field::is_ai);
     let current = draft.data(table)?.gather(column, before.kind(), records)?;
-    for at in 0..records.len() {
+    for (at, record) in records.iter().enumerate() {
         let machine = is_ai
             && current
                 .note(at)
@@ -246,11 +261,10 @@ fn set_cells(
                 .as_ref()
                 .map(|field| field.name.clone())
                 .unwrap_or_default();
-            let at = records[at];
             return Err(conflict(
-                format!("第 {} 号记录的“{name}”", at.0),
-                format!("“{name}” of record {}", at.0),
-                format!("{at}/{name}"),
+                format!("第 {} 号记录的“{name}”", record.0),
+                format!("“{name}” of record {}", record.0),
+                format!("{record}/{name}"),
             ));
         }
         // What the cell waited for then is not on its way now.

@@ -61,9 +61,7 @@ pub(crate) fn start(
     mut snapshot: Snapshot,
     graph: &Graph,
     fields: BTreeSet<FieldId>,
-    now_day: f64,
-    model: String,
-    answers: AnswerBook,
+    (now_day, model, answers): (f64, String, AnswerBook),
     deliver: impl FnOnce(Filled) + Send + 'static,
 ) -> std::io::Result<Filling> {
     let nodes: Vec<Arc<Node>> = graph

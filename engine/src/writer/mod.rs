@@ -63,6 +63,8 @@ impl Writer {
     ) -> Option<std::sync::mpsc::SyncSender<()>> {
         let mut group = Group::default();
         let mut next = Some(first);
+        // Lines for the ledger do not break a group up; they follow it.
+        let mut attempts = Vec::new();
         while let Some(event) = next {
             match event {
                 Event::Submit { submission, then } => {
@@ -72,8 +74,10 @@ impl Writer {
                     }
                     self.prepare(submission, then, &mut group);
                 }
+                Event::Attempt(attempt) => attempts.push(attempt),
                 Event::Close { closed } => {
                     self.commit(group);
+                    self.record_attempts(attempts);
                     return Some(closed);
                 }
                 other => {
@@ -81,12 +85,13 @@ impl Writer {
                     self.hear(other);
                 }
             }
-            next = match group.len() < COMMANDS_PER_COMMIT {
+            next = match group.len() + attempts.len() < COMMANDS_PER_COMMIT {
                 true => events.try_recv().ok(),
                 false => None,
             };
         }
         self.commit(group);
+        self.record_attempts(attempts);
         None
     }
 }

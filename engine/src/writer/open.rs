@@ -171,6 +171,8 @@ impl Writer {
         let graph = self.graph_of(&snapshot.schema);
         *self.shared.graph.write() = graph.clone();
         *self.shared.snapshot.write() = snapshot.clone();
+        // A long log is folded into a checkpoint soon, whoever wrote it.
+        self.n_transactions = recovered.touched.len() as u64;
         self.take_over_calls(recovered.calls);
         self.compute_missing(&graph, &recovered.touched);
         self.ask_again(&graph);

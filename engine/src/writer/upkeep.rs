@@ -42,7 +42,7 @@ impl Writer {
                 let _ = answer.send(self.candidate(&actor, None, &command, before).map(drop));
             }
             Event::Take { n, answer } => drop(answer.send(self.take(n))),
-            Event::Attempt(attempt) => self.record_attempt(attempt),
+            Event::Attempt(attempt) => self.record_attempts(vec![attempt]),
             Event::Filled(filled) => self.filled(filled),
             Event::UndoState { actor, answer } => {
                 if let Err(error) = self.load_undo() {
@@ -122,6 +122,12 @@ impl Writer {
         }
         self.tell_running(&keys);
         taken
+    }
+
+    pub fn record_attempts(&mut self, attempts: Vec<Attempt>) {
+        attempts
+            .into_iter()
+            .for_each(|attempt| self.record_attempt(attempt));
     }
 
     fn record_attempt(&mut self, attempt: Attempt) {
@@ -223,9 +229,11 @@ impl Writer {
             (*self.snapshot).clone(),
             &graph,
             fields,
-            (self.shared.options.clock)().now_day,
-            (self.shared.options.default_model)(),
-            self.shared.answers.clone(),
+            (
+                (self.shared.options.clock)().now_day,
+                (self.shared.options.default_model)(),
+                self.shared.answers.clone(),
+            ),
             deliver,
         );
         match started {

@@ -181,3 +181,24 @@ fn undoing_a_run_or_dropping_its_field_pays_for_nothing() {
          took",
     );
 }
+
+/// Answers of two batches that arrive together are still two steps for undo.
+#[test]
+fn batches_that_settle_together_are_undone_apart() {
+    desk().check(
+        "> ann run 表 译 r1 b1
+         译.r1=…[Queued]
+         > ann run 表 译 r2 b2
+         译.r2=…[Queued]
+         > ann answer T:
+         译.r1=…[Running], 译.r2=…[Running], 译.r1=T:杯[Ok], 译.r2=T:壶[Ok]
+         > bob undogroup b1
+         译.r1=
+         > ann show 表
+         r1 | 杯 |
+         r2 | 壶 | T:壶[Ok]
+         r3 | 杯 |
+         > bob redo
+         译.r1=T:杯[Ok]",
+    );
+}

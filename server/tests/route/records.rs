@@ -13,7 +13,9 @@ struct Shop {
 
 fn texts(list: &Value) -> Vec<String> {
     let list = list.as_array().unwrap();
-    list.iter().map(|item| item.as_str().unwrap().to_string()).collect()
+    list.iter()
+        .map(|item| item.as_str().unwrap().to_string())
+        .collect()
 }
 
 async fn shop() -> Shop {
@@ -38,7 +40,13 @@ async fn shop() -> Shop {
         ]}))
         .await;
     let records = texts(&made["records"]);
-    Shop { world, base, table, fields, records }
+    Shop {
+        world,
+        base,
+        table,
+        fields,
+        records,
+    }
 }
 
 impl Shop {
@@ -59,17 +67,29 @@ async fn cells_keep_their_shapes_in_windows_and_records() {
     let column = |at: usize| window["columns"][&shop.fields[at]].clone();
     assert_eq!(column(0), json!(["鲨鱼夹", "发圈", null]));
     assert_eq!(column(1), json!([19.2, 9.6, null]));
-    assert_eq!(column(2), json!(["2026-11-20", {"misfit": "没有日期"}, null]));
+    assert_eq!(
+        column(2),
+        json!(["2026-11-20", {"misfit": "没有日期"}, null])
+    );
     assert_eq!(column(3), json!([true, null, null]));
     assert_eq!(column(4), json!(["o1", null, null]));
-    let one = shop.window(&format!("from=1&n=1&fields={}", shop.fields[0])).await;
+    let one = shop
+        .window(&format!("from=1&n=1&fields={}", shop.fields[0]))
+        .await;
     assert_eq!(one["columns"], json!({&shop.fields[0]: ["发圈"]}));
     let found = shop.window("find=鲨鱼").await;
     assert_eq!(texts(&found["records"]), [shop.records[0].clone()]);
-    let path = format!("/bases/{}/tables/{}/records/{}", shop.base, shop.table, shop.records[0]);
+    let path = format!(
+        "/bases/{}/tables/{}/records/{}",
+        shop.base, shop.table, shop.records[0]
+    );
     let record = shop.world.get(&path).await.json();
     assert_eq!(record["cells"][&shop.fields[1]], 19.2);
-    let base = shop.world.get(&format!("/bases/{}", shop.base)).await.json();
+    let base = shop
+        .world
+        .get(&format!("/bases/{}", shop.base))
+        .await
+        .json();
     assert_eq!(base["tables"][0]["fields"][2]["n_misfits"], 1);
 }
 
@@ -80,22 +100,36 @@ async fn refusals_name_what_is_not_there() {
     for (path, code) in [
         ("/tables/t99/window".to_string(), "no_table"),
         (format!("/tables/{}/window?view=v99", shop.table), "no_view"),
-        (format!("/tables/{}/window?fields=x", shop.table), "no_such_id"),
+        (
+            format!("/tables/{}/window?fields=x", shop.table),
+            "no_such_id",
+        ),
         (format!("/tables/{}/records/r99", shop.table), "no_record"),
     ] {
-        assert_eq!(shop.world.get(&format!("{base}{path}")).await.error(404), code, "{path}");
+        assert_eq!(
+            shop.world.get(&format!("{base}{path}")).await.error(404),
+            code,
+            "{path}"
+        );
     }
     let path = format!("{base}/tables/{}/window?sorts=x", shop.table);
     assert_eq!(shop.world.get(&path).await.error(400), "bad_query");
     let commands = format!("{base}/commands");
     let post = |command: Value| shop.world.post(&commands, json!({"command": command}));
-    assert_eq!(post(json!({"kind": "nonsense"})).await.error(400), "bad_request");
-    let edit = json!([{"record": shop.records[0], "field": shop.fields[1], "value": {"pending": true}}]);
+    assert_eq!(
+        post(json!({"kind": "nonsense"})).await.error(400),
+        "bad_request"
+    );
+    let edit =
+        json!([{"record": shop.records[0], "field": shop.fields[1], "value": {"pending": true}}]);
     let set = json!({"kind": "set_cells", "table": shop.table, "edits": edit});
     assert_eq!(post(set).await.error(400), "bad_cell");
     let taken = json!({"kind": "create_table", "name": "商品"});
     assert_eq!(post(taken).await.error(409), "name_taken");
-    assert_eq!(shop.window("n=1").await["columns"][&shop.fields[1]], json!([19.2]));
+    assert_eq!(
+        shop.window("n=1").await["columns"][&shop.fields[1]],
+        json!([19.2])
+    );
 }
 
 #[tokio::test]
@@ -105,7 +139,10 @@ async fn a_repeated_command_is_answered_not_applied() {
     let body = json!({"client_id": "c-1", "command": {"kind": "create_records", "table": shop.table, "records": [{}]}});
     let first = shop.world.post(&commands, body.clone()).await.json();
     let second = shop.world.post(&commands, body).await.json();
-    assert_eq!((&first["repeated"], &second["repeated"]), (&json!(false), &json!(true)));
+    assert_eq!(
+        (&first["repeated"], &second["repeated"]),
+        (&json!(false), &json!(true))
+    );
     assert_eq!(first["revision"], second["revision"]);
     assert_eq!(shop.window("n=1").await["n_total"], 4);
 }
@@ -115,19 +152,37 @@ async fn history_shows_both_sides_of_an_edit_and_undo_takes_it_back() {
     let shop = shop().await;
     let edit = json!([{"record": shop.records[0], "field": shop.fields[1], "value": 20}]);
     shop.world
-        .command(&shop.base, json!({"kind": "set_cells", "table": shop.table, "edits": edit}))
+        .command(
+            &shop.base,
+            json!({"kind": "set_cells", "table": shop.table, "edits": edit}),
+        )
         .await;
-    let path = format!("/bases/{}/tables/{}/records/{}/history", shop.base, shop.table, shop.records[0]);
+    let path = format!(
+        "/bases/{}/tables/{}/records/{}/history",
+        shop.base, shop.table, shop.records[0]
+    );
     let rows = shop.world.get(&path).await.json();
     assert_eq!(rows[0]["what"], "edited");
     assert_eq!(rows[0]["actor"], "user:local/api");
     let change = &rows[0]["changes"][0];
-    assert_eq!((&change["name"], &change["before"], &change["after"]), (&json!("单价"), &json!(19.2), &json!(20)));
+    assert_eq!(
+        (&change["name"], &change["before"], &change["after"]),
+        (&json!("单价"), &json!(19.2), &json!(20))
+    );
     assert_eq!(rows[1]["what"], "created");
     assert_eq!(rows.as_array().unwrap().len(), 2);
-    shop.world.command(&shop.base, json!({"kind": "undo"})).await;
-    assert_eq!(shop.window("n=1").await["columns"][&shop.fields[1]], json!([19.2]));
-    let all = shop.world.get(&format!("/bases/{}/history?n=2", shop.base)).await.json();
+    shop.world
+        .command(&shop.base, json!({"kind": "undo"}))
+        .await;
+    assert_eq!(
+        shop.window("n=1").await["columns"][&shop.fields[1]],
+        json!([19.2])
+    );
+    let all = shop
+        .world
+        .get(&format!("/bases/{}/history?n=2", shop.base))
+        .await
+        .json();
     assert_eq!(all.as_array().unwrap().len(), 2);
     assert_eq!(all[0]["undoes"], all[1]["revision"]);
     let older = format!("/bases/{}/history?before={}", shop.base, all[1]["revision"]);
@@ -141,8 +196,14 @@ async fn a_change_of_type_can_be_tried_without_doing_it() {
     let change = json!({"kind": "update_field", "table": shop.table, "field": shop.fields[0],
         "field_type": {"type": "number"}});
     let body = json!({"command": change, "dry_run": true});
-    let answer = shop.world.post(&format!("/bases/{}/commands", shop.base), body).await;
+    let answer = shop
+        .world
+        .post(&format!("/bases/{}/commands", shop.base), body)
+        .await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     assert_eq!(answer.json()["retype"]["n_misfits"], 2);
-    assert_eq!(shop.window("n=1").await["columns"][&shop.fields[0]], json!(["鲨鱼夹"]));
+    assert_eq!(
+        shop.window("n=1").await["columns"][&shop.fields[0]],
+        json!(["鲨鱼夹"])
+    );
 }

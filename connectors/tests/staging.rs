@@ -461,3 +461,22 @@ proptest::proptest! {
         let _ = stage(&input, "a.csv", &folder.path().join("s"), &StageLimits::default());
     }
 }
+
+#[test]
+fn old_workbooks_are_read() {
+    let (folder, manifest) = stage_bytes("a.xlsx", include_bytes!("fixtures/goods.xls"));
+    assert_eq!(manifest.format, "xls");
+    assert_eq!(manifest.notes[0].code, "old_format");
+    let sheet = &manifest.sheets[0];
+    assert_eq!(sheet.title_lines, ["某某商行"]);
+    assert_eq!(types(sheet), ["text", "currency", "date", "text"]);
+    assert_eq!(
+        texts(folder.path(), 0),
+        [
+            "'002|7|2025-10-02|'合并",
+            "'003|10.5|2025-10-03|'合并",
+            "'004|14|2025-10-04|'甲",
+            "'005|17.5|2025-10-05|",
+        ]
+    );
+}

@@ -2,7 +2,7 @@
 //!
 //! Functions: [`run`] (parent: starts `suanpan stage`, kills it when time is over or a person cancels),
 //! [`serve`] (child: limits itself, stages, reports). Law: whatever a file does to the child, the parent
-//! gets a [`StageError`] with a clear code. Tests: `connectors/tests/staging.rs`.
+//! gets a [`StageError`] with a clear code. Tests: `connectors/tests/child.rs`.
 
 use super::{
     limits::StageLimits,
@@ -146,7 +146,14 @@ pub fn serve(input: &Path, file_name: &str, into: &Path) -> ExitCode {
         Err(panic) => {
             let said = panic.downcast_ref::<String>().cloned();
             let said = said.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
-            StageErrorCode::ReaderCrashed.because(said.unwrap_or_default())
+            let said = said.unwrap_or_default();
+            // Threads get their stacks from the same memory.
+            let code = if said.contains("failed to spawn thread") {
+                StageErrorCode::TooLargeForMemory
+            } else {
+                StageErrorCode::ReaderCrashed
+            };
+            code.because(said)
         }
     };
     if let Ok(json) = serde_json::to_vec(&error) {

@@ -9,7 +9,7 @@ import { HEADER_HEIGHT } from "./layout";
 import type { CellAt } from "./types";
 
 /** Rows that one toggle may turn. */
-const MAX_TOGGLED_ROWS = 50_000;
+const MAX_TOGGLED_ROWS = 40_000;
 
 /** F2, double click, second tap. */
 export function openActive(grid: Grid): void {
@@ -64,7 +64,7 @@ export function finishFill(grid: Grid, series: boolean): void {
   const to = grid.fillTarget;
   grid.setFillTarget(null);
   if (!from || !to || grid.options.readonly) return;
-  const values = fillValues(from, to, series, (row, col) => grid.source.editText(row, col));
+  const values = () => fillValues(from, to, series, (row, col) => grid.source.editText(row, col));
   grid.options.onFill?.({ from, to, values });
   const all = {
     r0: Math.min(from.r0, to.r0),
@@ -83,7 +83,7 @@ export function fillFromFirst(grid: Grid, way: "down" | "right"): void {
   const from = way === "down" ? { ...range, r1: range.r0 } : { ...range, c1: range.c0 };
   const to = way === "down" ? { ...range, r0: range.r0 + 1 } : { ...range, c0: range.c0 + 1 };
   if (to.r0 > to.r1 || to.c0 > to.c1) return;
-  grid.options.onFill?.({ from, to, values: fillValues(from, to, false, () => undefined) });
+  grid.options.onFill?.({ from, to, values: () => fillValues(from, to, false, () => undefined) });
 }
 
 export function openHeaderMenu(grid: Grid, col: number): void {

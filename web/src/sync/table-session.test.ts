@@ -139,7 +139,7 @@ afterEach(() => {
   for (const session of opened.splice(0)) session.close();
 });
 
-async function client(server: FakeServer) {
+async function client(server: FakeServer, onError?: (error: unknown) => void) {
   const sockets: FakeSocket[] = [];
   const state = { isReachable: true };
   const session = new BaseSession({
@@ -162,6 +162,7 @@ async function client(server: FakeServer) {
     fields,
     fetchWindow: async (from, n) => server.window(from, n),
     cells: cellPort("b"),
+    onError,
   });
   await vi.waitFor(() => expect(table.isLoaded && session.state === "online").toBe(true));
   const text = (row: number, col: number) => table.copyText(row, col);
@@ -262,7 +263,7 @@ describe("ranges", () => {
     const a = await client(new FakeServer(5));
     await a.table.editTexts([{ row: 0, col: 1, text: "0.5" }]);
     const to = { r0: 1, c0: 1, r1: 1, c1: 1 };
-    await a.table.fill({ from: { r0: 0, c0: 1, r1: 0, c1: 1 }, to, values: [[{ copyOf: { row: 0, col: 1 } }]] });
+    await a.table.fill({ from: { r0: 0, c0: 1, r1: 0, c1: 1 }, to, values: () => [[{ copyOf: { row: 0, col: 1 } }]] });
     expect(a.table.wireCell(1, 1)).toBe(0.5);
   });
 
@@ -272,5 +273,18 @@ describe("ranges", () => {
     const b = await client(server);
     await a.table.deleteRows([{ r0: 1, c0: 0, r1: 2, c1: 2 }]);
     await vi.waitFor(() => expect([b.table.rowCount, b.table.idOf(1)]).toEqual([3, "r3"]));
+  });
+
+  it("that are too large are refused whole", async () => {
+    const server = new FakeServer(5);
+    const errors: unknown[] = [];
+    const a = await client(server, (error) => errors.push(error));
+    await a.table.clear([{ r0: 0, c0: 0, r1: 999_999, c1: 2 }]);
+    await a.table.deleteRows([{ r0: 0, c0: 0, r1: 999_999, c1: 2 }]);
+    expect(errors).toMatchObject([
+      { code: "too_many_cells", n: 1_000_000 },
+      { code: "too_many_cells", n: 1_000_000 },
+    ]);
+    expect(server.nCommands).toBe(0);
   });
 });

@@ -123,9 +123,12 @@ fn metadata_indexes(bytes: &[u8]) -> Result<Vec<Option<usize>>, StageError> {
     Ok(cells.into_iter().map(index).collect())
 }
 
+/// Where in a rich value its relation stands, and its text.
+type Places = (usize, Option<usize>);
+
 /// For each structure where the picture's relation and its text stand, if it is a stored picture.
-fn picture_places(bytes: &[u8]) -> Result<Vec<Option<(usize, Option<usize>)>>, StageError> {
-    let mut places: Vec<Option<(usize, Option<usize>)>> = Vec::new();
+fn picture_places(bytes: &[u8]) -> Result<Vec<Option<Places>>, StageError> {
+    let mut places: Vec<Option<Places>> = Vec::new();
     let mut is_local = false;
     let mut key = 0;
     xml::each_start(bytes, |element| match element.local_name().as_ref() {
@@ -153,7 +156,7 @@ fn picture_places(bytes: &[u8]) -> Result<Vec<Option<(usize, Option<usize>)>>, S
 /// For each rich value the place of its relation and its text, if it is a stored picture.
 fn picture_values(
     bytes: &[u8],
-    places: &[Option<(usize, Option<usize>)>],
+    places: &[Option<Places>],
 ) -> Result<Vec<Option<(usize, String)>>, StageError> {
     let mut values = Vec::new();
     let mut structure = 0;

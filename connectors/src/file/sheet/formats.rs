@@ -261,7 +261,7 @@ fn kind_of(scan: &Scan) -> FormatKind {
     let clock = has('h') || has('s');
     let day = has('y') || has('d') || has('e') || scan.date.contains("aaa") || has('m') && !clock;
     // `ss.000` has digit places too: letters decide where they come with no places before the point.
-    if (day || clock) && (n_places == 0 || clock) {
+    if clock || day && n_places == 0 {
         return if day {
             FormatKind::Date { has_time: clock }
         } else {

@@ -1,1 +1,32 @@
+//! The one writer of a base: joins `table`, `formula` and `store`.
+//!
+//! A [`Submission`] enters at [`BaseHandle::submit`], is validated by `command/` against the snapshot, becomes
+//! ops, is recomputed, logged, published as the next snapshot, and leaves as a [`Patch`].
+//!
+//! Law: durable before visible, and only the writer makes a snapshot. Tests: `engine/tests/`.
 
+mod access;
+mod ai;
+pub mod command;
+pub mod error;
+pub mod handle;
+mod language;
+pub mod limits;
+pub mod patch;
+pub mod query;
+pub mod queue;
+mod recompute;
+mod undo;
+mod writer;
+
+pub use command::{
+    AiScope, CellEdit, CellInput, Command, CommandResult, FormulaTag, NewField, NewFieldType,
+    NewFormula, Receipt, RecordInput, Submission,
+};
+pub use error::{CommandError, OpenError, Text2};
+pub use handle::{
+    BaseHandle, BaseStatus, Clock, EngineOptions, Listener, QueueHandle, Subscription, Then,
+};
+pub use patch::{Patch, PatchColumn, UndoState};
+pub use query::{AggregateValue, AiEstimate, RetypePreview, Window, WindowQuery};
+pub use queue::{Attempt, BatchState, BatchStatus, TakenCall};

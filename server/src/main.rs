@@ -1,1 +1,5 @@
-fn main() {}
+//! The program `suanpan`: see `suanpan --help`.
+
+fn main() -> std::process::ExitCode {
+    server::cli::run()
+}

@@ -1,1 +1,30 @@
+//! Durability of one base: one SQLite file with an op log, checkpoints, a queue of AI calls, and blobs.
+//!
+//! Knows disk, not meaning. [`Base`] is the writer's handle, exclusive per file; [`Reader`] is cheap and shared.
+//! Laws: what `append` accepted is there after any crash; what is read back was checked against its checksum;
+//! acknowledged ⊆ recovered ⊆ attempted. The bytes are described in docs/format.md. Tests: `store/tests/`.
 
+mod backup;
+mod base;
+mod blob;
+mod call_queue;
+mod checkpoint;
+pub mod codec;
+mod damage;
+mod error;
+pub mod fault;
+mod history;
+pub mod limits;
+mod log;
+mod migrate;
+mod reader;
+
+pub use base::{Base, Entry, Recovered};
+pub use blob::BlobId;
+pub use call_queue::{Attempt, CallStatus, QueuedCall, StoredCall};
+pub use damage::Damage;
+pub use error::{
+    AppendError, BackupError, BlobError, CheckpointError, CloseError, CreateBaseError,
+    OpenBaseError, ReadLogError,
+};
+pub use reader::Reader;

@@ -11,7 +11,9 @@
 pub mod ai;
 pub mod column;
 pub mod field;
+pub mod fixture;
 pub mod id;
+pub mod infer;
 pub mod limits;
 pub mod mask;
 pub mod op;

@@ -3,9 +3,19 @@
 //! [`FieldType`] is the closed registry; each type's reading and showing stands in its own file.
 //! Law: `parse` never fails and never loses input: what does not fit becomes a misfit with the text as typed.
 
+pub mod convert;
+pub mod date;
+pub mod decimal;
+pub mod number;
+pub mod select;
+pub mod text;
+
+pub use convert::convert;
+
 use crate::{
     column::ColumnKind,
     id::{ColumnId, FieldId, OptionId},
+    value::{CellState, CellValue},
 };
 use serde::{Deserialize, Serialize};
 
@@ -62,9 +72,12 @@ pub enum FieldType {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SelectOption {
+    /// Absent on input: the engine gives a new one.
+    #[serde(default)]
     pub id: OptionId,
     pub name: String,
     /// 0–11: one of the twelve tints.
+    #[serde(default)]
     pub color: u8,
 }
 
@@ -131,6 +144,76 @@ impl FieldType {
             FieldType::Select { .. } | FieldType::MultiSelect { .. } => ColumnKind::Options,
             FieldType::Attachment => ColumnKind::Attachments,
             FieldType::Formula(spec) => spec.result.kind(),
+        }
+    }
+
+    /// Reads what a person typed or pasted. Never fails: what does not fit is a misfit with the text kept.
+    pub fn parse(&self, input: &str) -> CellState {
+        let blank = input.trim().is_empty();
+        let fitted = match self {
+            FieldType::Text => Some(text::parse_text(input, true)),
+            FieldType::LongText => Some(text::parse_text(input, false)),
+            _ if blank => Some(CellState::BLANK),
+            FieldType::Url => Some(CellValue::text(input.trim()).into()),
+            FieldType::Number { .. } | FieldType::Currency { .. } | FieldType::Percent { .. } => {
+                number::parse(self, input)
+            }
+            FieldType::Date => date::parse(input, false),
+            FieldType::DateTime => date::parse(input, true),
+            FieldType::Checkbox => {
+                text::read_checkbox(input).map(|flag| CellValue::Bool(flag).into())
+            }
+            FieldType::Select { options } => Some(select::parse(options, input, false)),
+            FieldType::MultiSelect { options } => Some(select::parse(options, input, true)),
+            FieldType::Attachment => None,
+            FieldType::Formula(spec) => Some(spec.result.parse(input)),
+        };
+        fitted.unwrap_or_else(|| CellState::Misfit(input.into()))
+    }
+
+    /// The text that the grid, CSV files and AI prompts show; blank and pending cells are empty.
+    pub fn display(&self, state: &CellState) -> String {
+        match state {
+            CellState::Value(value) => self.display_value(value),
+            CellState::Error(error) => error.code().into(),
+            CellState::Pending => String::new(),
+            CellState::Misfit(text) => text.to_string(),
+        }
+    }
+
+    fn display_value(&self, value: &CellValue) -> String {
+        match (value, self) {
+            (value, FieldType::Formula(spec)) => spec.result.display_value(value),
+            (CellValue::Blank, _) => String::new(),
+            (CellValue::Number(value), _) => number::display(self, *value),
+            (CellValue::Text(text), _) => text.to_string(),
+            (CellValue::Bool(flag), _) => if *flag { "TRUE" } else { "FALSE" }.into(),
+            (CellValue::Date(day), FieldType::Date) => date::date_text(*day),
+            (CellValue::Date(day), _) => date::date_time_text(*day),
+            (CellValue::Options(ids), _) => {
+                select::display(self.options().unwrap_or_default(), ids)
+            }
+            (CellValue::Attachments(files), _) => files
+                .iter()
+                .map(|file| file.name.as_ref())
+                .collect::<Vec<_>>()
+                .join(", "),
+            (CellValue::Links(records), _) => records
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(", "),
+        }
+    }
+
+    /// The text an editor opens with: `parse(edit_text(x))` is x, with every digit of a number.
+    pub fn edit_text(&self, state: &CellState) -> String {
+        match (state, self) {
+            (CellState::Value(CellValue::Number(value)), FieldType::Formula(spec)) => {
+                number::edit_text(&spec.result, *value)
+            }
+            (CellState::Value(CellValue::Number(value)), _) => number::edit_text(self, *value),
+            _ => self.display(state),
         }
     }
 

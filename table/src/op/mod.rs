@@ -14,7 +14,7 @@ use crate::{
     schema::{Table, TableLabel},
     view::View,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, mem::swap};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Op {
@@ -133,69 +133,37 @@ pub struct Transaction {
 impl Op {
     /// The op that takes this one back.
     pub fn invert(&self) -> Op {
-        match self.clone() {
-            Op::RenameBase { before, after } => Op::RenameBase {
-                before: after,
-                after: before,
-            },
+        let mut op = self.clone();
+        match &mut op {
+            Op::RenameBase { before, after } => swap(before, after),
+            Op::RelabelTable { before, after, .. } => swap(before, after),
+            Op::AlterField { before, after, .. } => swap(before, after),
+            Op::AlterView { before, after, .. } => swap(before, after),
+            Op::SetCells { before, after, .. } => swap(before, after),
+            Op::MoveTable { from, to, .. } | Op::MoveField { from, to, .. } => swap(from, to),
+            _ => return op.invert_presence(),
+        }
+        op
+    }
+
+    /// Adding, removing and restoring: what is added is later removed, what is removed is later restored.
+    fn invert_presence(self) -> Op {
+        match self {
             Op::AddTable { table } => Op::RemoveTable { table: table.id },
             Op::RemoveTable { table } => Op::RestoreTable { table },
             Op::RestoreTable { table } => Op::RemoveTable { table },
-            Op::RelabelTable {
-                table,
-                before,
-                after,
-            } => Op::RelabelTable {
-                table,
-                before: after,
-                after: before,
-            },
-            Op::MoveTable { table, from, to } => Op::MoveTable {
-                table,
-                from: to,
-                to: from,
-            },
             Op::AddField { table, field, .. } => Op::RemoveField {
                 table,
                 field: field.id,
             },
             Op::RemoveField { table, field } => Op::RestoreField { table, field },
             Op::RestoreField { table, field } => Op::RemoveField { table, field },
-            Op::AlterField {
-                table,
-                before,
-                after,
-            } => Op::AlterField {
-                table,
-                before: after,
-                after: before,
-            },
-            Op::MoveField {
-                table,
-                field,
-                from,
-                to,
-            } => Op::MoveField {
-                table,
-                field,
-                from: to,
-                to: from,
-            },
             Op::AddView { table, view } => Op::RemoveView {
                 table,
                 view: view.id,
             },
             Op::RemoveView { table, view } => Op::RestoreView { table, view },
             Op::RestoreView { table, view } => Op::RemoveView { table, view },
-            Op::AlterView {
-                table,
-                before,
-                after,
-            } => Op::AlterView {
-                table,
-                before: after,
-                after: before,
-            },
             Op::AppendRecords {
                 table,
                 first,
@@ -207,19 +175,7 @@ impl Op {
             },
             Op::RemoveRecords { table, records } => Op::RestoreRecords { table, records },
             Op::RestoreRecords { table, records } => Op::RemoveRecords { table, records },
-            Op::SetCells {
-                table,
-                column,
-                records,
-                before,
-                after,
-            } => Op::SetCells {
-                table,
-                column,
-                records,
-                before: after,
-                after: before,
-            },
+            other => other,
         }
     }
 }

@@ -1,0 +1,96 @@
+//! Language models: one question, one answer, and every way in which it can go wrong.
+//!
+//! [`ModelClient`] is the trait; [`openai`] speaks to real providers, [`offline_trial`] answers without any
+//! AI, [`scripted`] is the fake for tests. [`profile`] holds what is known of providers, as data;
+//! [`probe`] tries a provider out. [`AskError`] says what went wrong and what to do about it.
+//! Law: one `ask` is at most one request on the network; nobody below this door retries.
+//! Tests: `connectors/tests/model_faults.rs` and beside each module.
+
+mod answer_body;
+pub mod ask_error;
+mod error_body;
+pub mod glossary;
+pub mod language;
+pub mod offline_trial;
+pub mod openai;
+pub mod probe;
+pub mod profile;
+pub mod scripted;
+
+pub use ask_error::{AskClass, AskError};
+pub use probe::{ProbeReport, test_provider};
+
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, time::Duration};
+use table::ai::AiKind;
+
+/// A text for people, in both languages of the product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text2 {
+    pub zh: String,
+    pub en: String,
+}
+
+impl Text2 {
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Text2 {
+        Text2 {
+            zh: zh.into(),
+            en: en.into(),
+        }
+    }
+}
+
+/// One question to a model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ask {
+    /// The constant part, first because providers give a discount on repeated prefixes.
+    pub system: String,
+    /// The record's data.
+    pub user: String,
+    /// Upper bound of the answer, in tokens.
+    pub max_tokens: u32,
+    /// Absent: the provider's default.
+    pub temperature: Option<f32>,
+    /// From sending to the last byte.
+    pub timeout: Duration,
+    /// What kind of work it is; absent for probes.
+    pub kind: Option<AiKind>,
+    /// Resolved inputs by name, as in [`table::ai::AiCall::inputs`]; only the offline trial reads them.
+    pub inputs: BTreeMap<String, String>,
+}
+
+impl Ask {
+    /// A plain question with the limits of [`crate::model::openai::limits`].
+    pub fn new(system: impl Into<String>, user: impl Into<String>) -> Ask {
+        Ask {
+            system: system.into(),
+            user: user.into(),
+            max_tokens: openai::limits::MAX_TOKENS,
+            temperature: None,
+            timeout: openai::limits::TOTAL,
+            kind: None,
+            inputs: BTreeMap::new(),
+        }
+    }
+}
+
+/// An answer, complete and not empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    pub text: String,
+    /// As counted by the provider; 0 where it does not say.
+    pub tokens_in: u64,
+    pub tokens_out: u64,
+    /// The part of `tokens_in` that the provider had in its cache.
+    pub tokens_cached: u64,
+    /// As named by the provider, which may be more precise than what was asked for.
+    pub model: String,
+    pub finish_reason: String,
+}
+
+/// Someone who answers questions.
+pub trait ModelClient: Send + Sync {
+    /// Asks once. Dropping the future cancels the request.
+    fn ask(&self, ask: Ask) -> BoxFuture<'_, Result<Reply, AskError>>;
+}

@@ -1,0 +1,42 @@
+//! Every bound of this crate, by name and unit.
+
+/// Submissions waiting for the writer; senders wait when it is full.
+pub const WAITING_EVENTS: usize = 1_024;
+/// Submissions that share one fsync.
+pub const COMMANDS_PER_COMMIT: usize = 256;
+/// Records that one command may make, remove or edit (imports come in columns and have their own bound).
+pub const RECORDS_PER_COMMAND: usize = 100_000;
+/// Cells that one command may set.
+pub const CELLS_PER_COMMAND: usize = 1_000_000;
+/// Records in one `AppendColumns`.
+pub const RECORDS_PER_APPEND: u64 = 262_144;
+/// Rows of one window.
+pub const WINDOW_ROWS: u32 = 2_000;
+/// Cells per column that a patch carries; beyond, clients fetch the window again.
+pub const PATCH_CELLS: usize = 5_000;
+/// Records above which a recompute goes to the background.
+pub const FOREGROUND_RECORDS: u64 = 200_000;
+/// Steps kept for undo, per actor.
+pub const UNDO_STEPS: usize = 200;
+/// Transactions read back from the log to find an actor's undo steps after a start.
+pub const UNDO_LOOKBACK: u64 = 1_000;
+/// Receipts kept in memory for repeated submissions; older ones are looked up in the log.
+pub const RECENT_RECEIPTS: usize = 4_096;
+/// View orders kept in memory.
+pub const CACHED_ORDERS: usize = 32;
+/// Cells that the policy “auto” queues per command; the rest stays stale or empty for a click on “run”.
+pub const AUTO_CELLS_PER_COMMAND: usize = 200;
+/// Transactions after which a checkpoint is written.
+pub const CHECKPOINT_TRANSACTIONS: u64 = 2_000;
+/// Cells changed after which a checkpoint is written.
+pub const CHECKPOINT_CELLS: u64 = 4_000_000;
+/// Milliseconds between attempts to leave the read-only state by itself.
+pub const RECOVER_EVERY_MS: u64 = 2_000;
+/// Milliseconds between looks at the calendar for formulas with TODAY().
+pub const TICK_MS: u64 = 30_000;
+/// Samples of misfits in a retype preview.
+pub const PREVIEW_SAMPLES: usize = 20;
+/// New options that a retype or paste may make in one go.
+pub const NEW_OPTIONS: usize = 500;
+/// Finished batches whose progress is kept.
+pub const KEPT_BATCHES: usize = 100;

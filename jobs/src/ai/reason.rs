@@ -1,0 +1,53 @@
+//! Why an AI cell failed, in words: the reason codes of this crate and of the model clients.
+//!
+//! [`words`] gives the text of a stored reason. Law: codes are stable, for they are stored in bases.
+//! Tests: at the end of this file.
+
+use connectors::model::{Text2, ask_error};
+
+/// The provider that the field names is not configured (any more).
+pub const NO_PROVIDER: &str = "no_provider";
+/// The batch has spent its cap.
+pub const BUDGET_REACHED: &str = "budget_reached";
+/// The translation still contained Chinese, even after the model was told.
+pub const LEFTOVER_CHINESE: &str = "leftover_chinese";
+/// Nothing was left of the answer without its wrappings.
+pub const EMPTY_ANSWER: &str = "empty_answer";
+
+/// What happened and what to do.
+pub fn words(code: &str) -> Text2 {
+    let (zh, en) = match code {
+        NO_PROVIDER => (
+            "这个字段用的 AI 模型没有配置或已删除。请到“设置 → AI 模型”添加，或在字段设置里换一个模型。",
+            "The AI model of this field is not configured. Add it under Settings → AI models, or choose another one in the field's settings.",
+        ),
+        BUDGET_REACHED => (
+            "这一批已经花到设定的上限，剩下的没有运行。需要的话请提高上限再运行。",
+            "This batch has reached its spending limit; the rest was not run. Raise the limit and run again if you like.",
+        ),
+        LEFTOVER_CHINESE => (
+            "译文里还有没翻译的中文，提醒模型后仍然如此，所以没有采用。请换一个模型，或手动填写。",
+            "The translation still contained Chinese, even after a reminder, and was not used. Try another model or type it by hand.",
+        ),
+        EMPTY_ANSWER => (
+            "模型的回答是空的，提醒后仍然如此。请换一个模型，或把要求写得更清楚。",
+            "The model's answer was empty, even after a reminder. Try another model or a clearer request.",
+        ),
+        other => return ask_error::words(other),
+    };
+    Text2::new(zh, en)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_has_its_own_words() {
+        let own = [NO_PROVIDER, BUDGET_REACHED, LEFTOVER_CHINESE, EMPTY_ANSWER];
+        let mut seen = std::collections::BTreeSet::from([words("no such code").zh]);
+        for code in own.iter().chain(ask_error::CODES) {
+            assert!(seen.insert(words(code).zh), "{code}");
+        }
+    }
+}

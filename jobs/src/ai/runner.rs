@@ -1,0 +1,566 @@
+//! Carries out the AI calls of one base: takes them from the queue, asks, retries, settles.
+//!
+//! [`AiRunner`] is the door; behind it one task owns all state, questions run as tasks of their own and
+//! [`super::settle`] writes outcomes. Laws: a key is never asked twice at a time; every question ends as a
+//! line of the ledger; an answer that was paid for is kept until it is stored. Tests: `jobs/tests/runner.rs`.
+
+use super::{
+    budget::Budgets,
+    call_source::CallSource,
+    clean::{self, Cleaned},
+    estimate,
+    gate::{Pass, Verdict, backoff_ms},
+    lane::{Lane, Work},
+    provider::{Provider, ProviderSet},
+    reason,
+    settle::{Outcome, Settler},
+};
+use crate::limits;
+use connectors::model::{AskClass, AskError, Reply};
+use engine::{Attempt, TakenCall};
+use futures_util::FutureExt;
+use parking_lot::Mutex;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::Duration,
+};
+use table::ai::{Answer, CallKey, Provenance};
+use tokio::{
+    sync::{Notify, mpsc},
+    task::JoinSet,
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+
+/// Milliseconds since 1970.
+pub type NowMs = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// A running runner. Dropping it stops it without waiting; [`AiRunner::stop`] does it in order.
+pub struct AiRunner {
+    stop: CancellationToken,
+    budgets: Arc<Budgets>,
+    task: Option<tokio::task::JoinHandle<()>>,
+}
+
+impl AiRunner {
+    /// Starts within the present tokio runtime.
+    pub fn start(
+        source: Arc<dyn CallSource>,
+        providers: Arc<ProviderSet>,
+        now_ms: NowMs,
+    ) -> AiRunner {
+        let stop = CancellationToken::new();
+        let wake = Arc::new(Notify::new());
+        let on_queued = wake.clone();
+        source.on_queued(Box::new(move || on_queued.notify_one()));
+        let asked = Arc::new(Mutex::new(HashSet::new()));
+        let (out, outcomes) = mpsc::channel(limits::WAITING_OUTCOMES);
+        let settler =
+            tokio::spawn(Settler::new(source.clone(), asked.clone(), stop.clone()).run(outcomes));
+        let budgets = Arc::new(Budgets::default());
+        let runner = Runner {
+            source,
+            providers,
+            now_ms,
+            budgets: budgets.clone(),
+            lanes: BTreeMap::new(),
+            asked,
+            open: JoinSet::new(),
+            batches: BTreeMap::new(),
+            out,
+            wake,
+            stop: stop.clone(),
+            is_exhausted: false,
+            is_draining: false,
+        };
+        let task = tokio::spawn(async move {
+            runner.run().await;
+            // The runner's end of the channel is closed now, so the settler ends when all is stored.
+            let _ = settler.await;
+        });
+        AiRunner {
+            stop,
+            budgets,
+            task: Some(task),
+        }
+    }
+
+    /// Batches without a cap spend what they need.
+    pub fn set_cap(&self, batch: &str, cap_micros: u64) {
+        self.budgets.set_cap(batch, cap_micros);
+    }
+
+    /// Takes no more calls, waits [`STOP_GRACE`] for open questions, stores their answers.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        if let Some(task) = self.task.take() {
+            let _ = task.await;
+        }
+    }
+}
+
+impl Drop for AiRunner {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// How long open questions may still be answered when the program ends.
+pub const STOP_GRACE: Duration = Duration::from_secs(10);
+/// Between looks at a queue that seems empty; the wake-up is the rule, this is for a lost one.
+const IDLE_LOOK: Duration = Duration::from_secs(5);
+/// Between looks at a gate that the runner of another base fills.
+const SHARED_GATE_LOOK: Duration = Duration::from_millis(50);
+
+struct Runner {
+    source: Arc<dyn CallSource>,
+    providers: Arc<ProviderSet>,
+    now_ms: NowMs,
+    budgets: Arc<Budgets>,
+    /// By provider name.
+    lanes: BTreeMap<String, Lane>,
+    /// Keys from being taken until being settled.
+    asked: Arc<Mutex<HashSet<CallKey>>>,
+    open: JoinSet<Finished>,
+    /// Cancels the open questions of a batch.
+    batches: BTreeMap<String, CancellationToken>,
+    out: mpsc::Sender<Outcome>,
+    wake: Arc<Notify>,
+    stop: CancellationToken,
+    /// The queue had nothing more when last looked at.
+    is_exhausted: bool,
+    /// The calls of the last look all belonged to given-up batches.
+    is_draining: bool,
+}
+
+struct Finished {
+    work: Work,
+    provider: Arc<Provider>,
+    pass: Pass,
+    took: Duration,
+    /// Absent: cancelled.
+    result: Option<Result<Reply, AskError>>,
+}
+
+impl Runner {
+    async fn run(mut self) {
+        let mut cancel_tick = tokio::time::interval(limits::CANCEL_TICK);
+        cancel_tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            if self.take_more().await && !self.stop.is_cancelled() {
+                self.start_ready().await;
+                continue;
+            }
+            let look_again = self.start_ready().await;
+            tokio::select! {
+                () = self.stop.cancelled() => break,
+                Some(finished) = self.open.join_next(), if !self.open.is_empty() => {
+                    // The question's own panics are caught, so a join error cannot carry work away.
+                    if let Ok(finished) = finished {
+                        self.finished(finished).await;
+                    }
+                }
+                () = self.wake.notified() => self.is_exhausted = false,
+                () = tokio::time::sleep_until(look_again) => self.is_exhausted = false,
+                _ = cancel_tick.tick(), if self.has_work() => self.drop_cancelled().await,
+            }
+        }
+        self.wind_down().await;
+    }
+
+    fn has_work(&self) -> bool {
+        !self.open.is_empty() || self.lanes.values().any(|lane| lane.n_held() > 0)
+    }
+
+    /// How many calls to take now: enough that no place stays free, not so many that they lie around.
+    fn n_wanted(&self) -> usize {
+        let n_held: usize = self.lanes.values().map(Lane::n_held).sum();
+        if self.is_exhausted || n_held >= limits::CALLS_AHEAD {
+            return 0;
+        }
+        if self.is_draining {
+            return limits::CALLS_PER_DRAIN;
+        }
+        let now = Instant::now();
+        let (mut n_ready, mut width) = (0, 0);
+        for (name, lane) in &self.lanes {
+            let Some(provider) = self.providers.find(name) else {
+                continue;
+            };
+            let gate = provider.gate.lock();
+            if gate.paused_until(now).is_none() {
+                n_ready += lane.n_ready();
+                width += gate.width() as usize;
+            }
+        }
+        let wanted = 2 * width.max(1);
+        if n_ready * 4 > wanted {
+            return 0;
+        }
+        (wanted - n_ready).min(limits::CALLS_AHEAD - n_held)
+    }
+
+    /// True if anything was taken.
+    async fn take_more(&mut self) -> bool {
+        let n = self.n_wanted();
+        if n == 0 {
+            return false;
+        }
+        let source = self.source.clone();
+        let taken = tokio::task::spawn_blocking(move || source.take(n)).await;
+        let taken = taken.unwrap_or_default();
+        self.is_exhausted = taken.len() < n;
+        let n_taken = taken.len();
+        let mut n_refused = 0;
+        for one in taken {
+            if !self.admit(one).await {
+                n_refused += 1;
+            }
+        }
+        self.is_draining = n_taken > 0 && n_refused == n_taken;
+        n_taken > 0
+    }
+
+    /// Into the lane of its provider; false if it was settled as a failure instead.
+    async fn admit(&mut self, taken: TakenCall) -> bool {
+        let key = taken.call.key;
+        if !self.asked.lock().insert(key) {
+            // The same question is under way; its answer serves all cells that wait for the key.
+            return true;
+        }
+        let refusal = if self.budgets.is_spent(&taken.batch) {
+            Some(reason::BUDGET_REACHED)
+        } else {
+            None
+        };
+        let provider = self.providers.find(&taken.call.model);
+        let code = match (&provider, refusal) {
+            (_, Some(code)) => code,
+            (None, None) => reason::NO_PROVIDER,
+            (Some(provider), None) => {
+                let lane = self.lanes.entry(provider.name.clone()).or_default();
+                match lane.halted(&taken.batch, Instant::now()) {
+                    Some(code) => code,
+                    None => {
+                        lane.push(Work::new(taken));
+                        return true;
+                    }
+                }
+            }
+        };
+        self.fail(key, code).await;
+        false
+    }
+
+    /// Asks whatever may be asked now; says when to look again at the latest.
+    async fn start_ready(&mut self) -> Instant {
+        let now = Instant::now();
+        let mut look_again = now + IDLE_LOOK;
+        let names: Vec<String> = self.lanes.keys().cloned().collect();
+        for name in names {
+            let Some(provider) = self.providers.find(&name) else {
+                self.give_up_lane(&name, reason::NO_PROVIDER).await;
+                continue;
+            };
+            let Some(lane) = self.lanes.get_mut(&name) else {
+                continue;
+            };
+            lane.wake_due(now);
+            look_again = look_again.min(lane.next_due().unwrap_or(look_again));
+            let mut spent = Vec::new();
+            while let Some(work) = lane.peek() {
+                if self.budgets.is_spent(&work.taken.batch) {
+                    spent.extend(lane.pop());
+                    continue;
+                }
+                let pass = match provider.gate.lock().enter(now) {
+                    Ok(pass) => pass,
+                    Err(Some(until)) => {
+                        look_again = look_again.min(until);
+                        break;
+                    }
+                    Err(None) => {
+                        if self.open.is_empty() {
+                            look_again = look_again.min(now + SHARED_GATE_LOOK);
+                        }
+                        break;
+                    }
+                };
+                if let Some(work) = lane.pop() {
+                    let token = self.batches.entry(work.taken.batch.clone()).or_default();
+                    let question = question(work, provider.clone(), pass, token.clone());
+                    self.open.spawn(question);
+                }
+            }
+            for work in spent {
+                self.fail(work.taken.call.key, reason::BUDGET_REACHED).await;
+            }
+        }
+        look_again
+    }
+
+    async fn finished(&mut self, finished: Finished) {
+        let Finished {
+            mut work,
+            provider,
+            pass,
+            took,
+            result,
+        } = finished;
+        work.n_calls += 1;
+        self.record(&mut work, &provider, took, &result).await;
+        match result {
+            None => {
+                provider.gate.lock().ended(pass);
+                self.asked.lock().remove(&work.taken.call.key);
+            }
+            Some(Ok(reply)) => {
+                provider.gate.lock().succeeded(pass);
+                self.answered(work, &provider, reply).await;
+            }
+            Some(Err(error)) => self.not_answered(work, &provider, pass, &error).await,
+        }
+    }
+
+    /// The ledger's line, and the sums for provenance and budget.
+    async fn record(
+        &self,
+        work: &mut Work,
+        provider: &Provider,
+        took: Duration,
+        result: &Option<Result<Reply, AskError>>,
+    ) {
+        let call = &work.taken.call;
+        let (mut tokens_in, mut tokens_out, mut tokens_cached) = (0, 0, 0);
+        let mut is_maybe_charged = result.is_none();
+        let outcome = match result {
+            None => "cancelled",
+            Some(Ok(reply)) => {
+                (tokens_in, tokens_out) = estimate::tokens_of(call, reply);
+                tokens_cached = reply.tokens_cached;
+                "ok"
+            }
+            Some(Err(error)) => {
+                if let AskError::Truncated {
+                    tokens_in: n_in,
+                    tokens_out: n_out,
+                } = error
+                {
+                    (tokens_in, tokens_out) = (*n_in, *n_out);
+                }
+                is_maybe_charged = error.maybe_charged();
+                error.code()
+            }
+        };
+        if provider.offline_trial {
+            (tokens_in, tokens_out) = (0, 0);
+        }
+        let cost_micros = provider
+            .prices
+            .cost_micros(tokens_in, tokens_out, tokens_cached);
+        let mut spent = cost_micros;
+        if is_maybe_charged && cost_micros == 0 {
+            // Nobody knows; the budget reckons with the likely.
+            spent = provider
+                .prices
+                .cost_micros(estimate::prompt_tokens(call), 0, 0);
+        }
+        self.budgets.spend(&work.taken.batch, spent);
+        let attempt = Attempt {
+            key: call.key,
+            batch: work.taken.batch.clone(),
+            provider: provider.name.clone(),
+            model: provider.model.clone(),
+            at_ms: (self.now_ms)(),
+            took_ms: took.as_millis() as u64,
+            tokens_in,
+            tokens_out,
+            cost_micros,
+            currency: provider.prices.currency.clone(),
+            outcome: outcome.to_owned(),
+        };
+        work.tokens_in += tokens_in;
+        work.tokens_out += tokens_out;
+        work.cost_micros += cost_micros;
+        self.send(Outcome::Attempt(attempt)).await;
+    }
+
+    async fn answered(&mut self, mut work: Work, provider: &Provider, reply: Reply) {
+        let call = work.taken.call.clone();
+        let cleaned = if provider.offline_trial {
+            // Its rule is to keep what it does not know; that is no broken rule.
+            Cleaned::Good(reply.text.clone())
+        } else {
+            clean::clean(&call, &reply.text)
+        };
+        match cleaned {
+            Cleaned::Good(text) => {
+                let model = if reply.model.is_empty() {
+                    provider.model.clone()
+                } else {
+                    reply.model
+                };
+                let provenance = Provenance {
+                    provider: provider.name.clone(),
+                    model,
+                    prompt_version: call.prompt_version.clone(),
+                    at_ms: (self.now_ms)(),
+                    tokens_in: work.tokens_in,
+                    tokens_out: work.tokens_out,
+                    cost_micros: work.cost_micros,
+                    currency: provider.prices.currency.clone(),
+                    offline_trial: provider.offline_trial,
+                    n_attempts: work.taken.n_attempts + work.n_calls,
+                };
+                let key = call.key;
+                self.send(Outcome::Answer(Answer {
+                    key,
+                    text,
+                    provenance,
+                }))
+                .await;
+            }
+            Cleaned::Broken { code, .. } if work.repair.is_some() => {
+                self.fail(call.key, code).await
+            }
+            Cleaned::Broken { request, .. } => {
+                work.repair = Some(request);
+                self.lane(&provider.name).push_first(work);
+            }
+        }
+    }
+
+    async fn not_answered(
+        &mut self,
+        mut work: Work,
+        provider: &Provider,
+        pass: Pass,
+        error: &AskError,
+    ) {
+        let now = Instant::now();
+        let jitter: f64 = rand::random();
+        let verdict = {
+            let mut gate = provider.gate.lock();
+            match (error.class(), error) {
+                (AskClass::PauseAll, _) => {
+                    gate.halted(pass);
+                    Verdict::GiveUp
+                }
+                (AskClass::Wait, _) => gate.refused(pass, error.retry_after_ms(), now, jitter),
+                (AskClass::Retry, _) | (_, AskError::BadRequest { .. }) => gate.failed(pass),
+                (AskClass::FailRow, _) => {
+                    // The provider did its work; this row is the matter.
+                    gate.succeeded(pass);
+                    Verdict::GoOn
+                }
+            }
+        };
+        let key = work.taken.call.key;
+        if verdict == Verdict::GiveUp {
+            let batch = work.taken.batch.clone();
+            let rest = self.lane(&provider.name).halt(&batch, error.code(), now);
+            self.is_draining = true;
+            self.is_exhausted = false;
+            self.fail(key, error.code()).await;
+            for work in rest {
+                self.fail(work.taken.call.key, error.code()).await;
+            }
+            return;
+        }
+        let is_given_up = self
+            .lane(&provider.name)
+            .halted(&work.taken.batch, now)
+            .is_some();
+        match error.class() {
+            AskClass::Wait if !is_given_up => self.lane(&provider.name).push(work),
+            AskClass::Retry if !is_given_up && work.n_tries + 1 < limits::MAX_TRIES => {
+                work.n_tries += 1;
+                let pause = Duration::from_millis(backoff_ms(work.n_tries, jitter));
+                self.lane(&provider.name).push_later(now + pause, work);
+            }
+            _ => self.fail(key, error.code()).await,
+        }
+    }
+
+    fn lane(&mut self, provider: &str) -> &mut Lane {
+        self.lanes.entry(provider.to_owned()).or_default()
+    }
+
+    async fn give_up_lane(&mut self, name: &str, code: &str) {
+        if let Some(mut lane) = self.lanes.remove(name) {
+            for work in lane.drain() {
+                self.fail(work.taken.call.key, code).await;
+            }
+        }
+    }
+
+    async fn fail(&self, key: CallKey, code: &str) {
+        self.send(Outcome::Failure(key, code.to_owned())).await;
+    }
+
+    async fn send(&self, outcome: Outcome) {
+        // The settler outlives the runner, so the channel is open.
+        let _ = self.out.send(outcome).await;
+    }
+
+    /// Forgets the calls of cancelled batches and drops their open questions.
+    async fn drop_cancelled(&mut self) {
+        let source = self.source.clone();
+        let cancelled = tokio::task::spawn_blocking(move || source.cancelled()).await;
+        let cancelled: BTreeSet<String> = cancelled.unwrap_or_default().into_iter().collect();
+        for batch in &cancelled {
+            if let Some(token) = self.batches.remove(batch) {
+                token.cancel();
+            }
+        }
+        for lane in self.lanes.values_mut() {
+            for work in lane.take_batches(&cancelled) {
+                self.asked.lock().remove(&work.taken.call.key);
+            }
+        }
+    }
+
+    /// Gives back what was not asked, waits for what was.
+    async fn wind_down(mut self) {
+        let deadline = Instant::now() + STOP_GRACE;
+        while let Ok(Some(finished)) =
+            tokio::time::timeout_at(deadline, self.open.join_next()).await
+        {
+            if let Ok(finished) = finished {
+                self.finished(finished).await;
+            }
+        }
+        let mut keys = Vec::new();
+        for lane in self.lanes.values_mut() {
+            keys.extend(lane.drain().into_iter().map(|work| work.taken.call.key));
+        }
+        let source = self.source.clone();
+        let _ = tokio::task::spawn_blocking(move || source.give_back(&keys)).await;
+    }
+}
+
+/// One question, as a task: asks once and never panics.
+async fn question(
+    work: Work,
+    provider: Arc<Provider>,
+    pass: Pass,
+    cancelled: CancellationToken,
+) -> Finished {
+    let started = Instant::now();
+    let asked = AssertUnwindSafe(provider.client.ask(work.ask())).catch_unwind();
+    let result = tokio::select! {
+        () = cancelled.cancelled() => None,
+        answer = asked => Some(answer.unwrap_or_else(|_| Err(AskError::Garbage {
+            detail: "the client failed in itself".into(),
+        }))),
+    };
+    Finished {
+        work,
+        provider,
+        pass,
+        took: started.elapsed(),
+        result,
+    }
+}

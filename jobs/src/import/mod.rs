@@ -1,0 +1,483 @@
+//! Imports: a staged file and a confirmed mapping become tables of a base.
+//!
+//! [`import`] does it with commands of one group, so that one undo removes it; [`ConfirmImport`] is what a
+//! person confirmed, [`ImportReport`] what came of it. Law: all or nothing — a failure or a cancellation
+//! takes back what was done — and a formula is kept only if it gives what the file says in every row.
+//! Tests: `jobs/tests/import.rs`.
+
+pub mod agree;
+mod formulas;
+mod rename;
+pub mod target;
+
+use crate::board::{JobError, Ticket};
+use connectors::{
+    file::{Manifest, Note, SheetManifest},
+    model::Text2,
+};
+use engine::{Command, CommandError, CommandResult, NewField, NewFieldType, Submission};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use table::{
+    field::FieldType,
+    id::{ActorId, FieldId, TableId},
+    infer::build_column,
+    limits::NAME_CHARS,
+    raw::{RawBatch, RawCell},
+};
+use target::{ImportSource, ImportTarget};
+
+/// What a person confirmed in the preview.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConfirmImport {
+    pub sheets: Vec<ConfirmSheet>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConfirmSheet {
+    /// Place in the manifest.
+    pub sheet: usize,
+    pub table_name: String,
+    /// Columns that are not named here are imported as proposed.
+    #[serde(default)]
+    pub columns: Vec<ConfirmColumn>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConfirmColumn {
+    /// Place in the sheet's columns.
+    pub column: usize,
+    /// Absent or blank: as proposed.
+    #[serde(default)]
+    pub name: Option<String>,
+    #[serde(default)]
+    pub field_type: Option<FieldType>,
+    /// Absent: as proposed; empty: values, no formula.
+    #[serde(default)]
+    pub formula: Option<String>,
+    #[serde(default)]
+    pub skip: bool,
+}
+
+impl ConfirmImport {
+    /// Everything as proposed.
+    pub fn as_proposed(manifest: &Manifest) -> ConfirmImport {
+        let sheets = manifest
+            .sheets
+            .iter()
+            .enumerate()
+            .map(|(sheet, known)| ConfirmSheet {
+                sheet,
+                table_name: known.name.clone(),
+                columns: Vec::new(),
+            });
+        ConfirmImport {
+            sheets: sheets.collect(),
+        }
+    }
+}
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct ImportReport {
+    pub tables: Vec<TableId>,
+    pub n_records: u64,
+    pub n_pictures: u64,
+    /// Formula fields that give what the file says, by name.
+    pub formulas: Vec<String>,
+    pub notes: Vec<Note>,
+}
+
+/// Why an import did not happen; nothing of it is left in the base.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error("the import was cancelled")]
+    Cancelled,
+    #[error("the staged file cannot be read: {0}")]
+    Staged(String),
+    #[error("the mapping names a sheet or column that is not in the file")]
+    Mapping,
+    #[error("a picture could not be stored: {0}")]
+    Picture(String),
+    #[error(transparent)]
+    Command(Box<CommandError>),
+    /// Taking back failed too; the group can still be undone by hand.
+    #[error("the import failed ({cause}) and could not be taken back: {undo}")]
+    NotTakenBack {
+        cause: String,
+        undo: Box<CommandError>,
+    },
+}
+
+impl From<CommandError> for ImportError {
+    fn from(error: CommandError) -> ImportError {
+        ImportError::Command(Box::new(error))
+    }
+}
+
+impl ImportError {
+    pub fn job_error(&self) -> JobError {
+        let (code, message) = match self {
+            ImportError::Cancelled => (
+                "cancelled",
+                Text2::new(
+                    "导入已取消，数据没有改动。",
+                    "The import was cancelled; nothing was changed.",
+                ),
+            ),
+            ImportError::Staged(_) => (
+                "import_staged",
+                Text2::new(
+                    "读取到一半的文件损坏了，请重新选择文件导入。数据没有改动。",
+                    "The file that was being read is damaged. Choose it again; nothing was changed.",
+                ),
+            ),
+            ImportError::Mapping => (
+                "import_mapping",
+                Text2::new(
+                    "确认的列和文件对不上，请重新导入。",
+                    "The confirmed columns do not match the file. Import it again.",
+                ),
+            ),
+            ImportError::Picture(_) => (
+                "import_picture",
+                Text2::new(
+                    "图片存不下来，请检查磁盘空间后重新导入。数据没有改动。",
+                    "A picture could not be stored. Check the disk's free space and import again; nothing was changed.",
+                ),
+            ),
+            ImportError::Command(error) => {
+                (error.code, Text2::new(&error.message.zh, &error.message.en))
+            }
+            ImportError::NotTakenBack { .. } => (
+                "import_not_taken_back",
+                Text2::new(
+                    "导入失败，已导入的部分没能自动撤销，请点“撤销”。",
+                    "The import failed and could not be taken back by itself; press Undo.",
+                ),
+            ),
+        };
+        JobError {
+            code: code.to_owned(),
+            message,
+            at: None,
+        }
+    }
+}
+
+/// One import under way.
+struct Importer<'a> {
+    target: &'a dyn ImportTarget,
+    source: &'a dyn ImportSource,
+    ticket: &'a Ticket,
+    actor: ActorId,
+    group: String,
+    /// Digests of pictures that are in the base.
+    stored: BTreeSet<String>,
+    n_done: u64,
+    n_all: u64,
+    report: ImportReport,
+}
+
+/// A column on its way into a field.
+struct Planned {
+    /// Place in the sheet's columns.
+    column: usize,
+    name: String,
+    field_type: FieldType,
+    /// Formula text over names, to be tried.
+    formula: Option<String>,
+}
+
+/// Imports; blocks until all is durable. `group` is unique to this import.
+pub fn import(
+    target: &dyn ImportTarget,
+    source: &dyn ImportSource,
+    confirm: &ConfirmImport,
+    actor: &ActorId,
+    group: &str,
+    ticket: &Ticket,
+) -> Result<ImportReport, ImportError> {
+    let sheets = &source.manifest().sheets;
+    let n_all = confirm
+        .sheets
+        .iter()
+        .filter_map(|sheet| sheets.get(sheet.sheet))
+        .map(|sheet| sheet.n_rows)
+        .sum();
+    let mut importer = Importer {
+        target,
+        source,
+        ticket,
+        actor: actor.clone(),
+        group: group.to_owned(),
+        stored: BTreeSet::new(),
+        n_done: 0,
+        n_all,
+        report: ImportReport::default(),
+    };
+    match importer.run(confirm) {
+        Ok(()) => Ok(importer.report),
+        Err(cause) => match importer.take_back() {
+            Ok(()) => Err(cause),
+            Err(undo) => Err(ImportError::NotTakenBack {
+                cause: cause.to_string(),
+                undo: Box::new(undo),
+            }),
+        },
+    }
+}
+
+impl Importer<'_> {
+    fn run(&mut self, confirm: &ConfirmImport) -> Result<(), ImportError> {
+        let source = self.source;
+        let mut plans = Vec::new();
+        for sheet in &confirm.sheets {
+            let known = source
+                .manifest()
+                .sheets
+                .get(sheet.sheet)
+                .ok_or(ImportError::Mapping)?;
+            plans.push((sheet, known, planned(known, sheet)?));
+        }
+        // Formulas may look into other sheets, so all values come first.
+        let mut made = Vec::new();
+        for (sheet, known, plan) in plans {
+            let table = self.create_table(sheet, known, &plan)?;
+            let kept = self.append(table, sheet.sheet, &plan)?;
+            made.push((table, known, plan, kept));
+        }
+        for (table, known, plan, kept) in made {
+            self.try_formulas(table, known, &plan, kept)?;
+        }
+        Ok(())
+    }
+
+    fn submit(&self, command: Command) -> Result<CommandResult, ImportError> {
+        if self.ticket.is_cancelled() {
+            return Err(ImportError::Cancelled);
+        }
+        let receipt = self.target.submit(Submission {
+            actor: self.actor.clone(),
+            client_id: None,
+            group: Some(self.group.clone()),
+            command,
+        })?;
+        Ok(receipt.result)
+    }
+
+    /// Undoes what this import has done; nothing to do where it made no table.
+    fn take_back(&self) -> Result<(), CommandError> {
+        if self.report.tables.is_empty() {
+            return Ok(());
+        }
+        let submission = Submission {
+            actor: self.actor.clone(),
+            client_id: None,
+            group: None,
+            command: Command::UndoGroup {
+                group: self.group.clone(),
+            },
+        };
+        self.target.submit(submission).map(|_| ())
+    }
+
+    /// The table with the fields that hold values; formula fields come when their values are known.
+    fn create_table(
+        &mut self,
+        sheet: &ConfirmSheet,
+        known: &SheetManifest,
+        plan: &[Planned],
+    ) -> Result<TableId, ImportError> {
+        let fields = plan
+            .iter()
+            .filter(|planned| planned.formula.is_none())
+            .map(|planned| NewField {
+                name: planned.name.clone(),
+                description: String::new(),
+                field_type: NewFieldType::Plain(planned.field_type.clone()),
+            });
+        let name = match sheet.table_name.trim() {
+            "" => known.name.clone(),
+            name => name.to_owned(),
+        };
+        let made = self.submit(Command::CreateTable {
+            name,
+            description: known.title_lines.join("\n"),
+            fields: fields.collect(),
+            auto_name: true,
+        })?;
+        let table = *made.tables.first().ok_or(ImportError::Mapping)?;
+        self.report.tables.push(table);
+        Ok(table)
+    }
+
+    /// Appends all batches; gives the raw cells of the columns whose formulas are to be tried.
+    fn append(
+        &mut self,
+        table: TableId,
+        sheet: usize,
+        plan: &[Planned],
+    ) -> Result<Vec<Vec<RawCell>>, ImportError> {
+        let snapshot = self.target.snapshot();
+        let made = snapshot.schema.table(table).ok_or(ImportError::Mapping)?;
+        // The types as made: their options have ids now.
+        let fields: Vec<(FieldId, FieldType)> = made
+            .live_fields()
+            .map(|field| (field.id, field.field_type.clone()))
+            .collect();
+        let mut kept = vec![
+            Vec::new();
+            plan.iter()
+                .filter(|planned| planned.formula.is_some())
+                .count()
+        ];
+        let source = self.source;
+        for batch in source.batches(sheet) {
+            let mut batch = batch.map_err(ImportError::Staged)?;
+            let n_records = batch.columns.first().map_or(0, Vec::len) as u64;
+            self.store_pictures(&batch, plan)?;
+            let (mut columns, mut fields, mut kept) = (Vec::new(), fields.iter(), kept.iter_mut());
+            for planned in plan {
+                let cells = batch
+                    .columns
+                    .get_mut(planned.column)
+                    .ok_or(ImportError::Mapping)?;
+                if planned.formula.is_some() {
+                    if let Some(kept) = kept.next() {
+                        kept.append(cells);
+                    }
+                } else if let Some((field, field_type)) = fields.next() {
+                    columns.push((*field, build_column(cells, field_type)));
+                }
+            }
+            if n_records > 0 {
+                self.submit(Command::AppendColumns {
+                    table,
+                    n_records,
+                    columns,
+                })?;
+            }
+            self.n_done += n_records;
+            self.report.n_records += n_records;
+            self.ticket.progress(self.n_done, self.n_all);
+        }
+        Ok(kept)
+    }
+
+    fn store_pictures(&mut self, batch: &RawBatch, plan: &[Planned]) -> Result<(), ImportError> {
+        let columns = plan
+            .iter()
+            .filter_map(|planned| batch.columns.get(planned.column));
+        for cell in columns.flatten() {
+            let RawCell::Pictures(pictures) = cell else {
+                continue;
+            };
+            for picture in pictures.iter() {
+                if self.ticket.is_cancelled() {
+                    return Err(ImportError::Cancelled);
+                }
+                self.report.n_pictures += 1;
+                if !self.stored.insert(picture.digest.to_string()) {
+                    continue;
+                }
+                let mut from = self
+                    .source
+                    .picture(&picture.digest)
+                    .map_err(|error| ImportError::Staged(error.to_string()))?;
+                let digest = self
+                    .target
+                    .put_blob(&mut from)
+                    .map_err(ImportError::Picture)?;
+                if digest != *picture.digest {
+                    return Err(ImportError::Staged(format!(
+                        "picture {} has other bytes",
+                        picture.name
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What becomes of each column of a sheet, skipped ones left out, names made unique.
+fn planned(known: &SheetManifest, sheet: &ConfirmSheet) -> Result<Vec<Planned>, ImportError> {
+    if sheet
+        .columns
+        .iter()
+        .any(|column| column.column >= known.columns.len())
+    {
+        return Err(ImportError::Mapping);
+    }
+    let mut taken = BTreeSet::new();
+    let mut plan = Vec::new();
+    for (at, column) in known.columns.iter().enumerate() {
+        let confirmed = sheet
+            .columns
+            .iter()
+            .find(|confirmed| confirmed.column == at);
+        if confirmed.is_some_and(|confirmed| confirmed.skip) {
+            continue;
+        }
+        let name = confirmed
+            .and_then(|confirmed| confirmed.name.as_deref())
+            .filter(|name| !name.trim().is_empty())
+            .unwrap_or(&column.name);
+        let proposed = column
+            .formula
+            .as_ref()
+            .filter(|formula| formula.why_not.is_none());
+        let formula = match confirmed.and_then(|confirmed| confirmed.formula.as_deref()) {
+            Some(text) => text.trim(),
+            None => proposed.map_or("", |formula| formula.text.as_str()),
+        };
+        plan.push(Planned {
+            column: at,
+            name: unique(name, &mut taken),
+            field_type: confirmed
+                .and_then(|confirmed| confirmed.field_type.clone())
+                .unwrap_or_else(|| column.proposal.field_type.clone()),
+            formula: (!formula.is_empty()).then(|| formula.to_owned()),
+        });
+    }
+    follow_names(known, &mut plan);
+    Ok(plan)
+}
+
+/// Formulas speak of columns by the names that they had in the file.
+fn follow_names(known: &SheetManifest, plan: &mut [Planned]) {
+    let old_and_new: Vec<(String, String)> = plan
+        .iter()
+        .map(|planned| {
+            (
+                known.columns[planned.column].name.clone(),
+                planned.name.clone(),
+            )
+        })
+        .collect();
+    let names = old_and_new.iter().map(|(_, new)| new.as_str()).collect();
+    let renames = old_and_new
+        .iter()
+        .map(|(old, new)| (old.as_str(), new.as_str()))
+        .collect();
+    for planned in plan {
+        if let Some(formula) = &mut planned.formula {
+            *formula = rename::renamed(formula, &names, &renames);
+        }
+    }
+}
+
+/// A header cell as a name that the engine takes: one line, bounded, unlike the others of its table.
+fn unique(header: &str, taken: &mut BTreeSet<String>) -> String {
+    let line = header.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Room for a number behind it.
+    let name: String = line.chars().take(NAME_CHARS - 10).collect();
+    let mut candidate = name.clone();
+    let mut n = 2;
+    while !taken.insert(candidate.clone()) {
+        candidate = format!("{name} {n}");
+        n += 1;
+    }
+    candidate
+}

@@ -1,0 +1,153 @@
+//! One open base with everything that belongs to it while it is open: writer, hub, AI runner.
+
+use super::bases::unusable;
+use crate::{error::ApiError, ws::Hub};
+use engine::handle::{BaseHandle, EngineOptions, Subscription};
+use jobs::{AiRunner, JobRow, ProviderSet, board::batch_row};
+use parking_lot::Mutex;
+use std::{io::Read, path::Path, sync::Arc};
+use table::{
+    ai::{Answer, CallKey},
+    id::{BaseId, Revision},
+    op::Transaction,
+};
+use tokio::sync::broadcast;
+
+/// Rows of the job panel that a slow session may miss.
+const JOB_ROWS: usize = 64;
+
+/// What every base of an instance is opened with.
+#[derive(Clone)]
+pub struct Surroundings {
+    pub engine: EngineOptions,
+    /// Who answers queued AI calls; absent: they stay queued.
+    pub models: Option<Arc<ProviderSet>>,
+    pub jobs: broadcast::Sender<JobRow>,
+}
+
+impl Surroundings {
+    /// A channel for [`Surroundings::jobs`].
+    pub fn job_channel() -> broadcast::Sender<JobRow> {
+        broadcast::Sender::new(JOB_ROWS)
+    }
+}
+
+pub struct OpenBase {
+    pub id: BaseId,
+    pub handle: BaseHandle,
+    pub hub: Arc<Hub>,
+    /// Changes of jobs of all bases.
+    pub jobs: broadcast::Sender<JobRow>,
+    /// Feeds the hub; ends when the base is closed.
+    subscription: Mutex<Option<Subscription>>,
+    runner: Mutex<Option<AiRunner>>,
+}
+
+impl OpenBase {
+    pub fn open(id: BaseId, path: &Path, around: &Surroundings) -> Result<Arc<OpenBase>, ApiError> {
+        let handle =
+            BaseHandle::open(path, around.engine.clone()).map_err(|cause| unusable(&id, &cause))?;
+        Ok(OpenBase::start(id, handle, around))
+    }
+
+    pub fn create(
+        id: BaseId,
+        path: &Path,
+        name: &str,
+        around: &Surroundings,
+    ) -> Result<Arc<OpenBase>, ApiError> {
+        let handle = BaseHandle::create(path, id.clone(), name, around.engine.clone())
+            .map_err(|cause| ApiError::internal("create a base", cause))?;
+        Ok(OpenBase::start(id, handle, around))
+    }
+
+    fn start(id: BaseId, handle: BaseHandle, around: &Surroundings) -> Arc<OpenBase> {
+        let hub = Arc::new(Hub::default());
+        let feed = hub.clone();
+        let subscription = handle.subscribe(Box::new(move |patch| feed.publish(patch)));
+        let runner = around.models.clone().map(|models| {
+            let clock = around.engine.clock.clone();
+            AiRunner::start(
+                Arc::new(handle.queue()),
+                models,
+                Arc::new(move || clock().now_ms),
+            )
+        });
+        Arc::new(OpenBase {
+            id,
+            handle,
+            hub,
+            jobs: around.jobs.clone(),
+            runner: Mutex::new(runner),
+            subscription: Mutex::new(Some(subscription)),
+        })
+    }
+
+    /// The AI batches of this base as lines of the job panel.
+    pub fn batch_rows(&self) -> Vec<JobRow> {
+        let schema = self.handle.snapshot().schema.clone();
+        let batches = self.handle.queue().batches();
+        batches
+            .iter()
+            .map(|batch| {
+                let field = batch.field.and_then(|field| schema.field(field));
+                let label = field.map_or("AI", |(_, field)| field.name.as_str());
+                batch_row(&self.id.0, label, batch)
+            })
+            .collect()
+    }
+
+    /// Bytes of an attachment.
+    pub fn blob(&self, digest: &str) -> Result<Vec<u8>, ApiError> {
+        Err(not_ready(digest))
+    }
+
+    /// Keeps the bytes of an attachment; their digest.
+    pub fn put_blob(&self, from: &mut dyn Read) -> Result<String, ApiError> {
+        let _ = from;
+        Err(not_ready("put_blob"))
+    }
+
+    /// Up to `limit` transactions from a revision on, ascending.
+    pub fn transactions(&self, from: Revision, limit: usize) -> Result<Vec<Transaction>, ApiError> {
+        let _ = limit;
+        Err(not_ready(&from.to_string()))
+    }
+
+    /// A stored AI answer.
+    pub fn answer(&self, key: &CallKey) -> Result<Option<Answer>, ApiError> {
+        Err(not_ready(&key.to_string()))
+    }
+
+    /// Writes a copy of the base's file, while it is in use.
+    pub fn back_up(&self, to: &Path) -> Result<(), ApiError> {
+        Err(not_ready(&to.display().to_string()))
+    }
+
+    /// Checks every checksum: place and finding of each damage.
+    pub fn damage(&self) -> Result<Vec<(String, String)>, ApiError> {
+        Err(not_ready("damage"))
+    }
+
+    /// Ends sessions, AI questions and the writer, in this order; the writer leaves a checkpoint. Blocking,
+    /// for a thread beside the runtime's.
+    pub fn close(&self) {
+        self.hub.close();
+        let runner = self.runner.lock().take();
+        if let (Some(runner), Ok(runtime)) = (runner, tokio::runtime::Handle::try_current()) {
+            runtime.block_on(runner.stop());
+        }
+        drop(self.subscription.lock().take());
+        self.handle.clone().close();
+    }
+}
+
+fn not_ready(what: &str) -> ApiError {
+    ApiError::new(
+        axum::http::StatusCode::SERVICE_UNAVAILABLE,
+        "not_ready",
+        "此功能正在装配。",
+        "This is being put together.",
+    )
+    .at(what)
+}

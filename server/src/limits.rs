@@ -1,0 +1,50 @@
+//! Every bound of the server, by name and unit.
+
+/// Bytes of a JSON request body.
+pub const JSON_BODY_BYTES: usize = 16 << 20;
+/// Bytes of one uploaded file.
+pub const UPLOAD_BYTES: u64 = 1 << 30;
+/// Bytes that waiting uploads may take together.
+pub const UPLOADS_TOTAL_BYTES: u64 = 8 << 30;
+/// Seconds without a byte after which an upload counts as broken off.
+pub const UPLOAD_IDLE_S: u64 = 60;
+/// Bytes of one attachment put into a base.
+pub const ATTACHMENT_BYTES: u64 = 200 << 20;
+/// Rows of one window.
+pub const WINDOW_ROWS: u32 = 2_000;
+/// Rows of one window where the caller names none.
+pub const WINDOW_ROWS_DEFAULT: u32 = 200;
+/// Transactions in one page of the history.
+pub const HISTORY_ROWS: usize = 200;
+/// Transactions looked through for one record's history page.
+pub const HISTORY_SCAN: usize = 20_000;
+/// Patches waiting for one slow client before it is told to fetch again.
+pub const SESSION_PATCHES: usize = 256;
+/// Commands of one client that are not yet durable; more wait in the socket.
+pub const SESSION_COMMANDS: usize = 64;
+/// Bytes of one WebSocket message from a client.
+pub const SOCKET_MESSAGE_BYTES: usize = 8 << 20;
+/// WebSocket sessions of one base.
+pub const SESSIONS_PER_BASE: usize = 2_000;
+/// Cells in a patch above which it is cut down to the records that the client shows.
+pub const PATCH_CELLS: usize = 5_000;
+/// Milliseconds between two presence messages to one client.
+pub const PRESENCE_INTERVAL_MS: u64 = 100;
+/// Seconds without any message from a client before its socket is closed.
+pub const SOCKET_IDLE_S: u64 = 90;
+/// Pixels (width × height) of a picture that a thumbnail is made from.
+pub const THUMB_SOURCE_PIXELS: u64 = 120_000_000;
+/// Bytes of memory for decoding one picture.
+pub const THUMB_DECODE_BYTES: u64 = 640 << 20;
+/// Thumbnails made at the same time.
+pub const THUMBS_AT_ONCE: usize = 2;
+/// Characters of a base's name.
+pub const BASE_NAME_CHARS: usize = 255;
+/// Seconds that open requests get at shutdown.
+pub const SHUTDOWN_GRACE_S: u64 = 10;
+/// Milliseconds between two looks at a job's progress while someone watches.
+pub const JOB_POLL_MS: u64 = 250;
+/// Seconds that the staging child may take.
+pub const STAGE_TIME_S: u64 = 600;
+/// Bytes of address space of the staging child.
+pub const STAGE_MEMORY_BYTES: u64 = 4 << 30;

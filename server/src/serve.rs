@@ -1,0 +1,112 @@
+//! Running the server: the port, the start-up lines, the orderly end.
+
+use crate::{
+    app,
+    auth::Hosts,
+    config::Config,
+    instance::{Instance, StartError, StartOptions},
+    limits::SHUTDOWN_GRACE_S,
+};
+use std::{
+    net::{IpAddr, SocketAddr, UdpSocket},
+    time::Duration,
+};
+use tokio::net::TcpListener;
+
+/// The server could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("the address {address} cannot be used: {cause}")]
+    Listen {
+        address: SocketAddr,
+        cause: std::io::Error,
+    },
+    #[error("the data folder's lock cannot be written: {0}")]
+    Announce(#[source] std::io::Error),
+    #[error("the server ended: {0}")]
+    Run(#[source] std::io::Error),
+}
+
+/// Serves until the process is told to end; `ready` hears the address that is served.
+pub async fn serve(
+    config: &Config,
+    ready: impl FnOnce(SocketAddr, &app::App),
+) -> Result<(), ServeError> {
+    let instance = Instance::start(StartOptions {
+        data: config.data.clone(),
+        runs_ai: true,
+        program: None,
+    })?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|cause| ServeError::Listen {
+            address: config.listen,
+            cause,
+        })?;
+    let address = listener.local_addr().map_err(ServeError::Run)?;
+    let own = loopback_url(address);
+    instance.announce(&own).map_err(ServeError::Announce)?;
+    let hosts = match address.ip().is_loopback() {
+        true => Hosts::Local,
+        false => Hosts::Any,
+    };
+    let router = app::router(instance.clone(), hosts);
+    ready(address, &instance);
+    let (ending, mut ended) = tokio::sync::watch::channel(false);
+    let closing = instance.clone();
+    let graceful = async move {
+        wait_for_end().await;
+        // Sockets first: they would keep the server up.
+        closing.end_sessions();
+        ending.send_replace(true);
+    };
+    let serving = axum::serve(listener, router).with_graceful_shutdown(graceful);
+    let grace = async move {
+        let _ = ended.wait_for(|ended| *ended).await;
+        tokio::time::sleep(Duration::from_secs(SHUTDOWN_GRACE_S)).await;
+    };
+    let result = tokio::select! {
+        result = async { serving.await } => result,
+        () = grace => Ok(()),
+    };
+    let closing = instance.clone();
+    let _ = tokio::task::spawn_blocking(move || closing.close()).await;
+    result.map_err(ServeError::Run)
+}
+
+/// Ctrl-C, or SIGTERM.
+async fn wait_for_end() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// Where this machine reaches the server.
+pub fn loopback_url(address: SocketAddr) -> String {
+    let host = match address.ip() {
+        ip if ip.is_loopback() => ip,
+        IpAddr::V4(ip) if !ip.is_unspecified() => IpAddr::V4(ip),
+        IpAddr::V6(ip) if !ip.is_unspecified() => IpAddr::V6(ip),
+        _ => IpAddr::from([127, 0, 0, 1]),
+    };
+    format!("http://{}", SocketAddr::new(host, address.port()))
+}
+
+/// This machine's address in the local network, where it has one. Nothing is sent.
+pub fn lan_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
+    socket.connect("192.0.2.1:9").ok()?;
+    let ip = socket.local_addr().ok()?.ip();
+    (!ip.is_loopback() && !ip.is_unspecified()).then_some(ip)
+}

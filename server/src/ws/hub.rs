@@ -1,0 +1,171 @@
+//! Who is connected to one base, and the hand-over from the writer's thread to the sessions.
+
+use super::message::{CursorPlace, PresenceRow};
+use crate::limits::{SESSION_PATCHES, SESSIONS_PER_BASE};
+use engine::patch::Patch;
+use parking_lot::Mutex;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+use tokio::sync::{mpsc, watch};
+
+/// All sessions of one base.
+pub struct Hub {
+    seats: Mutex<BTreeMap<u64, Arc<Seat>>>,
+    next: AtomicU64,
+    /// Counts changes of presence; sessions watch it.
+    presence: watch::Sender<u64>,
+    closed: watch::Sender<bool>,
+}
+
+/// One session's place in the hub.
+pub struct Seat {
+    pub id: u64,
+    /// The random id of the browser.
+    pub client: String,
+    patches: mpsc::Sender<Arc<Patch>>,
+    /// Patches were dropped since the last look.
+    lagged: AtomicBool,
+    cursor: Mutex<Option<CursorPlace>>,
+}
+
+/// What a session listens to.
+pub struct Feed {
+    pub seat: Arc<Seat>,
+    pub patches: mpsc::Receiver<Arc<Patch>>,
+    pub presence: watch::Receiver<u64>,
+    pub closed: watch::Receiver<bool>,
+}
+
+impl Default for Hub {
+    fn default() -> Hub {
+        Hub {
+            seats: Mutex::default(),
+            next: AtomicU64::new(1),
+            presence: watch::Sender::new(0),
+            closed: watch::Sender::new(false),
+        }
+    }
+}
+
+impl Hub {
+    /// A new session; `None` where the base has as many as it may have.
+    pub fn join(&self, client: &str) -> Option<Feed> {
+        let (patches, received) = mpsc::channel(SESSION_PATCHES);
+        let seat = Arc::new(Seat {
+            id: self.next.fetch_add(1, Ordering::Relaxed),
+            client: client.to_string(),
+            patches,
+            lagged: AtomicBool::new(false),
+            cursor: Mutex::default(),
+        });
+        let feed = Feed {
+            seat: seat.clone(),
+            patches: received,
+            presence: self.presence.subscribe(),
+            closed: self.closed.subscribe(),
+        };
+        let mut seats = self.seats.lock();
+        if seats.len() >= SESSIONS_PER_BASE {
+            return None;
+        }
+        seats.insert(seat.id, seat);
+        drop(seats);
+        self.presence_changed();
+        Some(feed)
+    }
+
+    pub fn leave(&self, seat: &Seat) {
+        self.seats.lock().remove(&seat.id);
+        self.presence_changed();
+    }
+
+    /// Runs on the writer's thread: never waits.
+    pub fn publish(&self, patch: &Arc<Patch>) {
+        for seat in self.seats.lock().values() {
+            if patch.resync || seat.patches.try_send(patch.clone()).is_err() {
+                seat.lagged.store(true, Ordering::Release);
+                // An empty queue must still wake its session.
+                let _ = seat.patches.try_send(patch.clone());
+            }
+        }
+    }
+
+    pub fn set_cursor(&self, seat: &Seat, place: Option<CursorPlace>) {
+        *seat.cursor.lock() = place;
+        self.presence_changed();
+    }
+
+    pub fn presence(&self) -> Vec<PresenceRow> {
+        let seats = self.seats.lock();
+        seats
+            .values()
+            .map(|seat| PresenceRow {
+                session: seat.id.to_string(),
+                client: seat.client.clone(),
+                cursor: seat.cursor.lock().clone(),
+            })
+            .collect()
+    }
+
+    /// Tells every session to end.
+    pub fn close(&self) {
+        self.closed.send_replace(true);
+    }
+
+    fn presence_changed(&self) {
+        self.presence.send_modify(|version| *version += 1);
+    }
+}
+
+impl Seat {
+    /// True once after patches were dropped.
+    pub fn take_lagged(&self) -> bool {
+        self.lagged.swap(false, Ordering::AcqRel)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use table::id::{ActorId, Revision};
+
+    fn patch(revision: u64) -> Arc<Patch> {
+        Arc::new(Patch {
+            revision: Revision(revision),
+            actor: ActorId("user:local/x".into()),
+            client_id: None,
+            label: "set_cells".into(),
+            schema: None,
+            cells: vec![],
+            appended: vec![],
+            removed: vec![],
+            recomputed: BTreeMap::new(),
+            order_changed: vec![],
+            resync: false,
+            undo: Default::default(),
+        })
+    }
+
+    #[test]
+    fn a_session_that_does_not_read_is_marked_and_the_others_go_on() {
+        let hub = Hub::default();
+        let slow = hub.join("slow").unwrap();
+        let mut quick = hub.join("quick").unwrap();
+        for revision in 0..SESSION_PATCHES as u64 + 10 {
+            hub.publish(&patch(revision));
+            assert_eq!(quick.patches.try_recv().unwrap().revision.0, revision);
+        }
+        assert!(slow.seat.take_lagged());
+        assert!(!slow.seat.take_lagged());
+        assert!(!quick.seat.take_lagged());
+        assert_eq!(hub.presence().len(), 2);
+        hub.leave(&slow.seat);
+        assert_eq!(hub.presence().len(), 1);
+    }
+}

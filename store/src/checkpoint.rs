@@ -1,0 +1,310 @@
+//! Checkpoints: every column of every segment as one checksummed part, and a manifest that names them.
+//!
+//! Only columns that changed since the last checkpoint are written again (snapshots share the rest by `Arc`).
+//! The manifest and the new parts go into one SQLite transaction: a checkpoint is there whole or not at all.
+
+use crate::{
+    codec::v1::{
+        bytes::{Reader, Writer},
+        column,
+    },
+    damage::Damage,
+    fault::{Fault, Step},
+    log,
+};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+use table::{
+    column::Column,
+    id::{ColumnId, RecordId, Revision, TableId},
+    mask::Mask,
+    schema::Schema,
+    segment::Segment,
+    snapshot::{Snapshot, TableData},
+};
+
+#[derive(Serialize, Deserialize)]
+struct Manifest {
+    revision: u64,
+    schema: Schema,
+    tables: Vec<TablePart>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TablePart {
+    id: TableId,
+    next_record: RecordId,
+    segments: Vec<SegmentPart>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SegmentPart {
+    /// Part with the record ids and the live mask.
+    records: i64,
+    columns: BTreeMap<ColumnId, i64>,
+}
+
+/// What was written when, by identity: a column that is still the same `Arc` needs no writing.
+#[derive(Default)]
+pub(crate) struct Written {
+    columns: HashMap<usize, (Arc<Column>, i64)>,
+    segments: HashMap<usize, (Arc<Segment>, i64)>,
+    pub revision: Revision,
+}
+
+/// Writes a checkpoint of the snapshot.
+pub(crate) fn write(
+    connection: &mut Connection,
+    written: &mut Written,
+    snapshot: &Snapshot,
+    fault: &Fault,
+) -> Result<(), rusqlite::Error> {
+    fault.pass(Step::CheckpointBegin)?;
+    let transaction = connection.transaction()?;
+    let mut kept = Written {
+        revision: snapshot.revision,
+        ..Written::default()
+    };
+    let mut tables = Vec::new();
+    for (id, data) in &snapshot.tables {
+        let mut segments = Vec::new();
+        for segment in &data.segments {
+            fault.pass(Step::CheckpointSegment)?;
+            let records = records_part(&transaction, written, &mut kept, segment)?;
+            let mut columns = BTreeMap::new();
+            for (column, cells) in segment.columns() {
+                columns.insert(
+                    *column,
+                    column_part(&transaction, written, &mut kept, cells)?,
+                );
+            }
+            segments.push(SegmentPart { records, columns });
+        }
+        tables.push(TablePart {
+            id: *id,
+            next_record: data.next_record,
+            segments,
+        });
+    }
+    let manifest = Manifest {
+        revision: snapshot.revision.0,
+        schema: snapshot.schema.as_ref().clone(),
+        tables,
+    };
+    let bytes = serde_json::to_vec(&manifest)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    fault.pass(Step::CheckpointManifest)?;
+    let sum = log::checksum(0, log::PLAIN, &bytes);
+    let mut put =
+        transaction.prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)")?;
+    put.execute(params!["manifest", bytes])?;
+    put.execute(params!["manifest_checksum", sum.to_le_bytes().to_vec()])?;
+    drop(put);
+    remove_unused(&transaction, &manifest)?;
+    fault.pass(Step::CheckpointCommit)?;
+    transaction.commit()?;
+    fault.pass(Step::CheckpointSynced)?;
+    *written = kept;
+    Ok(())
+}
+
+fn records_part(
+    connection: &Connection,
+    written: &Written,
+    kept: &mut Written,
+    segment: &Arc<Segment>,
+) -> Result<i64, rusqlite::Error> {
+    let address = Arc::as_ptr(segment) as usize;
+    let id = match written.segments.get(&address) {
+        Some((_, id)) => *id,
+        None => {
+            let mut to = Writer::default();
+            to.u32(segment.len() as u32);
+            segment.ids().iter().for_each(|id| to.u64(id.0));
+            segment.live().words().iter().for_each(|word| to.u64(*word));
+            put_part(connection, to.out)?
+        }
+    };
+    kept.segments.insert(address, (segment.clone(), id));
+    Ok(id)
+}
+
+fn column_part(
+    connection: &Connection,
+    written: &Written,
+    kept: &mut Written,
+    cells: &Arc<Column>,
+) -> Result<i64, rusqlite::Error> {
+    let address = Arc::as_ptr(cells) as usize;
+    let id = match written.columns.get(&address) {
+        Some((_, id)) => *id,
+        None => {
+            let mut to = Writer::default();
+            column::encode(cells, &mut to);
+            put_part(connection, to.out)?
+        }
+    };
+    kept.columns.insert(address, (cells.clone(), id));
+    Ok(id)
+}
+
+fn put_part(connection: &Connection, bytes: Vec<u8>) -> Result<i64, rusqlite::Error> {
+    let (packed, body) = log::pack(bytes);
+    let sum = log::checksum(0, packed, &body);
+    let mut insert = connection
+        .prepare_cached("INSERT INTO part (packed, body, checksum) VALUES (?1, ?2, ?3)")?;
+    insert.insert(params![packed, body, sum as i64])
+}
+
+fn remove_unused(connection: &Connection, manifest: &Manifest) -> Result<(), rusqlite::Error> {
+    connection.execute_batch(
+        "CREATE TEMP TABLE IF NOT EXISTS used (id INTEGER PRIMARY KEY); DELETE FROM used;",
+    )?;
+    let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO used VALUES (?1)")?;
+    for segment in manifest.tables.iter().flat_map(|table| &table.segments) {
+        insert.execute([segment.records])?;
+        for part in segment.columns.values() {
+            insert.execute([part])?;
+        }
+    }
+    connection.execute("DELETE FROM part WHERE id NOT IN (SELECT id FROM used)", [])?;
+    Ok(())
+}
+
+/// The last checkpoint; `Ok(None)` where none was written. Damaged parts are left out and told.
+pub(crate) fn read(
+    connection: &Connection,
+    damage: &mut Vec<Damage>,
+) -> Result<Option<(Snapshot, Written)>, rusqlite::Error> {
+    let value = |key: &str| {
+        connection
+            .query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| {
+                row.get::<_, Vec<u8>>(0)
+            })
+            .optional()
+    };
+    let Some(bytes) = value("manifest")? else {
+        return Ok(None);
+    };
+    let sum = log::checksum(0, log::PLAIN, &bytes).to_le_bytes().to_vec();
+    let manifest = serde_json::from_slice::<Manifest>(&bytes).ok();
+    let Some(manifest) =
+        manifest.filter(|_| value("manifest_checksum").ok().flatten() == Some(sum))
+    else {
+        damage.push(Damage::new("manifest_checksum", "manifest"));
+        return Ok(None);
+    };
+    let mut snapshot = Snapshot {
+        revision: Revision(manifest.revision),
+        schema: Arc::new(manifest.schema),
+        ..Snapshot::default()
+    };
+    let mut written = Written {
+        revision: snapshot.revision,
+        ..Written::default()
+    };
+    for table in manifest.tables {
+        let mut data = TableData {
+            next_record: table.next_record,
+            ..TableData::default()
+        };
+        for (n, part) in table.segments.iter().enumerate() {
+            let at = format!("{} segment {n}", table.id);
+            if let Some(segment) = read_segment(connection, part, &at, &mut written, damage)? {
+                data.n_live += segment.live().count() as u64;
+                let segment = Arc::new(segment);
+                written.segments.insert(
+                    Arc::as_ptr(&segment) as usize,
+                    (segment.clone(), part.records),
+                );
+                data.segments.push(segment);
+            }
+        }
+        for found in damage.iter_mut().filter(|found| {
+            found.table.is_none() && found.at.starts_with(&format!("{} ", table.id))
+        }) {
+            found.table = Some(table.id);
+        }
+        snapshot.tables.insert(table.id, Arc::new(data));
+    }
+    Ok(Some((snapshot, written)))
+}
+
+fn read_segment(
+    connection: &Connection,
+    part: &SegmentPart,
+    at: &str,
+    written: &mut Written,
+    damage: &mut Vec<Damage>,
+) -> Result<Option<Segment>, rusqlite::Error> {
+    let records = get_part(connection, part.records)?.and_then(|bytes| decode_records(&bytes));
+    let Some((ids, live)) = records else {
+        damage.push(Damage::new("segment_checksum", format!("{at} records")));
+        return Ok(None);
+    };
+    let mut columns = BTreeMap::new();
+    for (column, id) in &part.columns {
+        let cells = get_part(connection, *id)?.and_then(|bytes| {
+            let mut from = Reader::new(&bytes);
+            column::decode(&mut from)
+                .ok()
+                .filter(|cells| from.end().is_ok() && cells.len() == ids.len())
+        });
+        match cells {
+            Some(cells) => {
+                let cells = Arc::new(cells);
+                written
+                    .columns
+                    .insert(Arc::as_ptr(&cells) as usize, (cells.clone(), *id));
+                columns.insert(*column, cells);
+            }
+            None => damage.push(Damage::new("segment_checksum", format!("{at} {column}"))),
+        }
+    }
+    Ok(Some(Segment::new(ids, live, columns)))
+}
+
+fn decode_records(bytes: &[u8]) -> Option<(Vec<RecordId>, Mask)> {
+    let mut from = Reader::new(bytes);
+    let n = from.count(8).ok()?;
+    let ids: Option<Vec<RecordId>> = (0..n).map(|_| from.u64().ok().map(RecordId)).collect();
+    let words: Option<Vec<u64>> = (0..n.div_ceil(64)).map(|_| from.u64().ok()).collect();
+    from.end().ok()?;
+    let ids = ids?;
+    let ascending = ids.windows(2).all(|pair| pair[0] < pair[1]);
+    ascending.then(|| (ids, Mask::from_words(words.unwrap_or_default(), n)))
+}
+
+/// A part whose checksum holds; `None` where it is missing or damaged.
+fn get_part(connection: &Connection, id: i64) -> Result<Option<Vec<u8>>, rusqlite::Error> {
+    let mut select =
+        connection.prepare_cached("SELECT packed, body, checksum FROM part WHERE id = ?1")?;
+    let row = select
+        .query_row([id], |row| {
+            Ok((
+                row.get::<_, u8>(0)?,
+                row.get::<_, Vec<u8>>(1)?,
+                row.get::<_, i64>(2)?,
+            ))
+        })
+        .optional();
+    // A part that cannot even be read as a row is damage of that part, not of the base.
+    let Ok(Some((packed, body, sum))) = row else {
+        return Ok(None);
+    };
+    if log::checksum(0, packed, &body) != sum as u64 {
+        return Ok(None);
+    }
+    Ok(log::unpack(packed, body).ok())
+}
+
+/// Every part of the manifest against its checksum.
+pub(crate) fn verify(connection: &Connection, damage: &mut Vec<Damage>) {
+    if let Err(error) = read(connection, damage) {
+        damage.push(Damage::new("sqlite", error.to_string()));
+    }
+}

@@ -1,0 +1,14 @@
+//! Every bound of this crate, by name and unit.
+
+/// Bytes of one blob row; larger blobs take several.
+pub const BLOB_CHUNK_BYTES: usize = 1 << 20;
+/// Bytes of one blob.
+pub const BLOB_BYTES: u64 = 1 << 30;
+/// Payloads above this are compressed where that makes them smaller.
+pub const COMPRESSED_FROM_BYTES: usize = 4 << 10;
+/// Bytes that one stored payload may unpack to.
+pub const UNPACKED_BYTES: u64 = 1 << 30;
+/// How long a connection waits for another one's write, in milliseconds.
+pub const BUSY_TIMEOUT_MS: u64 = 10_000;
+/// Pages of 4 KiB in the write-ahead log before SQLite folds them into the file.
+pub const WAL_PAGES: u32 = 4_000;

@@ -1,0 +1,132 @@
+//! The op log: one row per transaction, each checksum chained over the one before.
+//!
+//! A row's checksum is xxh3-64 over the previous row's checksum and the packed body, so a lost, swapped or
+//! altered row shows. Bodies above a few KiB are compressed.
+
+use crate::{
+    codec::v1::{bytes::DecodeError, op},
+    limits::{COMPRESSED_FROM_BYTES, UNPACKED_BYTES},
+};
+use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
+use rusqlite::{Connection, params};
+use std::io::{Read, Write};
+use table::{id::Revision, op::Transaction};
+use xxhash_rust::xxh3::Xxh3;
+
+/// How a payload is stored.
+pub(crate) const PLAIN: u8 = 0;
+pub(crate) const DEFLATED: u8 = 1;
+
+/// The payload and how it is packed.
+pub(crate) fn pack(bytes: Vec<u8>) -> (u8, Vec<u8>) {
+    if bytes.len() < COMPRESSED_FROM_BYTES {
+        return (PLAIN, bytes);
+    }
+    let mut encoder = DeflateEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::fast());
+    let packed = encoder.write_all(&bytes).and_then(|()| encoder.finish());
+    match packed {
+        Ok(packed) if packed.len() < bytes.len() => (DEFLATED, packed),
+        _ => (PLAIN, bytes),
+    }
+}
+
+pub(crate) fn unpack(packed: u8, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+    match packed {
+        PLAIN => Ok(bytes),
+        DEFLATED => {
+            let mut out = Vec::new();
+            let mut decoder = DeflateDecoder::new(&bytes[..]).take(UNPACKED_BYTES + 1);
+            decoder
+                .read_to_end(&mut out)
+                .map_err(|error| error.to_string())?;
+            if out.len() as u64 > UNPACKED_BYTES {
+                return Err("a payload unpacks to more than its limit".into());
+            }
+            Ok(out)
+        }
+        other => Err(format!("no such packing: {other}")),
+    }
+}
+
+pub(crate) fn checksum(previous: u64, packed: u8, body: &[u8]) -> u64 {
+    let mut hash = Xxh3::new();
+    hash.update(&previous.to_le_bytes());
+    hash.update(&[packed]);
+    hash.update(body);
+    hash.digest()
+}
+
+/// One stored row.
+pub(crate) struct Row {
+    pub revision: u64,
+    pub packed: u8,
+    pub body: Vec<u8>,
+    pub checksum: u64,
+}
+
+impl Row {
+    pub(crate) fn transaction(self) -> Result<Transaction, String> {
+        let bytes = unpack(self.packed, self.body)?;
+        op::decode_transaction(&bytes).map_err(|error: DecodeError| error.to_string())
+    }
+}
+
+/// Appends within the caller's SQLite transaction; gives the new end of the chain.
+pub(crate) fn append(
+    connection: &Connection,
+    previous: u64,
+    transaction: &Transaction,
+) -> Result<u64, rusqlite::Error> {
+    let (packed, body) = pack(op::encode_transaction(transaction));
+    let sum = checksum(previous, packed, &body);
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO log (revision, actor, at_ms, client_id, label, grouped, undoes, packed, body, checksum)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?;
+    insert.execute(params![
+        transaction.revision.0 as i64,
+        transaction.actor.0,
+        transaction.at_ms,
+        transaction.client_id,
+        transaction.label,
+        transaction.group,
+        transaction.undoes.map(|revision| revision.0 as i64),
+        packed,
+        body,
+        sum as i64,
+    ])?;
+    Ok(sum)
+}
+
+/// Rows from a revision on, in order.
+pub(crate) fn rows(
+    connection: &Connection,
+    from: Revision,
+    limit: usize,
+) -> Result<Vec<Row>, rusqlite::Error> {
+    let mut select = connection.prepare_cached(
+        "SELECT revision, packed, body, checksum FROM log WHERE revision >= ?1 ORDER BY revision LIMIT ?2",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = select.query_map(params![from.0 as i64, limit], |row| {
+        Ok(Row {
+            revision: row.get::<_, i64>(0)? as u64,
+            packed: row.get(1)?,
+            body: row.get(2)?,
+            checksum: row.get::<_, i64>(3)? as u64,
+        })
+    })?;
+    rows.collect()
+}
+
+/// The checksum of the row before `revision`; 0 where there is none.
+pub(crate) fn checksum_before(
+    connection: &Connection,
+    revision: Revision,
+) -> Result<u64, rusqlite::Error> {
+    let mut select = connection.prepare_cached(
+        "SELECT checksum FROM log WHERE revision < ?1 ORDER BY revision DESC LIMIT 1",
+    )?;
+    let mut rows = select.query(params![revision.0 as i64])?;
+    Ok(rows.next()?.map_or(Ok(0), |row| row.get::<_, i64>(0))? as u64)
+}

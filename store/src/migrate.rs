@@ -1,0 +1,78 @@
+//! The tables of the file and the version it says it has.
+
+use crate::error::OpenBaseError;
+use rusqlite::Connection;
+use std::path::Path;
+
+/// "SuaP": SQLite's application id of our files.
+pub const APPLICATION_ID: i32 = 0x5375_6150;
+/// The format that this release writes; it reads every one from 1 on.
+pub const FORMAT: u32 = 1;
+
+const TABLES: &str = "
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE log (
+  revision INTEGER PRIMARY KEY, actor TEXT NOT NULL, at_ms INTEGER NOT NULL, client_id TEXT,
+  label TEXT NOT NULL, grouped TEXT, undoes INTEGER, packed INTEGER NOT NULL, body BLOB NOT NULL,
+  checksum INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX log_client_id ON log (client_id) WHERE client_id IS NOT NULL;
+CREATE TABLE part (
+  id INTEGER PRIMARY KEY, packed INTEGER NOT NULL, body BLOB NOT NULL, checksum INTEGER NOT NULL
+);
+CREATE TABLE call (
+  key BLOB PRIMARY KEY, call TEXT NOT NULL, batch TEXT NOT NULL, status TEXT NOT NULL, reason TEXT,
+  n_attempts INTEGER NOT NULL DEFAULT 0, checksum INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX call_status ON call (status);
+CREATE TABLE answer (
+  key BLOB PRIMARY KEY, text TEXT NOT NULL, provenance TEXT NOT NULL, checksum INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE attempt (
+  id INTEGER PRIMARY KEY, key BLOB NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, at_ms INTEGER NOT NULL,
+  outcome TEXT NOT NULL, tokens_in INTEGER NOT NULL, tokens_out INTEGER NOT NULL, cost_micros INTEGER NOT NULL,
+  currency TEXT NOT NULL, unknown_outcome INTEGER NOT NULL
+);
+CREATE INDEX attempt_key ON attempt (key);
+CREATE TABLE blob (digest TEXT PRIMARY KEY, size_bytes INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE blob_chunk (digest TEXT NOT NULL, n INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (digest, n)) WITHOUT ROWID;
+";
+
+/// Connection settings that every handle uses: nothing is acknowledged before it is on disk.
+pub fn tune(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.busy_timeout(std::time::Duration::from_millis(
+        crate::limits::BUSY_TIMEOUT_MS,
+    ))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", crate::limits::WAL_PAGES)?;
+    connection.pragma_update(None, "trusted_schema", false)
+}
+
+pub fn create(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.execute_batch(&format!("BEGIN; {TABLES} COMMIT;"))?;
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    connection.pragma_update(None, "user_version", FORMAT)
+}
+
+/// Refuses files that are not ours or newer than this release.
+pub fn check(connection: &Connection, path: &Path) -> Result<(), OpenBaseError> {
+    let not_ours = |error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase) => OpenBaseError::NotABase(path.into()),
+        _ => OpenBaseError::Sqlite(error),
+    };
+    let id: i32 = connection
+        .pragma_query_value(None, "application_id", |row| row.get(0))
+        .map_err(not_ours)?;
+    if id != APPLICATION_ID {
+        return Err(OpenBaseError::NotABase(path.into()));
+    }
+    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > FORMAT || found == 0 {
+        return Err(OpenBaseError::Newer {
+            found,
+            known: FORMAT,
+        });
+    }
+    Ok(())
+}

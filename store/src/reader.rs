@@ -1,0 +1,80 @@
+//! A second connection for blobs, history and answers; never holds up the writer for more than its own commit.
+
+use crate::{
+    blob::{self, BlobId},
+    call_queue,
+    error::{BlobError, OpenBaseError, ReadLogError},
+    history, migrate,
+};
+use rusqlite::Connection;
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use table::{
+    ai::{Answer, CallKey},
+    id::Revision,
+    op::Transaction,
+};
+
+/// Cheap to clone; all clones share one connection.
+#[derive(Clone)]
+pub struct Reader {
+    connection: Arc<Mutex<Connection>>,
+    path: Arc<PathBuf>,
+}
+
+impl Reader {
+    pub(crate) fn open(path: &Path) -> Result<Reader, OpenBaseError> {
+        let connection = Connection::open(path)?;
+        migrate::tune(&connection)?;
+        Ok(Reader {
+            connection: Arc::new(Mutex::new(connection)),
+            path: Arc::new(path.into()),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        // A panic elsewhere leaves a connection without an open transaction: it is rolled back on unwind.
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Stores a file; durable when it returns, so that an op may refer to it.
+    pub fn put_blob(&self, from: &mut dyn Read) -> Result<BlobId, BlobError> {
+        blob::put(&mut self.lock(), from)
+    }
+
+    pub fn blob(&self, digest: &str) -> Result<Vec<u8>, BlobError> {
+        blob::get(&self.lock(), digest)
+    }
+
+    pub fn transactions(
+        &self,
+        from: Revision,
+        limit: usize,
+    ) -> Result<Vec<Transaction>, ReadLogError> {
+        history::transactions(&self.lock(), from, limit)
+    }
+
+    pub fn transaction(&self, revision: Revision) -> Result<Option<Transaction>, ReadLogError> {
+        let found = history::transactions(&self.lock(), revision, 1)?;
+        Ok(found
+            .into_iter()
+            .find(|transaction| transaction.revision == revision))
+    }
+
+    pub fn answer(&self, key: &CallKey) -> Result<Option<Answer>, ReadLogError> {
+        call_queue::find_answer(&self.lock(), key)
+    }
+
+    pub fn find_client_id(&self, id: &str) -> Result<Option<Revision>, ReadLogError> {
+        history::find_client_id(&self.lock(), id)
+    }
+}

@@ -1,0 +1,151 @@
+//! Raw cells into a typed column: what fits becomes a value, the rest a misfit with the text as it was.
+
+use crate::{
+    column::{Column, ColumnKind, TextValues, Values},
+    field::{FieldType, date, decimal, number},
+    mask::Mask,
+    raw::RawCell,
+    value::{CellState, CellValue},
+};
+use std::{borrow::Cow, collections::BTreeMap};
+
+/// The cells under a field type.
+pub fn build_column(cells: &[RawCell], to: &FieldType) -> Column {
+    match to.kind() {
+        ColumnKind::Text => build_text(cells, to),
+        kind => Column::from_states(kind, cells.iter().map(|cell| cell_state(cell, to))),
+    }
+}
+
+/// Texts go through the dictionary builder at once, so that a million equal words are stored once.
+fn build_text(cells: &[RawCell], to: &FieldType) -> Column {
+    let texts: Vec<Cow<'_, str>> = cells.iter().map(|cell| shown_text(cell, to)).collect();
+    let valid: Mask = texts.iter().map(|text| !text.is_empty()).collect();
+    let values = Values::Text(TextValues::from_texts(texts.iter().map(AsRef::as_ref)));
+    Column::from_parts(
+        ColumnKind::Text,
+        values,
+        valid,
+        BTreeMap::new(),
+        BTreeMap::new(),
+    )
+    .unwrap_or_else(|| Column::blank(ColumnKind::Text, cells.len()))
+}
+
+fn shown_text<'a>(cell: &'a RawCell, to: &FieldType) -> Cow<'a, str> {
+    match cell {
+        RawCell::Blank => Cow::Borrowed(""),
+        RawCell::Text(text) if matches!(to, FieldType::LongText) => Cow::Borrowed(text),
+        RawCell::Text(text) => Cow::Borrowed(text.trim()),
+        other => Cow::Owned(raw_text(other)),
+    }
+}
+
+/// A raw cell as text, digits kept as shown.
+fn raw_text(cell: &RawCell) -> String {
+    match cell {
+        RawCell::Blank => String::new(),
+        RawCell::Number { value, shown } => shown
+            .as_deref()
+            .map_or_else(|| plain_number(*value), str::to_string),
+        RawCell::Date {
+            value,
+            has_time: false,
+        } => date::date_text(*value),
+        RawCell::Date {
+            value,
+            has_time: true,
+        } => date::date_time_text(*value),
+        RawCell::Bool(flag) => if *flag { "TRUE" } else { "FALSE" }.into(),
+        RawCell::Text(text) => text.to_string(),
+        RawCell::Error(error) => error.code().into(),
+        RawCell::Pictures(files) => files
+            .iter()
+            .map(|file| file.name.as_ref())
+            .collect::<Vec<_>>()
+            .join(", "),
+    }
+}
+
+/// Never in exponent form where digits can be written out: codes must stay readable.
+fn plain_number(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e17 {
+        format!("{value:.0}")
+    } else {
+        decimal::general(value)
+    }
+}
+
+fn cell_state(cell: &RawCell, to: &FieldType) -> CellState {
+    match (cell, to) {
+        (cell, _) if cell.is_blank() => CellState::BLANK,
+        (
+            RawCell::Number { value, .. },
+            FieldType::Number { .. } | FieldType::Currency { .. } | FieldType::Percent { .. },
+        ) => CellValue::Number(*value).into(),
+        (RawCell::Text(text), FieldType::Percent { .. }) => match number::read(text) {
+            // A file's text "0.95" in a percent column is the ratio; only a `%` sign makes it hundredths.
+            Some(read) => CellValue::Number(read.value).into(),
+            None => CellState::Misfit(text.clone()),
+        },
+        (RawCell::Date { value, .. }, FieldType::Date) => CellValue::Date(value.floor()).into(),
+        (RawCell::Date { value, .. }, FieldType::DateTime) => CellValue::Date(*value).into(),
+        (RawCell::Number { value, .. }, FieldType::Date | FieldType::DateTime) => day_state(*value),
+        (RawCell::Bool(flag), FieldType::Checkbox) => CellValue::Bool(*flag).into(),
+        (RawCell::Pictures(files), FieldType::Attachment) => {
+            CellValue::Attachments(files.clone()).into()
+        }
+        (RawCell::Text(text), _) => to.parse(text),
+        (other, _) => to.parse(&raw_text(other)),
+    }
+}
+
+/// A plain number in a column of dates: a day number, or eight digits such as 20251030.
+fn day_state(value: f64) -> CellState {
+    let text = plain_number(value);
+    if (1.0..=date::LAST_DAY).contains(&value) {
+        return CellValue::Date(value).into();
+    }
+    match date::read(&text) {
+        Some(day) if text.len() == 8 => CellValue::Date(day).into(),
+        _ => CellState::Misfit(text.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn misfits_keep_the_text() {
+        let cells = [
+            RawCell::Text("12.5".into()),
+            RawCell::Text("缺货".into()),
+            RawCell::Number {
+                value: 3.0,
+                shown: None,
+            },
+            RawCell::Blank,
+        ];
+        let number = FieldType::Number {
+            decimals: None,
+            thousands: false,
+            unit: String::new(),
+        };
+        let column = build_column(&cells, &number);
+        assert_eq!(column.get(0), CellValue::Number(12.5).into());
+        assert_eq!(column.get(1), CellState::Misfit("缺货".into()));
+        assert!(column.get(3).is_blank());
+        let dates = build_column(
+            &[
+                RawCell::Number {
+                    value: 45_960.0,
+                    shown: None,
+                },
+                RawCell::Text("2025.10.30".into()),
+            ],
+            &FieldType::Date,
+        );
+        assert_eq!(dates.get(0), dates.get(1));
+    }
+}

@@ -1,0 +1,174 @@
+/**
+ * The wire: JSON shapes of docs/design/002-wire.md that the grid's data path uses (windows, patches, commands).
+ *
+ * In and out: types only. Law: nothing here computes; ids are strings, revisions are numbers. REST types that are
+ * generated from the OpenAPI document stand in `generated/`.
+ */
+
+export interface Attachment {
+  digest: string;
+  name: string;
+  mime: string;
+  size_bytes: number;
+  width_px: number;
+  height_px: number;
+}
+
+/** One cell as the server writes it; what an object means is told by its only key. */
+export type WireCell =
+  | null
+  | number
+  | boolean
+  | string
+  | string[]
+  | Attachment[]
+  | { error: string }
+  | { misfit: string }
+  | { pending: true };
+
+/** One cell as a command carries it: a text is read by the field's type, other shapes are values, null clears. */
+export type WireInput = null | number | boolean | string | string[] | Attachment[] | { misfit: string };
+
+export type AiState = "queued" | "running" | "ok" | "needs_review" | "failed" | "stale" | "locked" | "skipped";
+
+export interface WireNote {
+  state: AiState;
+  reason?: string | null;
+  keys?: string[];
+}
+
+export interface SelectOption {
+  id: string;
+  name: string;
+  /** 0–11: one of the twelve tints. */
+  color: number;
+}
+
+export type FieldTypeKey =
+  | "text"
+  | "long_text"
+  | "number"
+  | "currency"
+  | "percent"
+  | "date"
+  | "date_time"
+  | "checkbox"
+  | "select"
+  | "multi_select"
+  | "attachment"
+  | "url"
+  | "formula";
+
+/** The settings of a field's type, flat beside `type`. */
+export interface WireFieldType {
+  type: FieldTypeKey;
+  decimals?: number | null;
+  thousands?: boolean;
+  unit?: string;
+  code?: string;
+  options?: SelectOption[];
+  /** Formula fields: how results are stored and shown. */
+  result?: WireFieldType;
+  /** Formula fields that ask a model. */
+  ai?: { model?: string; policy?: "manual" | "auto" } | null;
+}
+
+export interface WireField extends WireFieldType {
+  id: string;
+  name: string;
+  description?: string;
+  formula_text?: string;
+  n_misfits?: number;
+}
+
+export interface WireWindow {
+  revision: number;
+  n_total: number;
+  from: number;
+  records: string[];
+  columns: Record<string, WireCell[]>;
+  notes?: Record<string, Record<string, WireNote>>;
+}
+
+export interface WireError {
+  code: string;
+  message: string;
+  hint?: string | null;
+  at?: string | null;
+}
+
+export interface UndoState {
+  can_undo: boolean;
+  can_redo: boolean;
+  undo_label?: string | null;
+  redo_label?: string | null;
+}
+
+/** The commands that the grid itself sends; others go through REST. */
+export type GridCommand =
+  | { kind: "set_cells"; table: string; edits: CellEdit[]; add_options?: boolean }
+  | {
+      kind: "paste_cells";
+      table: string;
+      records: string[];
+      fields: string[];
+      rows: WireInput[][];
+      append?: number;
+      add_options?: boolean;
+    }
+  | { kind: "create_records"; table: string; records: { cells: Record<string, WireInput> }[] }
+  | { kind: "delete_records"; table: string; records: string[] }
+  | { kind: "undo" }
+  | { kind: "redo" };
+
+export interface CellEdit {
+  record: string;
+  field: string;
+  value: WireInput;
+}
+
+export interface PatchColumn {
+  table: string;
+  field: string;
+  records: string[];
+  cells: WireCell[];
+  notes?: Record<string, WireNote>;
+}
+
+export interface PatchMessage {
+  type: "patch";
+  revision: number;
+  actor: string;
+  session?: string | null;
+  client_id?: string | null;
+  label: string;
+  schema_changed: boolean;
+  cells: PatchColumn[];
+  appended?: Record<string, number>;
+  removed?: Record<string, string[]>;
+  order_changed?: string[];
+  undo?: UndoState | null;
+}
+
+export interface JobMessage {
+  type: "job";
+  id: string;
+  [key: string]: unknown;
+}
+
+export type ServerMessage =
+  | { type: "welcome"; revision: number; session: string; undo?: UndoState | null }
+  | PatchMessage
+  | { type: "rejected"; client_id: string; error: WireError }
+  | { type: "acknowledged"; client_id: string; revision: number }
+  | JobMessage
+  | { type: "resync"; revision: number }
+  | { type: "presence"; sessions: unknown[] }
+  | { type: "pong" };
+
+export type ClientMessage =
+  | { type: "hello"; client: string; locale: string }
+  | { type: "watch"; table: string; view: string | null; from: number; n: number }
+  | { type: "command"; client_id: string; command: GridCommand }
+  | { type: "cursor"; table: string; record: string; field: string }
+  | { type: "ping" };

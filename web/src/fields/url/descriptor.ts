@@ -1,0 +1,24 @@
+/** Web addresses. */
+import { type FieldDescriptor, plainText } from "../descriptor";
+
+export const url: FieldDescriptor = {
+  type: "url",
+  icon: "url",
+  defaultWidth: 200,
+  align: "left",
+  edit: "text",
+  toModel: (cell) => ({ kind: "text", text: plainText(cell), tone: "link" }),
+  editText: plainText,
+  speculate: (typed) => typed,
+};
+
+/** The address to open; only http and https, a bare host gets https; null: nothing that may be opened. */
+export function safeHref(text: string): string | null {
+  const trimmed = text.trim();
+  try {
+    const parsed = new URL(/^[a-z][a-z0-9+.-]*:/i.test(trimmed) ? trimmed : `https://${trimmed}`);
+    return parsed.protocol === "http:" || parsed.protocol === "https:" ? parsed.href : null;
+  } catch {
+    return null;
+  }
+}

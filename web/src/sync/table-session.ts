@@ -1,0 +1,449 @@
+/**
+ * One table in one view, live: joins the window cache, the outbox and the field types into what the grid asks for.
+ *
+ * Main type: [`TableSession`]. In: edits by position. Out: drawable cells, damage, the wire's commands. Law: rows
+ * become record ids before anything leaves this file; an edit shows before it is sent. Tests: table-session.test.ts.
+ */
+import type { CellEdit, PatchMessage, WireCell, WireField, WireInput, WireNote } from "../api/wire";
+import type {
+  CellAt,
+  CellModel,
+  CellTextEdit,
+  Damage,
+  FillRequest,
+  GridColumn,
+  GridSource,
+  PastedCell,
+  Range,
+} from "../grid/types";
+import type { BaseSession, LiveTable } from "./base-session";
+import { CELLS_PER_COMMAND, EDITED_CELLS, EDITED_ROWS, ROWS_PER_COMMAND, TooLargeError } from "./limits";
+import type { SpeculativeCell } from "./outbox";
+import { type ColumnCells, type FetchWindow, WINDOW_ROWS, WindowCache } from "./window-cache";
+
+/** What the field types know about cells; `fields/registry.ts` is the real one. */
+export interface CellPort {
+  toModel(cell: WireCell, field: WireField, note: WireNote | undefined): CellModel;
+  editText(cell: WireCell, field: WireField): string;
+  copyText(cell: WireCell, field: WireField): string;
+  /** The best guess of what the server will make of a typed text. */
+  speculate(text: string, field: WireField): WireCell;
+  column(field: WireField, width: number | undefined): GridColumn;
+}
+
+export interface TableSessionOptions {
+  session: BaseSession;
+  table: string;
+  view: string | null;
+  /** Visible fields in order. */
+  fields: readonly WireField[];
+  /** Widths by field id, where the view sets them. */
+  widths?: Readonly<Record<string, number>>;
+  fetchWindow: (from: number, n: number, signal: AbortSignal) => ReturnType<FetchWindow>;
+  cells: CellPort;
+  /** A command failed although it was not refused with a reason that the session already tells. */
+  onError?: (error: unknown) => void;
+}
+
+export class TableSession implements GridSource, LiveTable {
+  readonly table: string;
+  columns: readonly GridColumn[] = [];
+  private view: string | null;
+  private fields: readonly WireField[] = [];
+  private readonly cache: WindowCache<CellModel>;
+  private readonly listeners = new Set<(damage: Damage) => void>();
+  private readonly detach: () => void;
+  private shownFrom = 0;
+  private shownTo = 0;
+  private watchTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly options: TableSessionOptions) {
+    this.table = options.table;
+    this.view = options.view;
+    this.cache = new WindowCache((from, n, signal) => options.fetchWindow(from, n, signal), this.emit);
+    this.setFields(options.fields, options.widths);
+    this.detach = options.session.attach(this);
+    this.cache.show(0, WINDOW_ROWS - 1);
+  }
+
+  destroy(): void {
+    clearTimeout(this.watchTimer);
+    this.detach();
+    this.cache.close();
+    this.listeners.clear();
+  }
+
+  // ——— what the shell sets ———
+
+  /** The visible fields and their widths; cells are drawn anew where a field's settings changed. */
+  setFields(fields: readonly WireField[], widths: Readonly<Record<string, number>> = {}): void {
+    const known = new Map(this.fields.map((field) => [field.id, field]));
+    const isNew = fields.some((field) => !known.has(field.id));
+    const isFirst = this.fields.length === 0;
+    this.fields = fields;
+    this.columns = fields.map((field) => this.options.cells.column(field, widths[field.id]));
+    if (isFirst) return;
+    for (const field of fields) {
+      const before = known.get(field.id);
+      if (before && before !== field && JSON.stringify(before) !== JSON.stringify(field)) this.cache.redraw(field.id);
+    }
+    if (isNew) this.cache.reload();
+    this.emit({ kind: "all" });
+  }
+
+  /** Another view, filter, sort or search: everything is fetched anew. */
+  setView(view: string | null): void {
+    this.view = view;
+    this.cache.reset();
+    this.options.session.watch(this);
+  }
+
+  /** The same view answers differently now (its filter was saved, the search text changed). */
+  refetch(): void {
+    this.cache.reset();
+  }
+
+  get isLoaded(): boolean {
+    return this.cache.isKnown;
+  }
+
+  get loadError(): unknown {
+    return this.cache.error;
+  }
+
+  fieldAt(col: number): WireField | undefined {
+    return this.fields[col];
+  }
+
+  /** The cell as the wire has it, with unconfirmed edits; undefined: not loaded. */
+  wireCell(row: number, col: number): WireCell | undefined {
+    const field = this.fields[col];
+    const record = this.cache.recordAt(row);
+    if (!field || record === undefined) return undefined;
+    const speculative = this.options.session.outbox.cell(this.table, record, field.id);
+    if (speculative !== undefined) return speculative;
+    return this.cache.column(row, field.id)?.cells[row % WINDOW_ROWS];
+  }
+
+  noteAt(row: number, col: number): WireNote | undefined {
+    const field = this.fields[col];
+    return field && this.cache.column(row, field.id)?.notes.get(row % WINDOW_ROWS);
+  }
+
+  // ——— GridSource ———
+
+  get rowCount(): number {
+    return this.cache.nTotal;
+  }
+
+  cell(row: number, col: number): CellModel | undefined {
+    const field = this.fields[col];
+    if (!field) return undefined;
+    const column = this.cache.column(row, field.id);
+    if (!column) return undefined;
+    const at = row % WINDOW_ROWS;
+    return column.models[at] ?? this.draw(row, at, field, column);
+  }
+
+  private draw(row: number, at: number, field: WireField, column: ColumnCells<CellModel>): CellModel | undefined {
+    const record = this.cache.recordAt(row);
+    if (record === undefined || at >= column.cells.length) return undefined;
+    const speculative = this.options.session.outbox.cell(this.table, record, field.id);
+    const cell = speculative !== undefined ? speculative : (column.cells[at] ?? null);
+    const model = this.options.cells.toModel(cell, field, column.notes.get(at));
+    column.models[at] = model;
+    return model;
+  }
+
+  editText(row: number, col: number): string | undefined {
+    const field = this.fields[col];
+    const cell = this.wireCell(row, col);
+    return field && cell !== undefined ? this.options.cells.editText(cell, field) : undefined;
+  }
+
+  copyText(row: number, col: number): string | undefined {
+    const field = this.fields[col];
+    const cell = this.wireCell(row, col);
+    return field && cell !== undefined ? this.options.cells.copyText(cell, field) : undefined;
+  }
+
+  /** Attachments have no text that could be read back: they travel as they are. */
+  clipValue(row: number, col: number): string | undefined {
+    const cell = this.wireCell(row, col);
+    return isAttachments(cell) ? JSON.stringify(cell) : undefined;
+  }
+
+  idOf(row: number): string | undefined {
+    return this.cache.recordAt(row);
+  }
+
+  rowOf(id: string): number | undefined {
+    return this.cache.rowOf(id);
+  }
+
+  onVisible(from: number, to: number): void {
+    this.cache.show(from, to);
+    this.shownFrom = from;
+    this.shownTo = to;
+    clearTimeout(this.watchTimer);
+    this.watchTimer = setTimeout(() => this.options.session.watch(this), 150);
+  }
+
+  want(from: number, to: number): void {
+    void this.cache.load(from, to);
+  }
+
+  subscribe(listener: (damage: Damage) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private readonly emit = (damage: Damage): void => {
+    for (const listener of this.listeners) listener(damage);
+  };
+
+  // ——— LiveTable ———
+
+  watched(): { view: string | null; from: number; n: number } {
+    const from = Math.max(0, this.shownFrom - 64);
+    return { view: this.view, from, n: this.shownTo + 65 - from };
+  }
+
+  patched(patch: PatchMessage): void {
+    const cells = patch.cells.filter((part) => part.table === this.table);
+    if (cells.length > 0) this.cache.apply(patch.revision, cells);
+    const isMoved =
+      patch.order_changed?.includes(this.table) ||
+      (patch.appended?.[this.table] ?? 0) > 0 ||
+      (patch.removed?.[this.table]?.length ?? 0) > 0;
+    if (isMoved) this.cache.invalidate(patch.revision);
+  }
+
+  resync(): void {
+    this.cache.reload();
+  }
+
+  speculated(cells: readonly SpeculativeCell[]): void {
+    const records = new Set(cells.filter((cell) => cell.table === this.table).map((cell) => cell.record));
+    for (const record of records) this.cache.redrawRecord(record);
+  }
+
+  confirmed(cells: readonly SpeculativeCell[]): void {
+    for (const { table, record, field, cell } of cells) if (table === this.table) this.cache.put(record, field, cell);
+  }
+
+  // ——— edits ———
+
+  /** Typed texts, read by the fields' types. */
+  editTexts(edits: readonly CellTextEdit[]): Promise<void> {
+    return this.setInputs(edits.map(({ row, col, text }) => ({ row, col, value: text === "" ? null : text })));
+  }
+
+  /** Values at positions; rows that are not loaded are left out. */
+  setInputs(edits: readonly (CellAt & { value: WireInput })[], addOptions = false): Promise<void> {
+    const sent: CellEdit[] = [];
+    const shown: SpeculativeCell[] = [];
+    for (const { row, col, value } of edits) {
+      const record = this.cache.recordAt(row);
+      const field = this.fields[col];
+      if (record === undefined || !field || this.columns[col]?.readonly) continue;
+      sent.push({ record, field: field.id, value });
+      shown.push({ table: this.table, record, field: field.id, cell: this.guess(value, field) });
+    }
+    if (sent.length === 0) return Promise.resolve();
+    const command = { kind: "set_cells" as const, table: this.table, edits: sent };
+    return this.submit(addOptions ? { ...command, add_options: true } : command, shown);
+  }
+
+  /** One value by record id, for editors that stay open while rows move. */
+  setCell(record: string, fieldId: string, value: WireInput, addOptions = false): Promise<void> {
+    const field = this.fields.find((one) => one.id === fieldId);
+    if (!field) return Promise.resolve();
+    const cell = this.guess(value, field);
+    return this.submit(
+      { kind: "set_cells", table: this.table, edits: [{ record, field: fieldId, value }], add_options: addOptions },
+      [{ table: this.table, record, field: fieldId, cell }],
+    );
+  }
+
+  private guess(value: WireInput, field: WireField): WireCell {
+    return typeof value === "string" ? this.options.cells.speculate(value, field) : value;
+  }
+
+  toggle(cells: readonly CellAt[], checked: boolean): Promise<void> {
+    return this.inParts(cells.map((at) => ({ ...at, value: checked })));
+  }
+
+  async clear(ranges: readonly Range[]): Promise<void> {
+    if (this.isTooLarge(ranges)) return;
+    const edits: (CellAt & { value: null })[] = [];
+    for (const range of ranges) {
+      for (let row = range.r0; row <= range.r1; row += 1) {
+        for (let col = range.c0; col <= range.c1; col += 1) edits.push({ row, col, value: null });
+      }
+    }
+    await this.inParts(edits);
+  }
+
+  /** Tells `onError` where an action would touch more than the limits allow. */
+  private isTooLarge(ranges: readonly Range[]): boolean {
+    const nRows = ranges.reduce((sum, range) => sum + range.r1 - range.r0 + 1, 0);
+    const nCells = ranges.reduce((sum, { r0, r1, c0, c1 }) => sum + (r1 - r0 + 1) * (c1 - c0 + 1), 0);
+    if (nRows <= EDITED_ROWS && nCells <= EDITED_CELLS) return false;
+    const error = nRows > EDITED_ROWS ? new TooLargeError(nRows, EDITED_ROWS) : new TooLargeError(nCells, EDITED_CELLS);
+    this.options.onError?.(error);
+    return true;
+  }
+
+  private async inParts(edits: readonly (CellAt & { value: WireInput })[]): Promise<void> {
+    if (edits.length === 0) return;
+    let from = Number.POSITIVE_INFINITY;
+    let to = 0;
+    for (const { row } of edits) {
+      from = Math.min(from, row);
+      to = Math.max(to, row);
+    }
+    if (!this.isRangeLoaded(from, to)) await this.cache.load(from, to);
+    const parts: Promise<void>[] = [];
+    for (let at = 0; at < edits.length; at += CELLS_PER_COMMAND) {
+      parts.push(this.setInputs(edits.slice(at, at + CELLS_PER_COMMAND)));
+    }
+    await Promise.all(parts);
+  }
+
+  private isRangeLoaded(from: number, to: number): boolean {
+    for (let row = from; row <= to; row += WINDOW_ROWS) if (this.cache.recordAt(row) === undefined) return false;
+    return this.cache.recordAt(to) !== undefined;
+  }
+
+  /** A matrix at a cell; rows beyond the end become new records. A single value fills the target. */
+  async paste(matrix: readonly (readonly PastedCell[])[], at: CellAt, target?: Range): Promise<void> {
+    const first = matrix[0]?.[0];
+    if (!first) return;
+    const isSingle = matrix.length === 1 && matrix[0]?.length === 1;
+    if (isSingle && target) {
+      if (this.isTooLarge([target])) return;
+      const edits: (CellAt & { value: WireInput })[] = [];
+      for (let row = target.r0; row <= target.r1; row += 1) {
+        for (let col = target.c0; col <= target.c1; col += 1) edits.push({ row, col, value: this.inputOf(first, col) });
+      }
+      return this.inParts(edits);
+    }
+    for (let start = 0; start < matrix.length; start += ROWS_PER_COMMAND) {
+      await this.pastePart(matrix.slice(start, start + ROWS_PER_COMMAND), { row: at.row + start, col: at.col });
+    }
+  }
+
+  private async pastePart(matrix: readonly (readonly PastedCell[])[], at: CellAt): Promise<void> {
+    const nHere = Math.max(0, Math.min(matrix.length, this.rowCount - at.row));
+    if (nHere > 0 && !this.isRangeLoaded(at.row, at.row + nHere - 1)) {
+      await this.cache.load(at.row, at.row + nHere - 1);
+    }
+    const records: string[] = [];
+    for (let i = 0; i < nHere; i += 1) {
+      const record = this.cache.recordAt(at.row + i);
+      if (record === undefined) return;
+      records.push(record);
+    }
+    // Formula columns keep their place in the matrix but take nothing.
+    const width = Math.max(...matrix.map((row) => row.length));
+    const targets: { col: number; field: WireField }[] = [];
+    for (let j = 0; j < width; j += 1) {
+      const field = this.fields[at.col + j];
+      if (field && !this.columns[at.col + j]?.readonly) targets.push({ col: j, field });
+    }
+    if (targets.length === 0) return;
+    const rows = matrix.map((row) =>
+      targets.map(({ col }) => (row[col] ? this.inputOf(row[col], at.col + col) : null)),
+    );
+    const shown: SpeculativeCell[] = [];
+    records.forEach((record, i) => {
+      targets.forEach(({ field }, j) => {
+        shown.push({ table: this.table, record, field: field.id, cell: this.guess(rows[i]?.[j] ?? null, field) });
+      });
+    });
+    const fields = targets.map(({ field }) => field.id);
+    const append = matrix.length - nHere;
+    await this.submit(
+      { kind: "paste_cells", table: this.table, records, fields, rows, append, add_options: true },
+      shown,
+    );
+  }
+
+  private inputOf(cell: PastedCell, col: number): WireInput {
+    if (cell.value !== undefined && this.fields[col]?.type === "attachment") {
+      try {
+        const value = JSON.parse(cell.value) as WireInput;
+        if (Array.isArray(value)) return value;
+      } catch {
+        // Another product's attribute of the same name: the text counts.
+      }
+    }
+    return cell.text === "" ? null : cell.text;
+  }
+
+  async fill(request: FillRequest): Promise<void> {
+    if (this.isTooLarge([request.from, request.to])) return;
+    await this.cache.load(request.from.r0, request.from.r1);
+    const edits: (CellAt & { value: WireInput })[] = [];
+    request.values().forEach((row, i) => {
+      row.forEach((value, j) => {
+        const at = { row: request.to.r0 + i, col: request.to.c0 + j };
+        if ("text" in value) edits.push({ ...at, value: value.text === "" ? null : value.text });
+        else edits.push({ ...at, value: this.asInput(this.wireCell(value.copyOf.row, value.copyOf.col)) });
+      });
+    });
+    await this.inParts(edits);
+  }
+
+  /** A cell as it is, as input; errors and pending cells have no value. */
+  private asInput(cell: WireCell | undefined): WireInput {
+    if (cell === undefined || cell === null) return null;
+    if (typeof cell === "object" && !Array.isArray(cell)) return "misfit" in cell ? cell : null;
+    return cell;
+  }
+
+  /** A new record with these inputs by field id; resolves when it is durable. */
+  addRecord(cells: Record<string, WireInput> = {}): Promise<void> {
+    return this.submit({ kind: "create_records", table: this.table, records: [{ cells }] }, []);
+  }
+
+  deleteRecords(records: string[]): Promise<void> {
+    return this.submit({ kind: "delete_records", table: this.table, records }, []);
+  }
+
+  /** Deletes the records at rows; loads their ids first where needed. */
+  async deleteRows(ranges: readonly Range[]): Promise<void> {
+    if (this.isTooLarge(ranges.map((range) => ({ ...range, c0: 0, c1: 0 })))) return;
+    const records: string[] = [];
+    for (const { r0, r1 } of ranges) {
+      if (!this.isRangeLoaded(r0, r1)) await this.cache.load(r0, r1);
+      for (let row = r0; row <= r1; row += 1) {
+        const record = this.cache.recordAt(row);
+        if (record !== undefined) records.push(record);
+      }
+    }
+    if (records.length > 0) await this.deleteRecords([...new Set(records)]);
+  }
+
+  undo(): Promise<void> {
+    return this.submit({ kind: "undo" }, []);
+  }
+
+  redo(): Promise<void> {
+    return this.submit({ kind: "redo" }, []);
+  }
+
+  private async submit(command: Parameters<BaseSession["submit"]>[0], cells: SpeculativeCell[]): Promise<void> {
+    try {
+      await this.options.session.submit(command, cells);
+    } catch (error) {
+      // The session tells of refusals by its `refused` event; callers need not handle them twice.
+      this.options.onError?.(error);
+    }
+  }
+}
+
+function isAttachments(cell: WireCell | undefined): boolean {
+  return Array.isArray(cell) && typeof cell[0] === "object";
+}

@@ -1,0 +1,28 @@
+import { brotliCompressSync } from "node:zlib";
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vite";
+
+/** Writes a `.br` file beside every text asset, so that the server never compresses at run time. */
+function brotli(): Plugin {
+  return {
+    name: "brotli",
+    apply: "build",
+    generateBundle(_options, bundle) {
+      for (const [name, file] of Object.entries(bundle)) {
+        if (!/\.(js|css|html|svg|json)$/.test(name)) continue;
+        const source = file.type === "chunk" ? file.code : file.source;
+        if (source.length < 1024) continue;
+        this.emitFile({ type: "asset", fileName: `${name}.br`, source: brotliCompressSync(source) });
+      }
+    },
+  };
+}
+
+const server = process.env.SUANPAN_URL ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  plugins: [react(), brotli()],
+  build: { target: "es2022", chunkSizeWarningLimit: 1200 },
+  server: { proxy: { "/api": { target: server, ws: true } } },
+  test: { environment: "jsdom", include: ["src/**/*.test.ts", "src/**/*.test.tsx"] },
+} as Parameters<typeof defineConfig>[0]);

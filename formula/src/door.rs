@@ -1,7 +1,11 @@
 //! The public door of the crate: [`analyze`], [`Formula`].
 
 use crate::{
-    check::{diagnostic::Diagnostic, infer, scope::{self, Scope}},
+    check::{
+        diagnostic::Diagnostic,
+        infer,
+        scope::{self, Scope},
+    },
     eval::{self, EvalInput, Evaluated},
     plan::{Needs, needs},
     syntax::{

@@ -47,9 +47,15 @@ pub(crate) fn text_number(text: &str) -> Option<f64> {
         None => (text, 1.0),
     };
     let plain: String = body.chars().filter(|c| *c != ',').collect();
-    let numeric = plain.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
+    let numeric = plain
+        .bytes()
+        .all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
     if numeric && plain.bytes().any(|b| b.is_ascii_digit()) {
-        return plain.parse::<f64>().ok().filter(|x| x.is_finite()).map(|x| x / scale);
+        return plain
+            .parse::<f64>()
+            .ok()
+            .filter(|x| x.is_finite())
+            .map(|x| x / scale);
     }
     crate::functions::date::parse_date(text)
 }
@@ -60,7 +66,9 @@ pub(crate) fn general(x: f64) -> String {
         return "0".into();
     }
     let scientific = format!("{x:.14e}");
-    let Some((mantissa, exponent)) = scientific.split_once('e') else { return scientific };
+    let Some((mantissa, exponent)) = scientific.split_once('e') else {
+        return scientific;
+    };
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if (-10..15).contains(&exponent) {
         let places = (14 - exponent).max(0) as usize;
@@ -74,7 +82,11 @@ pub(crate) fn general(x: f64) -> String {
         true => mantissa.trim_end_matches('0').trim_end_matches('.'),
         false => mantissa,
     };
-    format!("{mantissa}E{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
+    format!(
+        "{mantissa}E{}{:02}",
+        if exponent < 0 { '-' } else { '+' },
+        exponent.abs()
+    )
 }
 
 /// The value of the 15 significant digits that Excel compares and rounds by.

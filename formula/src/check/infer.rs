@@ -31,9 +31,10 @@ pub(crate) fn infer(expr: &Expr, schema: &Schema) -> Option<FieldType> {
             _ => number(),
         }),
         Kind::Percent(..) => Some(FieldType::Percent { decimals: 0 }),
-        Kind::Chain(first, rest) => Some(rest.iter().fold(infer(first, schema).unwrap_or_else(number), |left, (op, right)| {
-            operator(left, *op, infer(right, schema).unwrap_or_else(number))
-        })),
+        Kind::Chain(first, rest) => Some(rest.iter().fold(
+            infer(first, schema).unwrap_or_else(number),
+            |left, (op, right)| operator(left, *op, infer(right, schema).unwrap_or_else(number)),
+        )),
         Kind::Call { name, args, .. } => call(name, args, schema),
         _ => None,
     }
@@ -42,7 +43,9 @@ pub(crate) fn infer(expr: &Expr, schema: &Schema) -> Option<FieldType> {
 fn plain(field_type: &FieldType) -> FieldType {
     match field_type {
         FieldType::Formula(spec) => (*spec.result).clone(),
-        FieldType::Select { .. } | FieldType::MultiSelect { .. } | FieldType::Attachment => FieldType::Text,
+        FieldType::Select { .. } | FieldType::MultiSelect { .. } | FieldType::Attachment => {
+            FieldType::Text
+        }
         other => other.clone(),
     }
 }
@@ -56,9 +59,11 @@ fn operator(left: FieldType, op: Op, right: FieldType) -> FieldType {
     }
     match (op, left, right) {
         (Op::Subtract, Date | DateTime, Date | DateTime) => number(),
-        (Op::Add | Op::Subtract, date @ (Date | DateTime), _) | (Op::Add, _, date @ (Date | DateTime)) => date,
+        (Op::Add | Op::Subtract, date @ (Date | DateTime), _)
+        | (Op::Add, _, date @ (Date | DateTime)) => date,
         (Op::Divide, Currency { .. }, Currency { .. }) => number(),
-        (Op::Add | Op::Subtract | Op::Multiply, money @ Currency { .. }, _) | (Op::Add | Op::Subtract | Op::Multiply, _, money @ Currency { .. }) => money,
+        (Op::Add | Op::Subtract | Op::Multiply, money @ Currency { .. }, _)
+        | (Op::Add | Op::Subtract | Op::Multiply, _, money @ Currency { .. }) => money,
         (Op::Divide, money @ Currency { .. }, _) => money,
         (Op::Add | Op::Subtract, percent @ Percent { .. }, Percent { .. }) => percent,
         _ => number(),

@@ -34,25 +34,42 @@ pub(crate) fn bind(expr: &mut Expr, scope: &Scope, out: &mut Vec<Diagnostic>) {
     match &mut expr.kind {
         Kind::Own(field) => bind_field(field, scope.schema.any_table(scope.table), span, out),
         Kind::Column(table, field) => bind_column(table, field, scope, span, out),
-        Kind::Call { name, name_span, args } if name == "@" => {
+        Kind::Call {
+            name,
+            name_span,
+            args,
+        } if name == "@" => {
             let name_span = *name_span;
             args.iter_mut().for_each(|arg| bind(arg, scope, out));
-            if let Some(Kind::Column(TableRef::Id(table), field)) = args.first().map(|arg| arg.kind.clone()) {
+            if let Some(Kind::Column(TableRef::Id(table), field)) =
+                args.first().map(|arg| arg.kind.clone())
+            {
                 if table == scope.table {
                     expr.kind = Kind::Own(field);
                 } else {
                     out.push(
-                        Diagnostic::error("other_record", name_span, "@ 只能用在本表的字段上", "@ works on fields of this table only")
-                            .with_hint("查其他表用 XLOOKUP", "Use XLOOKUP for other tables"),
+                        Diagnostic::error(
+                            "other_record",
+                            name_span,
+                            "@ 只能用在本表的字段上",
+                            "@ works on fields of this table only",
+                        )
+                        .with_hint("查其他表用 XLOOKUP", "Use XLOOKUP for other tables"),
                     );
                 }
             }
         }
-        Kind::Call { name, name_span, args } => {
+        Kind::Call {
+            name,
+            name_span,
+            args,
+        } => {
             check_call(name, *name_span, args.len(), out);
             args.iter_mut().for_each(|arg| bind(arg, scope, out));
         }
-        Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => bind(inner, scope, out),
+        Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => {
+            bind(inner, scope, out)
+        }
         Kind::Chain(first, rest) => {
             bind(first, scope, out);
             rest.iter_mut().for_each(|(_, next)| bind(next, scope, out));
@@ -65,7 +82,9 @@ fn bind_field(field: &mut FieldRef, table: Option<&Table>, span: Span, out: &mut
     let FieldRef::Name(name) = field else { return };
     let Some(table) = table else { return };
     if let Some(found) = table.field_named(name).or_else(|| {
-        let mut same = table.live_fields().filter(|f| f.name.eq_ignore_ascii_case(name));
+        let mut same = table
+            .live_fields()
+            .filter(|f| f.name.eq_ignore_ascii_case(name));
         same.next().filter(|_| same.next().is_none())
     }) {
         *field = FieldRef::Id(found.id);
@@ -73,8 +92,16 @@ fn bind_field(field: &mut FieldRef, table: Option<&Table>, span: Span, out: &mut
     }
     if table.fields.iter().any(|f| f.removed && f.name == *name) {
         out.push(
-            Diagnostic::error("removed_field", span, format!("字段“{name}”已被删除"), format!("Field “{name}” was removed"))
-                .with_hint("从回收站恢复它，或改用别的字段", "Restore it from the trash, or use another field"),
+            Diagnostic::error(
+                "removed_field",
+                span,
+                format!("字段“{name}”已被删除"),
+                format!("Field “{name}” was removed"),
+            )
+            .with_hint(
+                "从回收站恢复它，或改用别的字段",
+                "Restore it from the trash, or use another field",
+            ),
         );
         return;
     }
@@ -84,14 +111,33 @@ fn bind_field(field: &mut FieldRef, table: Option<&Table>, span: Span, out: &mut
         format!("表“{}”没有字段“{name}”", table.name),
         format!("Table “{}” has no field “{name}”", table.name),
     );
-    out.push(suggest(problem, name, table.live_fields().map(|f| f.name.as_str())));
+    out.push(suggest(
+        problem,
+        name,
+        table.live_fields().map(|f| f.name.as_str()),
+    ));
 }
 
-fn bind_column(table: &mut TableRef, field: &mut FieldRef, scope: &Scope, span: Span, out: &mut Vec<Diagnostic>) {
+fn bind_column(
+    table: &mut TableRef,
+    field: &mut FieldRef,
+    scope: &Scope,
+    span: Span,
+    out: &mut Vec<Diagnostic>,
+) {
     if let TableRef::Name(name) = table {
         let Some(found) = scope.schema.table_named(name) else {
-            let problem = Diagnostic::error("unknown_table", span, format!("没有表“{name}”"), format!("There is no table “{name}”"));
-            out.push(suggest(problem, name, scope.schema.live_tables().map(|t| t.name.as_str())));
+            let problem = Diagnostic::error(
+                "unknown_table",
+                span,
+                format!("没有表“{name}”"),
+                format!("There is no table “{name}”"),
+            );
+            out.push(suggest(
+                problem,
+                name,
+                scope.schema.live_tables().map(|t| t.name.as_str()),
+            ));
             return;
         };
         *table = TableRef::Id(found.id);
@@ -103,8 +149,17 @@ fn bind_column(table: &mut TableRef, field: &mut FieldRef, scope: &Scope, span: 
 
 fn check_call(name: &str, span: Span, n: usize, out: &mut Vec<Diagnostic>) {
     let Some(function) = registry::find(name) else {
-        let problem = Diagnostic::error("unknown_function", span, format!("没有函数 {name}"), format!("There is no function {name}"));
-        out.push(suggest(problem, name, registry::all().iter().map(|f| f.doc.name)));
+        let problem = Diagnostic::error(
+            "unknown_function",
+            span,
+            format!("没有函数 {name}"),
+            format!("There is no function {name}"),
+        );
+        out.push(suggest(
+            problem,
+            name,
+            registry::all().iter().map(|f| f.doc.name),
+        ));
         return;
     };
     if n >= function.min && n <= function.max {
@@ -116,16 +171,28 @@ fn check_call(name: &str, span: Span, n: usize, out: &mut Vec<Diagnostic>) {
         (a, b) => (format!("{a} 到 {b} 个"), format!("{a} to {b}")),
     };
     out.push(
-        Diagnostic::error("argument_count", span, format!("{name} 需要 {zh}参数，这里有 {n} 个"), format!("{name} takes {en} arguments; here are {n}"))
-            .with_hint(function.doc.signature, function.doc.signature),
+        Diagnostic::error(
+            "argument_count",
+            span,
+            format!("{name} 需要 {zh}参数，这里有 {n} 个"),
+            format!("{name} takes {en} arguments; here are {n}"),
+        )
+        .with_hint(function.doc.signature, function.doc.signature),
     );
 }
 
-fn suggest<'a>(problem: Diagnostic, name: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
+fn suggest<'a>(
+    problem: Diagnostic,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Diagnostic {
     let limit = 1 + name.chars().count() / 3;
     let best = known.map(|known| (distance(name, known), known)).min();
     match best {
-        Some((far, known)) if far <= limit => problem.with_hint(format!("是不是“{known}”？"), format!("Did you mean “{known}”?")),
+        Some((far, known)) if far <= limit => problem.with_hint(
+            format!("是不是“{known}”？"),
+            format!("Did you mean “{known}”?"),
+        ),
         _ => problem,
     }
 }
@@ -137,7 +204,9 @@ fn distance(a: &str, b: &str) -> usize {
         let mut diagonal = row[0];
         row[0] = y + 1;
         for (x, cb) in b.iter().enumerate() {
-            let next = (diagonal + usize::from(ca != *cb)).min(row[x] + 1).min(row[x + 1] + 1);
+            let next = (diagonal + usize::from(ca != *cb))
+                .min(row[x] + 1)
+                .min(row[x + 1] + 1);
             diagonal = row[x + 1];
             row[x + 1] = next;
         }
@@ -150,7 +219,9 @@ pub(crate) fn fields_read(expr: &Expr, out: &mut BTreeSet<FieldId>) {
     match &expr.kind {
         Kind::Own(FieldRef::Id(id)) | Kind::Column(_, FieldRef::Id(id)) => drop(out.insert(*id)),
         Kind::Call { args, .. } => args.iter().for_each(|arg| fields_read(arg, out)),
-        Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => fields_read(inner, out),
+        Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => {
+            fields_read(inner, out)
+        }
         Kind::Chain(first, rest) => {
             fields_read(first, out);
             rest.iter().for_each(|(_, next)| fields_read(next, out));
@@ -165,23 +236,37 @@ pub(crate) fn check_cycle(expr: &Expr, scope: &Scope, out: &mut Vec<Diagnostic>)
     let mut first = BTreeSet::new();
     fields_read(expr, &mut first);
     let mut seen = BTreeSet::new();
-    let mut stack: Vec<(FieldId, Vec<FieldId>)> = first.into_iter().map(|id| (id, vec![target])).collect();
+    let mut stack: Vec<(FieldId, Vec<FieldId>)> =
+        first.into_iter().map(|id| (id, vec![target])).collect();
     while let Some((id, mut path)) = stack.pop() {
         path.push(id);
         if id == target {
-            let name = |id: &FieldId| scope.schema.field(*id).map_or_else(|| id.to_string(), |(_, f)| f.name.clone());
+            let name = |id: &FieldId| {
+                scope
+                    .schema
+                    .field(*id)
+                    .map_or_else(|| id.to_string(), |(_, f)| f.name.clone())
+            };
             let names: Vec<String> = path.iter().map(name).collect();
             let shown = names.join("→");
             out.push(
-                Diagnostic::error("cycle", expr.span, format!("公式绕回了自己：{shown}"), format!("The formula reads itself: {shown}"))
-                    .with_hint("去掉其中一个引用", "Remove one of these references"),
+                Diagnostic::error(
+                    "cycle",
+                    expr.span,
+                    format!("公式绕回了自己：{shown}"),
+                    format!("The formula reads itself: {shown}"),
+                )
+                .with_hint("去掉其中一个引用", "Remove one of these references"),
             );
             return;
         }
         if !seen.insert(id) {
             continue;
         }
-        if let Some(spec) = scope.schema.field(id).and_then(|(_, field)| field.formula())
+        if let Some(spec) = scope
+            .schema
+            .field(id)
+            .and_then(|(_, field)| field.formula())
             && let Some(inner) = parser::parse(&spec.source).expr
         {
             let mut next = BTreeSet::new();

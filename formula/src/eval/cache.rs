@@ -1,11 +1,19 @@
 //! What all segments of one recompute share: whole columns and their key indexes.
 
-use super::{criteria::{Key, exact_key, key}, load, vector::{Cell, Range}};
+use super::{
+    criteria::{Key, exact_key, key},
+    load,
+    vector::Range,
+};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
 };
-use table::{field::Field, id::{FieldId, TableId}, snapshot::Snapshot};
+use table::{
+    field::Field,
+    id::{FieldId, TableId},
+    snapshot::Snapshot,
+};
 
 pub(crate) type Index = HashMap<Key, Vec<u32>>;
 
@@ -15,8 +23,6 @@ pub struct EvalCache {
     ranges: Mutex<BTreeMap<(TableId, FieldId), Arc<Range>>>,
     /// By the address of the range (kept alive by `ranges` or the plan) and whether texts stay texts.
     indexes: Mutex<HashMap<(TableId, FieldId, bool), Arc<Index>>>,
-    /// Results of conditional aggregates: function, fields and criteria as one text.
-    pub(crate) aggregates: Mutex<HashMap<String, Cell>>,
 }
 
 impl EvalCache {
@@ -36,7 +42,13 @@ impl EvalCache {
             .clone()
     }
 
-    pub(crate) fn index(&self, table: TableId, field: FieldId, exact: bool, range: &Range) -> Arc<Index> {
+    pub(crate) fn index(
+        &self,
+        table: TableId,
+        field: FieldId,
+        exact: bool,
+        range: &Range,
+    ) -> Arc<Index> {
         let mut indexes = self.indexes.lock().unwrap_or_else(PoisonError::into_inner);
         indexes
             .entry((table, field, exact))

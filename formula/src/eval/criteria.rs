@@ -18,7 +18,11 @@ impl Criterion {
                 Cell::Blank => Cell::Number(0.0),
                 other => other.clone(),
             };
-            return Criterion { op: Op::Equal, value, pattern: None };
+            return Criterion {
+                op: Op::Equal,
+                value,
+                pattern: None,
+            };
         };
         let operators = [
             (">=", Op::GreaterEqual),
@@ -28,7 +32,9 @@ impl Criterion {
             ("<", Op::Less),
             ("=", Op::Equal),
         ];
-        let found = operators.iter().find_map(|(sign, op)| text.strip_prefix(sign).map(|rest| (*op, rest)));
+        let found = operators
+            .iter()
+            .find_map(|(sign, op)| text.strip_prefix(sign).map(|rest| (*op, rest)));
         let bare = found.is_none();
         let (op, rest) = found.unwrap_or((Op::Equal, text));
         let value = match rest {
@@ -38,7 +44,8 @@ impl Criterion {
             _ => text_number(rest).map_or_else(|| Cell::Text(Arc::from(rest)), Cell::Number),
         };
         let wild = matches!(op, Op::Equal | Op::NotEqual) && rest.contains(['*', '?', '~']);
-        let pattern = (wild && matches!(value, Cell::Text(_))).then(|| rest.to_lowercase().chars().collect());
+        let pattern =
+            (wild && matches!(value, Cell::Text(_))).then(|| rest.to_lowercase().chars().collect());
         Criterion { op, value, pattern }
     }
 
@@ -52,7 +59,9 @@ impl Criterion {
 
     pub(crate) fn matches(&self, cell: &Cell) -> bool {
         let equal = match (&self.pattern, &self.value, cell) {
-            (Some(pattern), _, Cell::Text(text)) => wildcard(pattern, &text.to_lowercase().chars().collect::<Vec<_>>()),
+            (Some(pattern), _, Cell::Text(text)) => {
+                wildcard(pattern, &text.to_lowercase().chars().collect::<Vec<_>>())
+            }
             (Some(_), ..) => false,
             (None, Cell::Blank, _) => *cell == Cell::Blank,
             (None, Cell::Text(t), Cell::Blank) => t.is_empty(),
@@ -62,7 +71,12 @@ impl Criterion {
             Op::Equal => equal,
             Op::NotEqual => !equal,
             op => {
-                let same_type = matches!((&self.value, cell), (Cell::Number(_), Cell::Number(_)) | (Cell::Text(_), Cell::Text(_)) | (Cell::Bool(_), Cell::Bool(_)));
+                let same_type = matches!(
+                    (&self.value, cell),
+                    (Cell::Number(_), Cell::Number(_))
+                        | (Cell::Text(_), Cell::Text(_))
+                        | (Cell::Bool(_), Cell::Bool(_))
+                );
                 let order = compare(cell, &self.value);
                 same_type
                     && match op {

@@ -1,6 +1,10 @@
 //! Functions that choose which argument is evaluated: IF, IFS, SWITCH, IFERROR, IFNA.
 
-use super::{Context, operators::compare, vector::{Cell, Vector}};
+use super::{
+    Context,
+    operators::compare,
+    vector::{Cell, Vector},
+};
 use crate::{check::coerce::truth, plan::Node};
 use table::value::CellError;
 
@@ -33,7 +37,9 @@ pub(crate) fn call(context: &mut Context, lazy: Lazy, args: &[Node]) -> Vector {
             let mut caught = Vec::new();
             for (row, cell) in tried.into_iter().enumerate() {
                 match cell {
-                    Cell::Error(e) if lazy == Lazy::IfError || e == CellError::Na => caught.push(row),
+                    Cell::Error(e) if lazy == Lazy::IfError || e == CellError::Na => {
+                        caught.push(row)
+                    }
                     cell => out[row] = cell,
                 }
             }
@@ -44,7 +50,13 @@ pub(crate) fn call(context: &mut Context, lazy: Lazy, args: &[Node]) -> Vector {
 }
 
 /// Settles the records whose condition holds (or is an error) and leaves the others open.
-fn branch(context: &mut Context, condition: &Node, then: Option<&Node>, open: &mut Vec<usize>, out: &mut [Cell]) {
+fn branch(
+    context: &mut Context,
+    condition: &Node,
+    then: Option<&Node>,
+    open: &mut Vec<usize>,
+    out: &mut [Cell],
+) {
     let conditions = context.eval_some(condition, open);
     let (mut taken, mut rest) = (Vec::new(), Vec::new());
     for (row, condition) in open.iter().copied().zip(conditions) {
@@ -58,7 +70,13 @@ fn branch(context: &mut Context, condition: &Node, then: Option<&Node>, open: &m
     *open = rest;
 }
 
-fn fill(context: &mut Context, node: Option<&Node>, otherwise: Cell, rows: &[usize], out: &mut [Cell]) {
+fn fill(
+    context: &mut Context,
+    node: Option<&Node>,
+    otherwise: Cell,
+    rows: &[usize],
+    out: &mut [Cell],
+) {
     if rows.is_empty() {
         return;
     }

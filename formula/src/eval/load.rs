@@ -16,9 +16,19 @@ pub(crate) fn column(segment: &Segment, field: &Field, offsets: &[usize]) -> Vec
         return Vector::Const(Cell::Blank);
     };
     if let (Some(numbers), true) = (column.numbers(), column.valid().all()) {
-        return Vector::Numbers(offsets.iter().map(|at| numbers.get(*at).copied().unwrap_or(0.0)).collect());
+        return Vector::Numbers(
+            offsets
+                .iter()
+                .map(|at| numbers.get(*at).copied().unwrap_or(0.0))
+                .collect(),
+        );
     }
-    Vector::Cells(offsets.iter().map(|at| cell(field, column.get(*at))).collect())
+    Vector::Cells(
+        offsets
+            .iter()
+            .map(|at| cell(field, column.get(*at)))
+            .collect(),
+    )
 }
 
 pub(crate) fn cell(field: &Field, state: CellState) -> Cell {

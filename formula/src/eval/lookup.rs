@@ -1,9 +1,15 @@
 //! Functions over whole columns by key: the *IFS family, XLOOKUP, MATCH, INDEX. An equality goes through one hash
 //! index per recompute; equal criteria are computed once.
 
-use super::{Context, VALUE, cache::Index, criteria::{Criterion, exact_key}, operators::compare, vector::{Cell, Range, Vector}};
+use super::{
+    Context, VALUE,
+    cache::Index,
+    criteria::{Criterion, exact_key},
+    operators::compare,
+    vector::{Cell, Range, Vector},
+};
 use crate::{check::coerce, plan::Node};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use table::value::CellError;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +30,11 @@ pub(crate) enum Lookup {
 
 pub(crate) fn call(context: &mut Context, lookup: Lookup, args: &[Node]) -> Vector {
     let vectors: Vec<Vector> = args.iter().map(|arg| context.eval(arg)).collect();
-    let n = if vectors.iter().all(Vector::is_const) { 1 } else { context.len() };
+    let n = if vectors.iter().all(Vector::is_const) {
+        1
+    } else {
+        context.len()
+    };
     let cells: Vec<Cell> = match lookup {
         Lookup::XLookup | Lookup::Match => by_key(context, lookup, args, &vectors, n),
         Lookup::Index => (0..n).map(|at| index(&vectors, at)).collect(),
@@ -45,14 +55,24 @@ fn range(vector: &Vector) -> Option<&Arc<Range>> {
 
 fn index_of(context: &Context, node: &Node, exact: bool, range: &Range) -> Option<Arc<Index>> {
     match node {
-        Node::Column(table, field) => Some(context.input.cache.index(*table, field.id, exact, range)),
+        Node::Column(table, field) => {
+            Some(context.input.cache.index(*table, field.id, exact, range))
+        }
         _ => None,
     }
 }
 
-fn conditional(context: &Context, lookup: Lookup, args: &[Node], vectors: &[Vector], n: usize) -> Vec<Cell> {
+fn conditional(
+    context: &Context,
+    lookup: Lookup,
+    args: &[Node],
+    vectors: &[Vector],
+    n: usize,
+) -> Vec<Cell> {
     let (values_at, pairs_from, pairs_to) = match lookup {
-        Lookup::SumIf | Lookup::AverageIf => (if vectors.len() > 2 { Some(2) } else { Some(0) }, 0, 2),
+        Lookup::SumIf | Lookup::AverageIf => {
+            (if vectors.len() > 2 { Some(2) } else { Some(0) }, 0, 2)
+        }
         Lookup::CountIf | Lookup::CountIfs => (None, 0, vectors.len()),
         _ => (Some(0), 1, vectors.len()),
     };
@@ -63,7 +83,9 @@ fn conditional(context: &Context, lookup: Lookup, args: &[Node], vectors: &[Vect
         return vec![VALUE; n];
     };
     let values = values.flatten().unwrap_or(ranges[0]);
-    if pairs.iter().any(|at| at + 1 >= vectors.len()) || ranges.iter().any(|r| r.cells.len() != values.cells.len()) {
+    if pairs.iter().any(|at| at + 1 >= vectors.len())
+        || ranges.iter().any(|r| r.cells.len() != values.cells.len())
+    {
         return vec![VALUE; n];
     }
     let index = index_of(context, &args[pairs[0]], false, ranges[0]);
@@ -76,13 +98,28 @@ fn conditional(context: &Context, lookup: Lookup, args: &[Node], vectors: &[Vect
         memo.entry(format!("{wanted:?}"))
             .or_insert_with(|| {
                 let criteria: Vec<Criterion> = wanted.iter().map(Criterion::new).collect();
-                let fits = |row: usize| criteria.iter().zip(&ranges).all(|(c, r)| c.matches(&r.cells[row]));
+                let fits = |row: usize| {
+                    criteria
+                        .iter()
+                        .zip(&ranges)
+                        .all(|(c, r)| c.matches(&r.cells[row]))
+                };
                 match (&index, criteria[0].key()) {
                     (Some(index), Some(key)) => {
                         let rows = index.get(&key).map_or(&[][..], Vec::as_slice);
-                        total(lookup, values, rows.iter().map(|row| *row as usize).filter(|row| fits(*row)))
+                        total(
+                            lookup,
+                            values,
+                            rows.iter()
+                                .map(|row| *row as usize)
+                                .filter(|row| fits(*row)),
+                        )
                     }
-                    _ => total(lookup, values, (0..values.cells.len()).filter(|row| fits(*row))),
+                    _ => total(
+                        lookup,
+                        values,
+                        (0..values.cells.len()).filter(|row| fits(*row)),
+                    ),
                 }
             })
             .clone()
@@ -117,18 +154,32 @@ fn total(lookup: Lookup, values: &Range, rows: impl Iterator<Item = usize>) -> C
     }
 }
 
-fn by_key(context: &mut Context, lookup: Lookup, args: &[Node], vectors: &[Vector], n: usize) -> Vec<Cell> {
+fn by_key(
+    context: &mut Context,
+    lookup: Lookup,
+    args: &[Node],
+    vectors: &[Vector],
+    n: usize,
+) -> Vec<Cell> {
     let (Some(keys), values) = (range(&vectors[1]), vectors.get(2).and_then(range)) else {
         return vec![VALUE; n];
     };
-    if lookup == Lookup::XLookup && values.is_none_or(|values| values.cells.len() != keys.cells.len()) {
+    if lookup == Lookup::XLookup
+        && values.is_none_or(|values| values.cells.len() != keys.cells.len())
+    {
         return vec![VALUE; n];
     }
     let index = index_of(context, &args[1], true, keys);
     let find = |wanted: &Cell| match (&index, exact_key(wanted)) {
-        (Some(index), Some(key)) => index.get(&key).and_then(|rows| rows.first()).map(|row| *row as usize),
+        (Some(index), Some(key)) => index
+            .get(&key)
+            .and_then(|rows| rows.first())
+            .map(|row| *row as usize),
         (_, None) => None,
-        (None, _) => keys.cells.iter().position(|cell| exact_key(cell).is_some() && compare(cell, wanted).is_eq()),
+        (None, _) => keys
+            .cells
+            .iter()
+            .position(|cell| exact_key(cell).is_some() && compare(cell, wanted).is_eq()),
     };
     (0..n)
         .map(|at| {
@@ -137,7 +188,9 @@ fn by_key(context: &mut Context, lookup: Lookup, args: &[Node], vectors: &[Vecto
                 return wanted;
             }
             // Only exact matches are looked up; MATCH without a type would ask for a sorted column.
-            if lookup == Lookup::Match && vectors.get(2).map(|v| coerce::number(&v.get(at))) != Some(Ok(0.0)) {
+            if lookup == Lookup::Match
+                && vectors.get(2).map(|v| coerce::number(&v.get(at))) != Some(Ok(0.0))
+            {
                 return Cell::Error(CellError::Na);
             }
             match (find(&wanted), values) {
@@ -151,8 +204,14 @@ fn by_key(context: &mut Context, lookup: Lookup, args: &[Node], vectors: &[Vecto
 }
 
 fn index(vectors: &[Vector], at: usize) -> Cell {
-    let Some(range) = range(&vectors[0]) else { return VALUE };
-    let part = |n: usize| vectors.get(n).map_or(Ok(0.0), |v| coerce::number(&v.get(at)));
+    let Some(range) = range(&vectors[0]) else {
+        return VALUE;
+    };
+    let part = |n: usize| {
+        vectors
+            .get(n)
+            .map_or(Ok(0.0), |v| coerce::number(&v.get(at)))
+    };
     let (row, column) = match (part(1), part(2)) {
         (Ok(row), Ok(column)) => (row, column),
         (Err(stuck), _) | (_, Err(stuck)) => return stuck,
@@ -167,6 +226,8 @@ fn index(vectors: &[Vector], at: usize) -> Cell {
     }
     match row < 1.0 {
         true => VALUE,
-        false => range.cells[(row as usize - 1) * range.width + (column as usize).max(1) - 1].clone(),
+        false => {
+            range.cells[(row as usize - 1) * range.width + (column as usize).max(1) - 1].clone()
+        }
     }
 }

@@ -14,12 +14,22 @@ pub mod vector;
 pub use cache::EvalCache;
 
 use crate::{
-    functions::{ai, registry::{Function, Kernel}},
+    functions::{
+        ai,
+        registry::{Function, Kernel},
+    },
     plan::{Node, lower},
     syntax::ast::Expr,
 };
 use std::sync::Arc;
-use table::{ai::{AiCall, CallKey}, column::{Column, ColumnKind}, id::TableId, segment::Segment, snapshot::Snapshot, value::CellError};
+use table::{
+    ai::{AiCall, CallKey},
+    column::{Column, ColumnKind},
+    id::TableId,
+    segment::Segment,
+    snapshot::Snapshot,
+    value::CellError,
+};
 use vector::{Cell, Vector};
 
 /// Where answers of earlier AI calls are found.
@@ -83,7 +93,10 @@ pub(crate) fn run(expr: &Expr, input: &EvalInput) -> Evaluated {
     };
     let vector = context.eval(&node);
     let cells = load::store(&vector, n, input.kind);
-    Evaluated { cells, calls: context.calls }
+    Evaluated {
+        cells,
+        calls: context.calls,
+    }
 }
 
 impl Context<'_> {
@@ -96,16 +109,28 @@ impl Context<'_> {
             Node::Const(cell) => Vector::Const(cell.clone()),
             Node::Missing => Vector::Const(Cell::Blank),
             Node::Own(field) => load::column(self.segment, field, &self.offsets),
-            Node::Column(table, field) => Vector::Range(self.input.cache.range(self.input.snapshot, *table, field)),
+            Node::Column(table, field) => {
+                Vector::Range(self.input.cache.range(self.input.snapshot, *table, field))
+            }
             Node::Array(range) => Vector::Range(range.clone()),
             Node::Negate(inner) => {
                 let inner = self.eval(inner);
-                operators::binary(crate::syntax::ast::Op::Multiply, &inner, &Vector::Const(Cell::Number(-1.0)), self.len())
+                operators::binary(
+                    crate::syntax::ast::Op::Multiply,
+                    &inner,
+                    &Vector::Const(Cell::Number(-1.0)),
+                    self.len(),
+                )
             }
             Node::Percent(inner, n) => {
                 let mut vector = self.eval(inner);
                 for _ in 0..*n {
-                    vector = operators::binary(crate::syntax::ast::Op::Divide, &vector, &Vector::Const(Cell::Number(100.0)), self.len());
+                    vector = operators::binary(
+                        crate::syntax::ast::Op::Divide,
+                        &vector,
+                        &Vector::Const(Cell::Number(100.0)),
+                        self.len(),
+                    );
                 }
                 vector
             }
@@ -130,12 +155,21 @@ impl Context<'_> {
             Kernel::Ai(kind) => ai::call(self, *kind, args),
             Kernel::Strict(kernel) => {
                 let kernel = *kernel;
-                self.each(args, move |cells| cells.iter().find(|cell| cell.is_stuck()).cloned().unwrap_or_else(|| kernel(cells)))
+                self.each(args, move |cells| {
+                    cells
+                        .iter()
+                        .find(|cell| cell.is_stuck())
+                        .cloned()
+                        .unwrap_or_else(|| kernel(cells))
+                })
             }
             Kernel::Lenient(kernel) => self.each(args, *kernel),
             Kernel::Aggregate(kernel) => {
                 let vectors: Vec<Vector> = args.iter().map(|arg| self.eval(arg)).collect();
-                let literal: Vec<bool> = args.iter().map(|arg| !matches!(arg, Node::Own(_))).collect();
+                let literal: Vec<bool> = args
+                    .iter()
+                    .map(|arg| !matches!(arg, Node::Own(_)))
+                    .collect();
                 let one = |at: usize| {
                     let items: Vec<Item> = vectors
                         .iter()

@@ -9,13 +9,21 @@ pub(crate) fn binary(op: Op, left: &Vector, right: &Vector, n: usize) -> Vector 
     if left.is_const() && right.is_const() {
         return Vector::Const(binary_cell(op, &left.get(0), &right.get(0)));
     }
-    if let (Op::Add | Op::Subtract | Op::Multiply, Some(a), Some(b)) = (op, numbers(left), numbers(right)) {
-        let out: Vec<f64> = (0..n).map(|at| arithmetic(op, a.at(at), b.at(at))).collect();
+    if let (Op::Add | Op::Subtract | Op::Multiply, Some(a), Some(b)) =
+        (op, numbers(left), numbers(right))
+    {
+        let out: Vec<f64> = (0..n)
+            .map(|at| arithmetic(op, a.at(at), b.at(at)))
+            .collect();
         if out.iter().all(|x| x.is_finite()) {
             return Vector::Numbers(out);
         }
     }
-    Vector::Cells((0..n).map(|at| binary_cell(op, &left.get(at), &right.get(at))).collect())
+    Vector::Cells(
+        (0..n)
+            .map(|at| binary_cell(op, &left.get(at), &right.get(at)))
+            .collect(),
+    )
 }
 
 enum Numbers<'a> {
@@ -108,8 +116,13 @@ pub(crate) fn compare(a: &Cell, b: &Cell) -> Ordering {
         (Cell::Bool(x), Cell::Bool(y)) => x.cmp(y),
         _ if rank(a) != rank(b) => rank(a).cmp(&rank(b)),
         _ => {
-            let (x, y) = (coerce::number(a).unwrap_or(0.0), coerce::number(b).unwrap_or(0.0));
-            match x == y || ((x - y).abs() <= x.abs() * 1e-14 && coerce::fifteen(x) == coerce::fifteen(y)) {
+            let (x, y) = (
+                coerce::number(a).unwrap_or(0.0),
+                coerce::number(b).unwrap_or(0.0),
+            );
+            match x == y
+                || ((x - y).abs() <= x.abs() * 1e-14 && coerce::fifteen(x) == coerce::fifteen(y))
+            {
                 true => Ordering::Equal,
                 false => x.total_cmp(&y),
             }

@@ -7,13 +7,81 @@ use table::value::CellError;
 pub(crate) fn family() -> Vec<Function> {
     use Kernel::Strict;
     vec![
-        function(["TODAY", "TODAY()", "今天", "Today", "TODAY()>0"], (0, 0), Gives::Date, Kernel::Today),
-        function(["NOW", "NOW()", "现在", "Now", "NOW()>0"], (0, 0), Gives::DateTime, Kernel::Now),
-        function(["DATE", "DATE(年, 月, 日)", "由年月日得到日期", "A date from its parts", "DATE(2026,11,22)"], (3, 3), Gives::Date, Strict(date)),
-        function(["YEAR", "YEAR(日期)", "年份", "The year", "YEAR(DATE(2026,11,22))"], (1, 1), Gives::Number, Strict(|a| part(a, |d| d.0 as f64))),
-        function(["MONTH", "MONTH(日期)", "月份", "The month", "MONTH(DATE(2026,11,22))"], (1, 1), Gives::Number, Strict(|a| part(a, |d| d.1 as f64))),
-        function(["DAY", "DAY(日期)", "日", "The day of the month", "DAY(DATE(2026,11,22))"], (1, 1), Gives::Number, Strict(|a| part(a, |d| d.2 as f64))),
-        function(["DAYS", "DAYS(结束, 开始)", "相差天数", "Days between", "DAYS(DATE(2026,1,2),DATE(2026,1,1))"], (2, 2), Gives::Number, Strict(|a| match (number(&a[0]), number(&a[1])) { (Ok(x), Ok(y)) => Cell::Number(x.floor() - y.floor()), (Err(e), _) | (_, Err(e)) => e })),
+        function(
+            ["TODAY", "TODAY()", "今天", "Today", "TODAY()>0"],
+            (0, 0),
+            Gives::Date,
+            Kernel::Today,
+        ),
+        function(
+            ["NOW", "NOW()", "现在", "Now", "NOW()>0"],
+            (0, 0),
+            Gives::DateTime,
+            Kernel::Now,
+        ),
+        function(
+            [
+                "DATE",
+                "DATE(年, 月, 日)",
+                "由年月日得到日期",
+                "A date from its parts",
+                "DATE(2026,11,22)",
+            ],
+            (3, 3),
+            Gives::Date,
+            Strict(date),
+        ),
+        function(
+            [
+                "YEAR",
+                "YEAR(日期)",
+                "年份",
+                "The year",
+                "YEAR(DATE(2026,11,22))",
+            ],
+            (1, 1),
+            Gives::Number,
+            Strict(|a| part(a, |d| d.0 as f64)),
+        ),
+        function(
+            [
+                "MONTH",
+                "MONTH(日期)",
+                "月份",
+                "The month",
+                "MONTH(DATE(2026,11,22))",
+            ],
+            (1, 1),
+            Gives::Number,
+            Strict(|a| part(a, |d| d.1 as f64)),
+        ),
+        function(
+            [
+                "DAY",
+                "DAY(日期)",
+                "日",
+                "The day of the month",
+                "DAY(DATE(2026,11,22))",
+            ],
+            (1, 1),
+            Gives::Number,
+            Strict(|a| part(a, |d| d.2 as f64)),
+        ),
+        function(
+            [
+                "DAYS",
+                "DAYS(结束, 开始)",
+                "相差天数",
+                "Days between",
+                "DAYS(DATE(2026,1,2),DATE(2026,1,1))",
+            ],
+            (2, 2),
+            Gives::Number,
+            Strict(|a| match (number(&a[0]), number(&a[1])) {
+                (Ok(x), Ok(y)) => Cell::Number(x.floor() - y.floor()),
+                (Err(e), _) | (_, Err(e)) => e,
+            }),
+        ),
     ]
 }
 
@@ -45,7 +113,11 @@ fn civil(serial: f64) -> (i64, i64, i64) {
     let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
     let mp = (5 * doy + 2) / 153;
     let month = if mp < 10 { mp + 3 } else { mp - 9 };
-    (yoe + era * 400 + i64::from(month <= 2), month, doy - (153 * mp + 2) / 5 + 1)
+    (
+        yoe + era * 400 + i64::from(month <= 2),
+        month,
+        doy - (153 * mp + 2) / 5 + 1,
+    )
 }
 
 /// `2026-11-22` or `2026/11/22`.
@@ -53,7 +125,8 @@ pub(crate) fn parse_date(text: &str) -> Option<f64> {
     let mut parts = text.split(['-', '/']);
     let mut next = |digits: std::ops::RangeInclusive<usize>| {
         let part = parts.next()?;
-        (digits.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse::<i64>().ok())?
+        (digits.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| part.parse::<i64>().ok())?
     };
     let (year, month, day) = (next(4..=4)?, next(1..=2)?, next(1..=2)?);
     if parts.next().is_some() || year < 1900 || !(1..=12).contains(&month) || day < 1 {
@@ -69,7 +142,11 @@ fn date(args: &[Cell]) -> Cell {
         (Ok(year), Ok(month), Ok(day)) => (year, month, day),
         (Err(e), ..) | (_, Err(e), _) | (.., Err(e)) => return e,
     };
-    let year = if (0..1900).contains(&year) { year + 1900 } else { year } + (month - 1).div_euclid(12);
+    let year = if (0..1900).contains(&year) {
+        year + 1900
+    } else {
+        year
+    } + (month - 1).div_euclid(12);
     let number = serial(year, (month - 1).rem_euclid(12) + 1, 1) + (day - 1) as f64;
     in_range(number).map_or_else(|e| e, Cell::Number)
 }
@@ -82,5 +159,7 @@ fn in_range(number: f64) -> Result<f64, Cell> {
 }
 
 fn part(args: &[Cell], f: fn((i64, i64, i64)) -> f64) -> Cell {
-    number(&args[0]).and_then(in_range).map_or_else(|e| e, |x| Cell::Number(f(civil(x))))
+    number(&args[0])
+        .and_then(in_range)
+        .map_or_else(|e| e, |x| Cell::Number(f(civil(x))))
 }

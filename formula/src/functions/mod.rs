@@ -4,8 +4,8 @@
 
 pub(crate) mod ai;
 pub(crate) mod date;
-pub(crate) mod lookup;
 pub(crate) mod logical;
+pub(crate) mod lookup;
 pub(crate) mod math;
 pub(crate) mod registry;
 pub(crate) mod text;
@@ -26,5 +26,10 @@ pub struct FunctionDoc {
 /// All functions, for help and docs.
 pub fn all() -> &'static [FunctionDoc] {
     static DOCS: OnceLock<Vec<FunctionDoc>> = OnceLock::new();
-    DOCS.get_or_init(|| registry::all().iter().map(|function| function.doc).collect())
+    DOCS.get_or_init(|| {
+        registry::all()
+            .iter()
+            .map(|function| function.doc)
+            .collect()
+    })
 }

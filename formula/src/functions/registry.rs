@@ -42,10 +42,21 @@ pub(crate) struct Function {
 }
 
 /// One line of a family: doc, number of arguments, type, kernel.
-pub(crate) fn function(doc: [&'static str; 5], n: (usize, usize), gives: Gives, kernel: Kernel) -> Function {
+pub(crate) fn function(
+    doc: [&'static str; 5],
+    n: (usize, usize),
+    gives: Gives,
+    kernel: Kernel,
+) -> Function {
     let [name, signature, zh, en, example] = doc;
     Function {
-        doc: FunctionDoc { name, signature, zh, en, example },
+        doc: FunctionDoc {
+            name,
+            signature,
+            zh,
+            en,
+            example,
+        },
         min: n.0,
         max: n.1,
         gives,
@@ -56,15 +67,25 @@ pub(crate) fn function(doc: [&'static str; 5], n: (usize, usize), gives: Gives, 
 pub(crate) fn all() -> &'static [Function] {
     static ALL: OnceLock<Vec<Function>> = OnceLock::new();
     ALL.get_or_init(|| {
-        [logical::family(), math::family(), text::family(), date::family(), lookup::family(), ai::family()]
-            .into_iter()
-            .flatten()
-            .collect()
+        [
+            logical::family(),
+            math::family(),
+            text::family(),
+            date::family(),
+            lookup::family(),
+            ai::family(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     })
 }
 
 /// By upper-case name.
 pub(crate) fn find(name: &str) -> Option<&'static Function> {
     static BY_NAME: OnceLock<HashMap<&'static str, &'static Function>> = OnceLock::new();
-    BY_NAME.get_or_init(|| all().iter().map(|f| (f.doc.name, f)).collect()).get(name).copied()
+    BY_NAME
+        .get_or_init(|| all().iter().map(|f| (f.doc.name, f)).collect())
+        .get(name)
+        .copied()
 }

@@ -6,7 +6,10 @@ use crate::{
     functions::registry::{self, Function, Kernel},
     syntax::ast::{Expr, FieldRef, Kind, Literal, Op, TableRef},
 };
-use std::{collections::{BTreeMap, BTreeSet}, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use table::{
     field::Field,
     id::{FieldId, TableId},
@@ -26,17 +29,6 @@ pub(crate) enum Node<'a> {
     Missing,
 }
 
-impl Node<'_> {
-    pub(crate) fn has_ai(&self) -> bool {
-        match self {
-            Node::Call(function, args) => matches!(function.kernel, Kernel::Ai(_)) || args.iter().any(Node::has_ai),
-            Node::Negate(inner) | Node::Percent(inner, _) => inner.has_ai(),
-            Node::Chain(first, rest) => first.has_ai() || rest.iter().any(|(_, next)| next.has_ai()),
-            _ => false,
-        }
-    }
-}
-
 pub(crate) fn lower<'a>(expr: &Expr, table: TableId, schema: &'a Schema) -> Node<'a> {
     let below = |inner: &Expr| Box::new(lower(inner, table, schema));
     let gone = Node::Const(Cell::Error(CellError::Ref));
@@ -49,17 +41,29 @@ pub(crate) fn lower<'a>(expr: &Expr, table: TableId, schema: &'a Schema) -> Node
             width: rows[0].len(),
             cells: rows.iter().flatten().map(literal).collect(),
         })),
-        Kind::Own(FieldRef::Id(id)) => schema.table(table).and_then(|t| t.field(*id)).map_or(gone, Node::Own),
-        Kind::Column(TableRef::Id(of), FieldRef::Id(id)) => {
-            schema.table(*of).and_then(|t| t.field(*id)).map_or(gone, |field| Node::Column(*of, field))
-        }
+        Kind::Own(FieldRef::Id(id)) => schema
+            .table(table)
+            .and_then(|t| t.field(*id))
+            .map_or(gone, Node::Own),
+        Kind::Column(TableRef::Id(of), FieldRef::Id(id)) => schema
+            .table(*of)
+            .and_then(|t| t.field(*id))
+            .map_or(gone, |field| Node::Column(*of, field)),
         Kind::Own(_) | Kind::Column(..) => gone,
         Kind::Group(inner) | Kind::Plus(inner) => lower(inner, table, schema),
         Kind::Negate(inner) => Node::Negate(below(inner)),
         Kind::Percent(inner, n) => Node::Percent(below(inner), *n),
-        Kind::Chain(first, rest) => Node::Chain(below(first), rest.iter().map(|(op, e)| (*op, lower(e, table, schema))).collect()),
+        Kind::Chain(first, rest) => Node::Chain(
+            below(first),
+            rest.iter()
+                .map(|(op, e)| (*op, lower(e, table, schema)))
+                .collect(),
+        ),
         Kind::Call { name, args, .. } => match registry::find(name) {
-            Some(function) => Node::Call(function, args.iter().map(|arg| lower(arg, table, schema)).collect()),
+            Some(function) => Node::Call(
+                function,
+                args.iter().map(|arg| lower(arg, table, schema)).collect(),
+            ),
             None => Node::Const(Cell::Error(CellError::Name)),
         },
         Kind::Missing => Node::Missing,
@@ -103,7 +107,9 @@ pub(crate) fn needs(expr: &Expr, out: &mut Needs) {
             out.reads.volatile |= matches!(kernel, Some(Kernel::Now | Kernel::Today));
             args.iter().for_each(|arg| needs(arg, out));
         }
-        Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => needs(inner, out),
+        Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => {
+            needs(inner, out)
+        }
         Kind::Chain(first, rest) => {
             needs(first, out);
             rest.iter().for_each(|(_, next)| needs(next, out));

@@ -83,7 +83,12 @@ impl Op {
     /// 0 binds weakest.
     pub fn level(self) -> usize {
         match self {
-            Op::Equal | Op::NotEqual | Op::Less | Op::LessEqual | Op::Greater | Op::GreaterEqual => 0,
+            Op::Equal
+            | Op::NotEqual
+            | Op::Less
+            | Op::LessEqual
+            | Op::Greater
+            | Op::GreaterEqual => 0,
             Op::Concat => 1,
             Op::Add | Op::Subtract => 2,
             Op::Multiply | Op::Divide => 3,

@@ -121,7 +121,10 @@ impl Lexer<'_> {
     }
 
     fn skip_blank(&mut self) {
-        while self.peek(0).is_some_and(|c| c.is_whitespace() || c == '\u{feff}') {
+        while self
+            .peek(0)
+            .is_some_and(|c| c.is_whitespace() || c == '\u{feff}')
+        {
             self.at += 1;
         }
     }
@@ -132,8 +135,12 @@ impl Lexer<'_> {
 
     fn fail(&mut self, code: &'static str, start: usize, zh: String, en: String) {
         let end = self.at.max(start + 1).min(self.chars.len());
-        self.problems
-            .push(Diagnostic::error(code, Span::new(start.min(end), end), zh, en));
+        self.problems.push(Diagnostic::error(
+            code,
+            Span::new(start.min(end), end),
+            zh,
+            en,
+        ));
     }
 
     fn token(&mut self) {
@@ -160,7 +167,10 @@ impl Lexer<'_> {
                         "unexpected_character",
                         start,
                         format!("第 {} 个字符“{shown}”不能出现在公式里", start + 1),
-                        format!("Character {} “{shown}” cannot stand in a formula", start + 1),
+                        format!(
+                            "Character {} “{shown}” cannot stand in a formula",
+                            start + 1
+                        ),
                     );
                 }
             },
@@ -169,12 +179,12 @@ impl Lexer<'_> {
 
     fn text(&mut self) {
         let start = self.at;
-        let curly = self.chars[start] == '“';
+        let wide = self.chars[start] != '"';
         self.at += 1;
         let mut text = String::new();
         while let Some(&c) = self.chars.get(self.at) {
             self.at += 1;
-            let closes = c == '"' || c == '＂' || (curly && c == '”');
+            let closes = c == '"' || (wide && (c == '”' || c == '＂'));
             if !closes {
                 // An opening quote typed on a Chinese keyboard may be closed by the same key's twin.
                 text.push(c);
@@ -193,7 +203,10 @@ impl Lexer<'_> {
             "unclosed_text",
             start,
             format!("第 {} 个字符开始的文本缺少结尾的引号", start + 1),
-            format!("The text that starts at character {} has no closing quote", start + 1),
+            format!(
+                "The text that starts at character {} has no closing quote",
+                start + 1
+            ),
         );
     }
 
@@ -271,7 +284,8 @@ impl Lexer<'_> {
             "table_without_field",
             start,
             "单引号里是表名，后面要写 [字段]，例如 '我的 商品'[单价]".into(),
-            "Single quotes hold a table's name; a [field] must follow, e.g. 'My goods'[Price]".into(),
+            "Single quotes hold a table's name; a [field] must follow, e.g. 'My goods'[Price]"
+                .into(),
         );
     }
 
@@ -303,7 +317,11 @@ impl Lexer<'_> {
         while let Some(&c) = self.chars.get(self.at) {
             self.at += 1;
             match c {
-                '\'' if self.chars.get(self.at).is_some_and(|n| "[]#@'".contains(*n)) => {
+                '\'' if self
+                    .chars
+                    .get(self.at)
+                    .is_some_and(|n| "[]#@'".contains(*n)) =>
+                {
                     name.push(self.chars[self.at]);
                     self.at += 1;
                 }
@@ -327,8 +345,14 @@ impl Lexer<'_> {
         self.fail(
             "bad_reference",
             start,
-            format!("第 {} 个字符的方括号里要写一个字段名，并用 ] 结束", start + 1),
-            format!("The bracket at character {} must hold a field's name and end with ]", start + 1),
+            format!(
+                "第 {} 个字符的方括号里要写一个字段名，并用 ] 结束",
+                start + 1
+            ),
+            format!(
+                "The bracket at character {} must hold a field's name and end with ]",
+                start + 1
+            ),
         );
         None
     }
@@ -356,12 +380,18 @@ impl Lexer<'_> {
         let rest: String = (0..12).map_while(|n| self.peek(n)).collect();
         for error in CellError::ALL {
             let code = error.code();
-            if rest.get(..code.len()).is_some_and(|head| head.eq_ignore_ascii_case(code)) {
+            if rest
+                .get(..code.len())
+                .is_some_and(|head| head.eq_ignore_ascii_case(code))
+            {
                 self.at += code.len();
                 return self.push(Lexeme::Error(error), start);
             }
         }
-        let id: String = rest[1..].chars().take_while(char::is_ascii_alphanumeric).collect();
+        let id: String = rest[1..]
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .collect();
         if let Ok(table) = id.parse()
             && self.peek(1 + id.len()) == Some('[')
         {

@@ -66,7 +66,9 @@ pub fn parse(text: &str) -> Parsed {
 
 fn highlight(lexemes: &[(Lexeme, Span)]) -> Vec<Token> {
     let kind = |at: usize, lexeme: &Lexeme| match lexeme {
-        Lexeme::Name(_) if matches!(lexemes.get(at + 1), Some((Lexeme::Open, _))) => TokenKind::Function,
+        Lexeme::Name(_) if matches!(lexemes.get(at + 1), Some((Lexeme::Open, _))) => {
+            TokenKind::Function
+        }
         Lexeme::Name(name) if as_bool(name).is_some() => TokenKind::Bool,
         other => other.kind(),
     };
@@ -113,8 +115,13 @@ impl Parser<'_> {
     fn whole(&mut self) -> Parse {
         if self.tokens.is_empty() {
             return Err(Box::new(
-                Diagnostic::error("empty_formula", Span::new(0, self.n_chars), "公式是空的", "The formula is empty")
-                    .with_hint("例如 [单价]*[数量]", "For example [Price]*[Quantity]"),
+                Diagnostic::error(
+                    "empty_formula",
+                    Span::new(0, self.n_chars),
+                    "公式是空的",
+                    "The formula is empty",
+                )
+                .with_hint("例如 [单价]*[数量]", "For example [Price]*[Quantity]"),
             ));
         }
         let expr = self.level(0)?;
@@ -123,17 +130,29 @@ impl Parser<'_> {
             Some(Lexeme::Close) => Err(Box::new(Diagnostic::error(
                 "unbalanced_bracket",
                 self.span(),
-                format!("第 {} 个字符的右括号没有对应的左括号", self.span().start + 1),
-                format!("The closing bracket at character {} has no opening one", self.span().start + 1),
+                format!(
+                    "第 {} 个字符的右括号没有对应的左括号",
+                    self.span().start + 1
+                ),
+                format!(
+                    "The closing bracket at character {} has no opening one",
+                    self.span().start + 1
+                ),
             ))),
             Some(_) => Err(Box::new(
                 Diagnostic::error(
                     "unexpected_token",
                     self.span(),
                     format!("第 {} 个字符前缺少运算符或逗号", self.span().start + 1),
-                    format!("An operator or comma is missing before character {}", self.span().start + 1),
+                    format!(
+                        "An operator or comma is missing before character {}",
+                        self.span().start + 1
+                    ),
                 )
-                .with_hint("相乘要写 *，连接文本要写 &", "Multiply with *, join texts with &"),
+                .with_hint(
+                    "相乘要写 *，连接文本要写 &",
+                    "Multiply with *, join texts with &",
+                ),
             )),
         }
     }
@@ -151,7 +170,10 @@ impl Parser<'_> {
                 format!("第 {at} 个字符处的嵌套超过了 {NESTING_DEPTH} 层"),
                 format!("Brackets are nested more than {NESTING_DEPTH} deep at character {at}"),
             )
-            .with_hint("把里层的算式放进另一个公式字段", "Move the inner part to a formula field of its own"),
+            .with_hint(
+                "把里层的算式放进另一个公式字段",
+                "Move the inner part to a formula field of its own",
+            ),
         ))
     }
 
@@ -167,7 +189,9 @@ impl Parser<'_> {
             self.at += 1;
             rest.push((op, self.level(level + 1)?));
         }
-        let span = rest.last().map_or(first.span, |(_, last)| first.span.to(last.span));
+        let span = rest
+            .last()
+            .map_or(first.span, |(_, last)| first.span.to(last.span));
         Ok(match rest.is_empty() {
             true => first,
             false => Expr::new(Kind::Chain(Box::new(first), rest), span),
@@ -282,7 +306,10 @@ impl Parser<'_> {
                     "unbalanced_bracket",
                     open,
                     format!("第 {} 个字符的左括号没有对应的右括号", open.start + 1),
-                    format!("The bracket opened at character {} is never closed", open.start + 1),
+                    format!(
+                        "The bracket opened at character {} is never closed",
+                        open.start + 1
+                    ),
                 )
                 .with_hint("在末尾补一个 )", "Add a ) at the end"),
             )),
@@ -290,7 +317,10 @@ impl Parser<'_> {
                 "unexpected_token",
                 span,
                 format!("第 {} 个字符前缺少逗号、运算符或右括号", span.start + 1),
-                format!("A comma, operator or closing bracket is missing before character {}", span.start + 1),
+                format!(
+                    "A comma, operator or closing bracket is missing before character {}",
+                    span.start + 1
+                ),
             ))),
         }
     }
@@ -308,7 +338,10 @@ impl Parser<'_> {
                         format!("“{name}”要写成 [{name}] 才是字段"),
                         format!("A field is written in brackets: [{name}]"),
                     )
-                    .with_hint("文本要加引号，函数后面要有括号", "Texts need quotes; functions need brackets"),
+                    .with_hint(
+                        "文本要加引号，函数后面要有括号",
+                        "Texts need quotes; functions need brackets",
+                    ),
                 )),
             };
         }
@@ -333,7 +366,10 @@ impl Parser<'_> {
         }
         loop {
             let arg = match self.peek() {
-                Some(Lexeme::Comma | Lexeme::Close) => Expr::new(Kind::Missing, Span::new(self.span().start, self.span().start)),
+                Some(Lexeme::Comma | Lexeme::Close) => Expr::new(
+                    Kind::Missing,
+                    Span::new(self.span().start, self.span().start),
+                ),
                 _ => self.level(0)?,
             };
             args.push(arg);

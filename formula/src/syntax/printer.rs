@@ -83,7 +83,7 @@ pub fn number_text(number: f64) -> String {
 
 fn write_text(text: &str, out: &mut String) {
     out.push('"');
-    out.push_str(&text.replace('"', "\"\"").replace('＂', "＂"));
+    out.push_str(&text.replace('"', "\"\""));
     out.push('"');
 }
 
@@ -151,7 +151,9 @@ fn write_field(field: &FieldRef, names: &Names, out: &mut String) {
 /// A table's name as it stands before `[`.
 pub fn table_text(name: &str) -> String {
     let mut chars = name.chars();
-    let plain = chars.next().is_some_and(is_name_start) && chars.all(is_name_part) && name.chars().all(|c| narrow(c) == c);
+    let plain = chars.next().is_some_and(is_name_start)
+        && chars.all(is_name_part)
+        && name.chars().all(|c| narrow(c) == c);
     match plain {
         true => name.to_owned(),
         false => format!("'{}'", name.replace('\'', "''")),
@@ -162,7 +164,9 @@ fn write_table(table: &TableRef, names: &Names, out: &mut String) {
     let name = match (table, names) {
         (TableRef::Name(name), _) => Some(name.as_str()),
         (TableRef::Id(_), Names::AsIs) => None,
-        (TableRef::Id(id), Names::Current(schema)) => schema.any_table(*id).map(|table| table.name.as_str()),
+        (TableRef::Id(id), Names::Current(schema)) => {
+            schema.any_table(*id).map(|table| table.name.as_str())
+        }
     };
     match (name, table) {
         (Some(name), _) => out.push_str(&table_text(name)),

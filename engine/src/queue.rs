@@ -86,6 +86,8 @@ struct State {
     ready: VecDeque<CallKey>,
     batches: Vec<BatchStatus>,
     closed: bool,
+    /// The base is read-only: nothing can be marked running, so nothing is handed out.
+    paused: bool,
 }
 
 struct Open {
@@ -196,7 +198,7 @@ impl Queue {
     pub fn reserve(&self, n: usize) -> Vec<TakenCall> {
         let mut state = self.state.lock();
         let mut taken = Vec::new();
-        while taken.len() < n && !state.closed {
+        while taken.len() < n && !state.closed && !state.paused {
             let Some(key) = state.ready.pop_front() else {
                 break;
             };
@@ -243,12 +245,12 @@ impl Queue {
     pub fn wait(&self, timeout_ms: u64) -> bool {
         let mut state = self.state.lock();
         let until = std::time::Instant::now() + std::time::Duration::from_millis(timeout_ms);
-        while state.ready.is_empty() && !state.closed {
+        while (state.ready.is_empty() || state.paused) && !state.closed {
             if self.arrived.wait_until(&mut state, until).timed_out() {
                 break;
             }
         }
-        !state.ready.is_empty() && !state.closed
+        !state.ready.is_empty() && !state.closed && !state.paused
     }
 
     pub fn listen(&self, listener: Box<dyn Fn() + Send + Sync>) {
@@ -275,6 +277,12 @@ impl Queue {
         }
         out.reverse();
         out
+    }
+
+    /// Whether calls are handed out at all.
+    pub fn pause(&self, paused: bool) {
+        self.state.lock().paused = paused;
+        self.announce();
     }
 
     /// No more calls are handed out; waiters wake up.

@@ -390,6 +390,7 @@ impl Writer {
         tracing::error!(reason, "the base takes no edits until it can write again");
         // The file must be opened and checked anew before it is trusted.
         self.store = None;
+        self.shared.queue.pause(true);
         *self.shared.read_only.write() = Some(reason.to_owned());
         self.shared.tell(self.notice("read_only"));
     }
@@ -404,6 +405,7 @@ impl Writer {
             Ok(recovery) => {
                 self.take_over(recovery);
                 *self.shared.read_only.write() = None;
+                self.shared.queue.pause(false);
                 self.shared.tell(Patch {
                     resync: true,
                     schema: Some(self.snapshot.schema.clone()),

@@ -165,7 +165,8 @@ fn waiting_submissions_share_one_sync() {
 #[test]
 fn a_failed_write_is_never_seen_and_the_base_recovers() {
     let desk = Desk::new();
-    desk.check("> ann table 表 名\n schema\n > ann add 表 杯\n +1");
+    desk.check("> ann table 表 名 译=AI.TRANSLATE([名])\n schema\n > ann add 表 杯\n +1");
+    desk.check("> ann run 表 译 empty b1\n 译.r1=…[Queued]");
     let before = desk.handle.snapshot();
     let other = rusqlite::Connection::open(desk.path()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -175,7 +176,9 @@ fn a_failed_write_is_never_seen_and_the_base_recovers() {
     assert_eq!(refused.code, "read_only");
     assert_eq!(*desk.handle.snapshot(), *before);
     assert!(matches!(desk.handle.status(), BaseStatus::ReadOnly { .. }));
-    assert_eq!(desk.show("表"), "r1 | 杯\n");
+    assert_eq!(desk.show("表"), "r1 | 杯 | …[Queued]\n");
+    assert!(!desk.handle.queue().wait(1));
+    assert!(desk.handle.queue().take(1).is_empty());
     assert_eq!(
         desk.submit("ann", Command::Undo).unwrap_err().code,
         "read_only"
@@ -183,7 +186,14 @@ fn a_failed_write_is_never_seen_and_the_base_recovers() {
     other.execute_batch("ROLLBACK").unwrap();
     assert_eq!(desk.handle.try_recover(), BaseStatus::Ok);
     assert!(desk.patches.lock().iter().any(|patch| patch.resync));
-    desk.check("> ann set 表 r1 名 壶\n 名.r1=壶\n > ann undo\n 名.r1=杯\n > ann undo\n -r1");
+    desk.check(
+        "> ann answer T:
+         译.r1=…[Running], 译.r1=T:杯[Ok]
+         > ann set 表 r1 名 壶
+         名.r1=壶, 译.r1=T:杯[Stale]
+         > ann undo
+         名.r1=杯, 译.r1=T:杯[Ok]",
+    );
 }
 
 #[test]

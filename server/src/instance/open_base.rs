@@ -6,11 +6,11 @@ use crate::{
     ws::Hub,
 };
 use axum::http::StatusCode;
+use engine::BlobError;
 use engine::handle::{BaseHandle, EngineOptions, Subscription};
 use jobs::{AiRunner, JobRow, ProviderSet, board::batch_row};
 use parking_lot::Mutex;
 use std::{io::Read, path::Path, sync::Arc};
-use store::BlobError;
 use table::{
     ai::{Answer, CallKey},
     id::{BaseId, Revision},

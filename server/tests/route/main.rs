@@ -4,6 +4,7 @@
 mod bases;
 mod errors;
 mod files;
+mod formula;
 mod openapi;
 mod origin;
 mod providers;

@@ -10,4 +10,5 @@ mod openapi;
 mod origin;
 mod providers;
 mod records;
+mod workbook;
 mod world;

@@ -17,7 +17,7 @@ use connectors::{
 };
 use engine::{Command, CommandError, CommandResult, NewField, NewFieldType, Submission};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use table::{
     field::FieldType,
     id::{ActorId, FieldId, TableId},
@@ -189,6 +189,9 @@ struct Planned {
     formula: Option<String>,
 }
 
+/// A table that was made of a sheet, and the file's cells of the columns whose formulas are to be tried.
+type Made<'a> = (TableId, &'a SheetManifest, Vec<Planned>, Vec<Vec<RawCell>>);
+
 /// Imports; blocks until all is durable. `group` is unique to this import.
 pub fn import(
     target: &dyn ImportTarget,
@@ -247,10 +250,35 @@ impl Importer<'_> {
             let kept = self.append(table, sheet.sheet, &plan)?;
             made.push((table, known, plan, kept));
         }
-        for (table, known, plan, kept) in made {
+        let names = self.made_tables(&made);
+        for (table, known, mut plan, kept) in made {
+            for planned in &mut plan {
+                if let Some(formula) = &mut planned.formula {
+                    *formula = rename::with_tables(formula, &names);
+                }
+            }
             self.try_formulas(table, known, &plan, kept)?;
         }
         Ok(())
+    }
+
+    /// The tables by the names of their sheets, which formulas use; the base may have given other names.
+    fn made_tables(&self, made: &[Made]) -> BTreeMap<String, rename::MadeTable> {
+        let snapshot = self.target.snapshot();
+        let named = made.iter().filter_map(|(table, known, plan, _)| {
+            let columns = plan.iter().map(|planned| {
+                (
+                    known.columns[planned.column].name.clone(),
+                    planned.name.clone(),
+                )
+            });
+            let made = rename::MadeTable {
+                name: snapshot.schema.table(*table)?.name.clone(),
+                columns: columns.collect(),
+            };
+            Some((known.name.clone(), made))
+        });
+        named.collect()
     }
 
     fn submit(&self, command: Command) -> Result<CommandResult, ImportError> {

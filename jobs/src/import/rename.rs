@@ -1,7 +1,7 @@
-//! Formula texts follow the names that columns get in the preview.
+//! Formula texts follow the names that columns and tables get in the preview.
 //!
-//! Pure. Law: only references to fields of the same table change (`[单价]`, `[@单价]`), never texts in quotation
-//! marks, never `表[列]`. Tests: at the end of this file.
+//! Functions: [`renamed`] (fields of the same table: `[单价]`, `[@单价]`), [`with_tables`] (fields of other tables:
+//! `价目表[单价]`). Pure. Law: texts in quotation marks never change. Tests: at the end of this file.
 
 use connectors::export::column_reference;
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +41,88 @@ pub fn renamed(formula: &str, names: &BTreeSet<&str>, renames: &BTreeMap<&str, &
     out
 }
 
+/// What a sheet of the file became.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeTable {
+    pub name: String,
+    /// The names of its columns in the file, and as fields.
+    pub columns: BTreeMap<String, String>,
+}
+
+/// The formula with `sheet[column]` replaced by the names of the tables and fields that were made of them;
+/// sheets are looked up by their names in the file.
+pub fn with_tables(formula: &str, tables: &BTreeMap<String, MadeTable>) -> String {
+    let letters: Vec<char> = formula.chars().collect();
+    let mut out = String::with_capacity(formula.len());
+    let mut at = 0;
+    while at < letters.len() {
+        let end = match letters[at] {
+            '"' | '\'' => text_end(&letters, at),
+            '[' => reference(&letters, at).map_or(at + 1, |(_, _, end)| end),
+            letter if is_name(letter) => name_end(&letters, at),
+            _ => at + 1,
+        };
+        let word: String = letters[at..end].iter().collect();
+        let sheet = match letters[at] {
+            '\'' => word
+                .get(1..word.len().saturating_sub(1))
+                .map(|name| name.replace("''", "'")),
+            letter if is_name(letter) => Some(word.clone()),
+            _ => None,
+        };
+        let made = sheet.and_then(|name| tables.get(&name));
+        match made.zip(reference(&letters, end)) {
+            Some((made, (column, is_this_row, after))) => {
+                out.push_str(&table_reference(&made.name));
+                let column = column_reference(made.columns.get(&column).unwrap_or(&column));
+                out.push_str(if is_this_row { "[@" } else { "[" });
+                out.push_str(&column[1..]);
+                at = after;
+            }
+            None => {
+                out.push_str(&word);
+                at = end;
+            }
+        }
+    }
+    out
+}
+
+/// The place behind the quoted text that opens at `at`; a doubled quotation mark belongs to it.
+fn text_end(letters: &[char], at: usize) -> usize {
+    let mark = letters[at];
+    let mut place = at + 1;
+    while let Some(letter) = letters.get(place) {
+        place += 1;
+        if *letter == mark {
+            if letters.get(place) != Some(&mark) {
+                return place;
+            }
+            place += 1;
+        }
+    }
+    place
+}
+
+fn is_name(letter: char) -> bool {
+    letter.is_alphanumeric() || matches!(letter, '_' | '.')
+}
+
+fn name_end(letters: &[char], at: usize) -> usize {
+    let length = letters[at..].iter().take_while(|letter| is_name(**letter));
+    at + length.count()
+}
+
+/// A table's name before a bracket: names with signs, and those that begin with a digit, in single quotes.
+fn table_reference(name: &str) -> String {
+    let is_plain = name.chars().all(|c| c.is_alphanumeric() || c == '_')
+        && !name.starts_with(|c: char| c.is_ascii_digit());
+    match is_plain {
+        true => name.to_owned(),
+        false => format!("'{}'", name.replace('\'', "''")),
+    }
+}
+
 /// What may stand before the bracket of another table's column.
 fn is_table_end(letter: char) -> bool {
     letter.is_alphanumeric() || matches!(letter, '_' | '.' | '\'' | ']')
@@ -48,6 +130,9 @@ fn is_table_end(letter: char) -> bool {
 
 /// The name in the brackets that open at `at`, whether `@` stands before it, and the place behind.
 fn reference(letters: &[char], at: usize) -> Option<(String, bool, usize)> {
+    if letters.get(at) != Some(&'[') {
+        return None;
+    }
     let is_this_row = letters.get(at + 1) == Some(&'@');
     let mut place = at + 1 + usize::from(is_this_row);
     let mut name = String::new();
@@ -92,6 +177,47 @@ mod tests {
         ];
         for (formula, expected) in cases {
             assert_eq!(renamed(formula, &names, &renames), expected, "{formula}");
+        }
+    }
+
+    #[test]
+    fn references_to_other_tables_follow() {
+        let made = |name: &str, columns: &[(&str, &str)]| MadeTable {
+            name: name.into(),
+            columns: columns
+                .iter()
+                .map(|(old, new)| ((*old).into(), (*new).into()))
+                .collect(),
+        };
+        let tables = BTreeMap::from([
+            (
+                "价目表".to_string(),
+                made("价目表 2", &[("单价", "批发价")]),
+            ),
+            ("我的 货".to_string(), made("货", &[])),
+            ("2026".to_string(), made("老板's", &[("a", "b[1]")])),
+        ]);
+        let cases = [
+            (
+                "XLOOKUP([货号],价目表[货号],价目表[单价])",
+                "XLOOKUP([货号],'价目表 2'[货号],'价目表 2'[批发价])",
+            ),
+            ("SUM('我的 货'[数量])", "SUM(货[数量])"),
+            ("SUM('2026'[a])+[单价]", "SUM('老板''s'[b'[1']])+[单价]"),
+            ("价目表[@单价]", "'价目表 2'[@批发价]"),
+            (
+                r#"IF([a]="价目表[单价]",1,"")"#,
+                r#"IF([a]="价目表[单价]",1,"")"#,
+            ),
+            ("[价目表]*大价目表[单价]", "[价目表]*大价目表[单价]"),
+            ("[我'[价目表']]", "[我'[价目表']]"),
+            ("价目表", "价目表"),
+            ("'没完", "'没完"),
+            ("'", "'"),
+            ("价目表[单价", "价目表[单价"),
+        ];
+        for (formula, expected) in cases {
+            assert_eq!(with_tables(formula, &tables), expected, "{formula}");
         }
     }
 }

@@ -264,3 +264,47 @@ fn texts_are_found_and_replaced_as_in_excel() {
         assert_eq!(shown(&snapshot, text), expected, "{text}");
     }
 }
+
+#[test]
+fn days_and_times_are_excels() {
+    let snapshot = snapshot();
+    for (text, expected) in [
+        ("EDATE(DATE(2026,1,31),1)-DATE(2026,2,28)", "0"),
+        ("EDATE(DATE(2024,3,31),-1)-DATE(2024,2,29)", "0"),
+        ("EDATE(DATE(2026,12,5),1)-DATE(2027,1,5)", "0"),
+        ("EDATE(DATE(1900,1,5),-1)", "#NUM!"),
+        ("EOMONTH(DATE(2026,1,15),0)-DATE(2026,1,31)", "0"),
+        ("EOMONTH(DATE(2024,1,15),1)-DATE(2024,2,29)", "0"),
+        ("EOMONTH(DATE(2026,11,1),1)-DATE(2026,12,31)", "0"),
+        // 2026-11-22 is a Sunday.
+        ("WEEKDAY(DATE(2026,11,22))", "1"),
+        ("WEEKDAY(DATE(2026,11,22),2)", "7"),
+        ("WEEKDAY(DATE(2026,11,22),3)", "6"),
+        ("WEEKDAY(DATE(2026,11,23),2)", "1"),
+        ("WEEKDAY(DATE(2026,11,22),11)", "7"),
+        ("WEEKDAY(DATE(2026,11,24),12)", "1"),
+        ("WEEKDAY(DATE(2026,11,22),16)", "2"),
+        ("WEEKDAY(DATE(2026,11,22),17)", "1"),
+        ("WEEKDAY(DATE(2026,11,22),4)", "#NUM!"),
+        ("HOUR(0.75)", "18"),
+        ("MINUTE(TIME(9,30,5))", "30"),
+        ("SECOND(TIME(9,30,5))", "5"),
+        ("HOUR(-1)", "#NUM!"),
+        ("TIME(12,0,0)", "0.5"),
+        ("TIME(27,0,0)", "0.125"),
+        ("TIME(0,750,0)*24", "12.5"),
+        ("TIME(-1,0,0)", "#NUM!"),
+        ("DATEVALUE(\"2026/11/22\")-DATE(2026,11,22)", "0"),
+        ("DATEVALUE(\"x\")", "#VALUE!"),
+        ("DATEVALUE(1)", "#VALUE!"),
+        ("DATEDIF(DATE(2025,12,31),DATE(2026,12,30),\"Y\")", "0"),
+        ("DATEDIF(DATE(2025,12,31),DATE(2026,12,31),\"y\")", "1"),
+        ("DATEDIF(DATE(2026,1,31),DATE(2026,3,30),\"M\")", "1"),
+        ("DATEDIF(DATE(2026,1,1),DATE(2026,3,1),\"D\")", "59"),
+        ("DATEDIF(DATE(2025,1,15),DATE(2026,3,14),\"YM\")", "1"),
+        ("DATEDIF(DATE(2026,2,1),DATE(2026,1,1),\"D\")", "#NUM!"),
+        ("DATEDIF(DATE(2026,1,1),DATE(2026,2,1),\"X\")", "#NUM!"),
+    ] {
+        assert_eq!(shown(&snapshot, text), expected, "{text}");
+    }
+}

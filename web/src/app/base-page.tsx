@@ -1,0 +1,4 @@
+/** A base. */
+export function BasePage() {
+  return null;
+}

@@ -19,7 +19,7 @@ export const zh = {
   op_is: "等于", op_is_not: "不等于", op_contains: "包含", op_not_contains: "不包含", op_less: "小于", op_less_or_equal: "小于等于", op_greater: "大于", op_greater_or_equal: "大于等于", op_is_blank: "为空", op_is_not_blank: "不为空", op_is_misfit: "不符合类型", op_ai_state: "AI 状态",
   offline: "离线，{{n}} 处修改等待发送", offlineIdle: "连接断开，正在重连…", reconnect: "现在重连", readOnly: "只读：{{why}}", recomputing: "正在计算 {{done}} / {{of}}",
   emptyTable: "这张表还没有记录", emptyFind: "没有找到“{{text}}”", rowsSelected: "已选 {{rows}} 行 × {{cols}} 列", nRows: "{{n}} 行",
-  deleteRows: "删除 {{n}} 行", openRecord: "展开记录", copyHint: "复制 Ctrl+C · 粘贴 Ctrl+V", runAiHere: "对选中的行运行 AI", saveRefused: "没有保存：{{why}}", copyRefused: "有 {{n}} 行还没加载，请稍候再复制",
+  deleteRows: "删除 {{n}} 行", openRecord: "展开记录", copyHint: "复制 Ctrl+C · 粘贴 Ctrl+V", runAiHere: "对选中的行运行 AI", saveRefused: "没有保存：{{why}}", tooLarge: "一次最多处理 {{most}} 个，这次有 {{n}} 个", copyRefused: "有 {{n}} 行还没加载，请稍候再复制",
   // fields
   fieldName: "字段名", fieldType: "类型", insertLeft: "在左边插入", insertRight: "在右边插入", hideField: "隐藏字段", showField: "显示", deleteField: "删除字段", editField: "修改字段", editFormula: "编辑公式", sortAscending: "按升序排列", sortDescending: "按降序排列", deletedField: "已删除字段“{{name}}”",
   type_text: "文本", type_long_text: "长文本", type_number: "数字", type_currency: "金额", type_percent: "百分比", type_date: "日期", type_date_time: "日期时间", type_checkbox: "勾选", type_select: "单选", type_multi_select: "多选", type_attachment: "图片和附件", type_url: "网址", type_formula: "公式", type_ai_translate: "AI 翻译", type_ai_copy: "AI 文案", type_ai_image_prompt: "AI 图片提示词",

@@ -30,3 +30,5 @@ pub use handle::{
 pub use patch::{Patch, PatchColumn, UndoState};
 pub use query::{AggregateValue, AiEstimate, RetypePreview, Window, WindowQuery};
 pub use queue::{Attempt, BatchState, BatchStatus, TakenCall};
+/// Attachments are read and kept through [`BaseHandle::reader`], whose errors callers tell apart.
+pub use store::BlobError;

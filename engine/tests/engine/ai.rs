@@ -3,7 +3,7 @@
 use crate::desk::{Desk, answer};
 use engine::*;
 
-const START: &str = "> ann table 表 名 译=AI.TRANSLATE([名])
+const START: &str = "> ann table 表 名 译=AI.TRANSLATE([名],\"英语\")
      schema
      > ann add 表 杯
      +1
@@ -145,7 +145,7 @@ fn late_answers_are_stored_for_the_next_cell() {
 #[test]
 fn auto_fields_and_chains_ask_by_themselves() {
     Desk::new().check(
-        "> ann table 表 名 译~AI.TRANSLATE([名]) 再=AI.TRANSLATE([译])
+        "> ann table 表 名 译~AI.TRANSLATE([名],\"英语\") 再=AI.TRANSLATE([译],\"英语\")
          schema
          > ann add 表 杯
          +1

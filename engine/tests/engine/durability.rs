@@ -9,7 +9,7 @@ use table::id::ActorId;
 fn a_reopened_base_equals_the_closed_one_and_a_dropped_one() {
     let desk = Desk::new();
     desk.check(
-        "> ann table 表 名 单价:number 倍=[单价]*[单价] 译=AI.TRANSLATE([名])
+        "> ann table 表 名 单价:number 倍=[单价]*[单价] 译=AI.TRANSLATE([名],\"英语\")
          schema
          > ann add 表 杯 2
          +1, computed 倍×1
@@ -165,7 +165,7 @@ fn waiting_submissions_share_one_sync() {
 #[test]
 fn a_failed_write_is_never_seen_and_the_base_recovers() {
     let desk = Desk::new();
-    desk.check("> ann table 表 名 译=AI.TRANSLATE([名])\n schema\n > ann add 表 杯\n +1");
+    desk.check("> ann table 表 名 译=AI.TRANSLATE([名],\"英语\")\n schema\n > ann add 表 杯\n +1");
     desk.check("> ann run 表 译 empty b1\n 译.r1=…[Queued]");
     let before = desk.handle.snapshot();
     let other = rusqlite::Connection::open(desk.path()).unwrap();

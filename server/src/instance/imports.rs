@@ -6,7 +6,7 @@ use super::{Bases, DataFolder, OpenBase, Upload};
 use crate::error::ApiError;
 use axum::http::StatusCode;
 use connectors::{
-    file::{Manifest, StageError, StageErrorCode, Staged},
+    file::{Manifest, StageError, StageErrorCode, StageLimits, Staged, stage_child},
     model::Text2,
 };
 use jobs::{
@@ -244,8 +244,17 @@ async fn stage(program: PathBuf, upload: Arc<Upload>, job: Arc<ImportJob>, ticke
     });
     let (into, name) = (job.folder.clone(), upload.name.clone());
     let path = upload.path.clone();
-    let staged =
-        crate::app::off_loop(move || stage_in_child(&program, &path, &name, &into, &cancel)).await;
+    let staged = crate::app::off_loop(move || {
+        stage_child::run(
+            &program,
+            &path,
+            &name,
+            &into,
+            &StageLimits::default(),
+            &cancel,
+        )
+    })
+    .await;
     watcher.abort();
     match staged {
         Ok(Ok(manifest)) => {
@@ -268,16 +277,6 @@ async fn stage(program: PathBuf, upload: Arc<Upload>, job: Arc<ImportJob>, ticke
         }
         Err(_) => job.clean(),
     }
-}
-
-fn stage_in_child(
-    _program: &Path,
-    input: &Path,
-    _file_name: &str,
-    _into: &Path,
-    _cancel: &AtomicBool,
-) -> Result<Manifest, StageError> {
-    Err(StageErrorCode::ReaderCrashed.because(input.display()))
 }
 
 fn stage_failure(cause: &StageError) -> JobError {

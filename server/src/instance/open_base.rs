@@ -1,7 +1,12 @@
 //! One open base with everything that belongs to it while it is open: writer, hub, AI runner.
 
 use super::bases::unusable;
-use crate::{error::ApiError, ws::Hub};
+use crate::{
+    error::{ApiError, too_large},
+    ws::Hub,
+};
+use axum::http::StatusCode;
+use engine::BlobError;
 use engine::handle::{BaseHandle, EngineOptions, Subscription};
 use jobs::{AiRunner, JobRow, ProviderSet, board::batch_row};
 use parking_lot::Mutex;
@@ -99,34 +104,52 @@ impl OpenBase {
 
     /// Bytes of an attachment.
     pub fn blob(&self, digest: &str) -> Result<Vec<u8>, ApiError> {
-        Err(not_ready(digest))
+        self.handle
+            .reader()
+            .blob(digest)
+            .map_err(|cause| match cause {
+                BlobError::NotFound(_) => {
+                    ApiError::not_found("no_blob", ("附件", "attachment"), digest)
+                }
+                BlobError::Damaged(_) => damaged_blob(digest),
+                other => ApiError::internal("read an attachment", other),
+            })
     }
 
     /// Keeps the bytes of an attachment; their digest.
     pub fn put_blob(&self, from: &mut dyn Read) -> Result<String, ApiError> {
-        let _ = from;
-        Err(not_ready("put_blob"))
+        match self.handle.reader().put_blob(from) {
+            Ok(blob) => Ok(blob.digest),
+            Err(BlobError::DiskFull) => {
+                let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+                Err(ApiError::io("keep an attachment", &full))
+            }
+            Err(BlobError::TooLarge { limit_bytes }) => Err(too_large(limit_bytes)),
+            Err(cause) => Err(ApiError::internal("keep an attachment", cause)),
+        }
     }
 
     /// Up to `limit` transactions from a revision on, ascending.
     pub fn transactions(&self, from: Revision, limit: usize) -> Result<Vec<Transaction>, ApiError> {
-        let _ = limit;
-        Err(not_ready(&from.to_string()))
+        let read = self.handle.reader().transactions(from, limit);
+        read.map_err(|cause| ApiError::internal("read the history", cause))
     }
 
     /// A stored AI answer.
     pub fn answer(&self, key: &CallKey) -> Result<Option<Answer>, ApiError> {
-        Err(not_ready(&key.to_string()))
+        let read = self.handle.reader().answer(key);
+        read.map_err(|cause| ApiError::internal("read an answer", cause))
     }
 
     /// Writes a copy of the base's file, while it is in use.
     pub fn back_up(&self, to: &Path) -> Result<(), ApiError> {
-        Err(not_ready(&to.display().to_string()))
+        Ok(self.handle.backup(to)?)
     }
 
     /// Checks every checksum: place and finding of each damage.
-    pub fn damage(&self) -> Result<Vec<(String, String)>, ApiError> {
-        Err(not_ready("damage"))
+    pub fn damage(&self) -> Vec<(String, String)> {
+        let found = self.handle.verify();
+        found.into_iter().map(|item| (item.at, item.what)).collect()
     }
 
     /// Ends sessions, AI questions and the writer, in this order; the writer leaves a checkpoint. Blocking,
@@ -142,12 +165,12 @@ impl OpenBase {
     }
 }
 
-fn not_ready(what: &str) -> ApiError {
+fn damaged_blob(digest: &str) -> ApiError {
     ApiError::new(
-        axum::http::StatusCode::SERVICE_UNAVAILABLE,
-        "not_ready",
-        "此功能正在装配。",
-        "This is being put together.",
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "blob_damaged",
+        "这个附件的文件已损坏,不能显示。",
+        "The file of this attachment is damaged and cannot be shown.",
     )
-    .at(what)
+    .at(digest)
 }

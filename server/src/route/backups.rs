@@ -80,7 +80,7 @@ pub async fn check(
     Path(base): Path<String>,
 ) -> Result<Json<CheckResult>, ApiError> {
     let base = app.base(&base).await?;
-    let found = off_loop(move || base.damage()).await??;
+    let found = off_loop(move || base.damage()).await?;
     let damage = found
         .into_iter()
         .map(|(place, what)| DamageView { place, what });

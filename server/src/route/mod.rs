@@ -6,6 +6,7 @@ mod bases;
 mod blobs;
 mod commands;
 mod exports;
+mod formula;
 mod health;
 mod history;
 mod imports;
@@ -35,6 +36,8 @@ pub fn all() -> OpenApiRouter<App> {
         .routes(routes!(providers::put, providers::delete))
         .routes(routes!(providers::test))
         .routes(routes!(templates::list))
+        .routes(routes!(formula::functions))
+        .routes(routes!(formula::check))
         .routes(routes!(history::of_base))
         .routes(routes!(history::of_record))
         .routes(routes!(ai::estimate))

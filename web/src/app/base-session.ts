@@ -6,7 +6,7 @@ import { ask, type Schemas, socketUrl } from "../api/client";
 import type { UndoState, WireError } from "../api/wire";
 import { BaseSession } from "../sync/base-session";
 import { clientIdentity } from "../sync/ids";
-import type { ConnectionState } from "../sync/socket";
+import type { ConnectionState, SocketLike } from "../sync/socket";
 
 export interface LiveBase {
   session: BaseSession;
@@ -23,7 +23,7 @@ export function useLiveBase(base: string, onRefused: (error: WireError) => void)
   const queries = useQueryClient();
   const locale = i18n.language;
   const session = useMemo(
-    () => new BaseSession({ open: () => new WebSocket(socketUrl(base)), client: clientIdentity(localStorage), locale }),
+    () => new BaseSession({ open: () => new WebSocket(socketUrl(base)) as unknown as SocketLike, client: clientIdentity(localStorage), locale }),
     [base, locale],
   );
   const [connection, setConnection] = useState<ConnectionState>("connecting");

@@ -1,11 +1,11 @@
-/** Export of this view or of the whole base: starts the job, waits, downloads. */
-import { App, Dropdown } from "antd";
+/** The table or the whole base as a file; the browser downloads it when it is written. */
+import { useQueryClient } from "@tanstack/react-query";
+import { App, Dropdown, Spin } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError, ask, fileUrl, type Schemas } from "../../api/client";
+import { ApiError, type Schemas } from "../../api/client";
 import { Icon } from "../../ui/icons";
-
-const POLL_MS = 200;
+import { download, makeExport } from "./export-file";
 
 interface ExportMenuProps {
   base: string;
@@ -16,62 +16,58 @@ interface ExportMenuProps {
 export function ExportMenu({ base, table, view }: ExportMenuProps) {
   const { t } = useTranslation();
   const { message } = App.useApp();
-  const [isBusy, setBusy] = useState(false);
+  const queries = useQueryClient();
+  const [busy, setBusy] = useState(false);
 
-  const run = async (what: Schemas["NewExport"]) => {
+  const start = async (wanted: Schemas["NewExport"]) => {
     setBusy(true);
-    const hide = message.loading(t("exporting"), 0);
     try {
-      const { job } = await ask<{ job: string }>("POST", `/bases/${base}/exports`, what);
-      download(job, await finished(job));
+      const made = makeExport(base, wanted);
+      void queries.invalidateQueries({ queryKey: ["jobs"] });
+      const ready = await made;
+      if (ready) download(ready);
     } catch (error) {
       message.error(error instanceof ApiError ? [error.message, error.hint].filter(Boolean).join(" ") : String(error));
     } finally {
-      hide();
       setBusy(false);
     }
   };
+  const shown = { table, view };
 
-  const here = { table, view };
   return (
     <Dropdown
       trigger={["click"]}
-      disabled={isBusy}
+      disabled={busy}
       menu={{
         items: [
-          { key: "xlsx", label: t("export_xlsx"), onClick: () => void run({ format: "xlsx", ...here }) },
-          { key: "csv", label: t("export_csv"), onClick: () => void run({ format: "csv", ...here }) },
-          { key: "gb", label: t("export_csv_gb"), onClick: () => void run({ format: "csv", encoding: "gb18030", ...here }) },
-          { key: "parquet", label: t("export_parquet"), onClick: () => void run({ format: "parquet", ...here }) },
+          { key: "xlsx", label: t("export_xlsx"), onClick: () => void start({ format: "xlsx", ...shown }) },
+          {
+            key: "csv",
+            label: t("export_csv"),
+            onClick: () => void start({ format: "csv", encoding: "utf-8", ...shown }),
+          },
+          {
+            key: "csv_gb",
+            label: t("export_csv_gb"),
+            onClick: () => void start({ format: "csv", encoding: "gb18030", ...shown }),
+          },
+          { key: "parquet", label: t("export_parquet"), onClick: () => void start({ format: "parquet", ...shown }) },
           { type: "divider" },
-          { key: "all", label: t("exportBase"), onClick: () => void run({ format: "xlsx" }) },
+          { key: "base", label: t("exportBase"), onClick: () => void start({ format: "xlsx" }) },
         ],
       }}
     >
-      <button type="button" className="icon-button" aria-label={t("exportTable")}>
-        <Icon name="export" />
-        {t("exportTable")}
+      <button
+        type="button"
+        className="icon-button"
+        aria-haspopup="menu"
+        aria-label={busy ? t("exporting") : t("exportTable")}
+        title={t("exportTable")}
+        aria-busy={busy}
+      >
+        {busy ? <Spin size="small" /> : <Icon name="export" />}
+        {busy && <span>{t("exporting")}</span>}
       </button>
     </Dropdown>
   );
-}
-
-/** The name of the file, once it is written. */
-async function finished(job: string): Promise<string> {
-  for (;;) {
-    const view = await ask<Schemas["ExportView"]>("GET", `/exports/${job}`);
-    if (view.state === "done") return view.file_name;
-    if (view.error) throw new ApiError(view.error.code, view.error.message, view.error.hint ?? null);
-    if (view.state === "cancelled") throw new ApiError("cancelled", view.state);
-    await new Promise((done) => setTimeout(done, POLL_MS));
-  }
-}
-
-function download(job: string, name: string): void {
-  const link = document.createElement("a");
-  link.href = fileUrl(`/exports/${job}/file`);
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
 }

@@ -15,7 +15,7 @@ export const zh = {
   newTable: "新建表", tableName: "表名", renameTable: "重命名表", deleteTable: "删除表", collapse: "收起侧栏", expand: "展开侧栏", addField: "新增字段", addRecord: "新增一行",
   allFields: "字段", hiddenFields: "隐藏了 {{n}} 个字段", filter: "筛选", sort: "排序", rowHeight: "行高", find: "查找", findPlaceholder: "在表中查找", exportTable: "导出", history: "历史", jobs: "任务", jobs_n: "任务 {{n}}",
   height_compact: "紧凑", height_normal: "标准", height_comfortable: "宽松", height_picture: "图片", height_large_picture: "大图",
-  filterField: "字段", filterOperator: "条件", filterValue: "值", addCondition: "添加条件", addSort: "添加排序", ascending: "升序", descending: "降序", clearAll: "清空", apply: "应用", match_all: "符合全部条件", match_any: "符合任一条件",
+  filterField: "字段", filterOperator: "条件", filterValue: "值", addCondition: "添加条件", addSort: "添加排序", ascending: "升序", descending: "降序", clearAll: "清空", match_all: "符合全部条件", match_any: "符合任一条件",
   op_is: "等于", op_is_not: "不等于", op_contains: "包含", op_not_contains: "不包含", op_less: "小于", op_less_or_equal: "小于等于", op_greater: "大于", op_greater_or_equal: "大于等于", op_is_blank: "为空", op_is_not_blank: "不为空", op_is_misfit: "不符合类型", op_ai_state: "AI 状态",
   offline: "离线，{{n}} 处修改等待发送", offlineIdle: "连接断开，正在重连…", reconnect: "现在重连", readOnly: "只读：{{why}}", recomputing: "正在计算 {{done}} / {{of}}",
   emptyTable: "这张表还没有记录", emptyFind: "没有找到“{{text}}”", rowsSelected: "已选 {{rows}} 行 × {{cols}} 列", nRows: "{{n}} 行",
@@ -39,6 +39,7 @@ export const zh = {
   export_xlsx: "Excel（含图片和公式）", export_csv: "CSV（UTF-8）", export_csv_gb: "CSV（GB18030，旧版软件）", export_parquet: "Parquet", exportBase: "导出全部表为 Excel",
   noHistory: "还没有修改记录", record: "记录", noTitle: "无标题", previousRecord: "上一条", nextRecord: "下一条", cells_n: "{{n}} 个单元格",
   label_set_cells: "修改单元格", label_paste_cells: "粘贴", label_create_records: "新增记录", label_delete_records: "删除记录", label_restore_records: "恢复记录", label_create_table: "新建表", label_delete_table: "删除表", label_rename_table: "重命名表", label_create_field: "新增字段", label_update_field: "修改字段", label_delete_field: "删除字段", label_move_field: "移动字段", label_update_view: "修改视图", label_append_columns: "导入数据", label_run_ai: "运行 AI", label_settle_calls: "AI 结果", label_cancel_ai: "停止 AI", label_undo: "撤销", label_redo: "重做", label_rename_base: "重命名",
+  label_import: "导入数据", label_create_view: "新建视图", label_delete_view: "删除视图", label_move_table: "移动表", label_restore_table: "恢复表", label_restore_field: "恢复字段",
   viewAsCards: "卡片", viewAsGrid: "表格", justNow: "刚刚",
   // grid and editors
   gridLabel: "数据表格", gridLoading: "正在加载", checked: "已勾选", unchecked: "未勾选", gridRow: "第 {row} 行", search: "搜索", noOptions: "没有选项", createOption: "新建“{name}”", clear: "清除", today: "今天", typeDate: "输入日期，如 2026-11-22", previousMonth: "上个月", nextMonth: "下个月", weekdays: "一,二,三,四,五,六,日", month: "{year}年{month}月", time: "时间", addFiles: "添加图片或文件", dropFiles: "拖到这里", uploadingFiles: "正在上传 {n} 个文件", uploadFailed: "上传失败，请重试", remove: "移除", viewLarge: "查看大图", noFiles: "还没有文件",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Schemas } from "../../api/client";
-import { formulaSettings, plainSettings, pressedType } from "./choice";
+import { formulaSettings, isRetype, plainSettings, pressedType } from "./choice";
 import type { FieldType } from "./types";
 
 const OPTIONS = [{ id: "o1", name: "红", color: 3 }];
@@ -28,10 +28,25 @@ test("a card gives back the field's own settings, else the starting ones", () =>
 
 test("options are trimmed, unnamed ones are not sent, ids stay", () => {
   const options = [...OPTIONS, { id: "o0", name: " 蓝 ", color: 1 }, { id: "o0", name: " ", color: 2 }];
-  expect(plainSettings({ type: "select", options } as FieldType)).toEqual({
+  expect(plainSettings({ type: "select", options } as FieldType, field({ type: "select", options: OPTIONS }))).toEqual({
     type: "select",
     options: [...OPTIONS, { id: "o0", name: "蓝", color: 1 }],
   });
+});
+
+test("a new option never gets the id of one that is taken out in the same change", () => {
+  const known = field({ type: "select", options: [...OPTIONS, { id: "o7", name: "绿", color: 1 }] });
+  const options = [...OPTIONS, { id: "o0", name: "蓝", color: 1 }, { id: "o0", name: "黑", color: 2 }];
+  const sent = plainSettings({ type: "select", options } as FieldType, known) as { options: { id: string }[] };
+  expect(sent.options.map((option) => option.id)).toEqual(["o1", "o8", "o9"]);
+});
+
+test.each([
+  ["renamed option", { type: "select", options: [{ id: "o1", name: "朱", color: 3 }] }, false],
+  ["option gone", SELECT_CARD, true],
+  ["other type", MULTI_CARD, true],
+])("values may stop to fit: %s", (_, type, expected) => {
+  expect(isRetype(type as FieldType, field({ type: "select", options: OPTIONS }))).toBe(expected);
 });
 
 const FORMULA = field({

@@ -22,12 +22,33 @@ export function pressedType(card: FieldType, current: FieldType | null, field: F
   return field?.type === card.type ? field : card;
 }
 
-/** The settings of a plain type for a command; options without a name are left out. */
-export function plainSettings(type: FieldType): object {
+const idNumber = (option: Option) => Number(option.id.slice(1));
+
+/**
+ * The settings of a plain type for a command; options without a name are left out, new ones (`o0`) get their id from
+ * the server. Where the option with the highest id goes, the server would give that id out again and the cells would
+ * take the new name; then the ids are given here.
+ */
+export function plainSettings(type: FieldType, field: Field | null): object {
   const options = optionsOf(type);
   if (!options) return type;
   const named = options.map((option) => ({ ...option, name: option.name.trim() })).filter((option) => option.name);
-  return { ...type, options: named };
+  const highest = Math.max(0, ...(optionsOf(field) ?? []).map(idNumber));
+  const isFree = !named.some((option) => idNumber(option) >= highest);
+  let next = highest;
+  const numbered = named.map((option) => {
+    if (!isFree || option.id !== "o0") return option;
+    next += 1;
+    return { ...option, id: `o${next}` };
+  });
+  return { ...type, options: numbered };
+}
+
+/** Whether values may stop to fit: another type, or options that are gone. */
+export function isRetype(type: FieldType, field: Field): boolean {
+  if (type.type !== field.type) return true;
+  const now = new Set(optionsOf(type)?.map((option) => option.id));
+  return (optionsOf(field) ?? []).some((option) => !now.has(option.id));
 }
 
 /** A formula for a command; an untouched one keeps how its results are shown, and the chosen model stays. */

@@ -5,21 +5,7 @@
 
 use serde::Serialize;
 
-/// One text in both languages of the product.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Text2 {
-    pub zh: String,
-    pub en: String,
-}
-
-impl Text2 {
-    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Text2 {
-        Text2 {
-            zh: zh.into(),
-            en: en.into(),
-        }
-    }
-}
+pub use crate::language::Text2;
 
 /// A refused command: nothing of it was applied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -67,5 +53,134 @@ impl CommandError {
     pub(crate) fn at(mut self, at: impl ToString) -> CommandError {
         self.at = Some(at.to_string());
         self
+    }
+}
+
+/// The refusals, one constructor per code.
+impl CommandError {
+    pub(crate) fn no_table(id: impl ToString) -> CommandError {
+        CommandError::new(
+            "no_table",
+            "这张表不存在，可能已被删除。",
+            "This table does not exist; it may have been deleted.",
+        )
+        .hint(
+            "请刷新页面，或从回收站恢复。",
+            "Reload the page, or restore it from the trash.",
+        )
+        .at(id)
+    }
+
+    pub(crate) fn no_field(id: impl ToString) -> CommandError {
+        CommandError::new(
+            "no_field",
+            "这个字段不存在，可能已被删除。",
+            "This field does not exist; it may have been deleted.",
+        )
+        .hint(
+            "请刷新页面，或从回收站恢复。",
+            "Reload the page, or restore it from the trash.",
+        )
+        .at(id)
+    }
+
+    pub(crate) fn no_record(id: impl ToString) -> CommandError {
+        CommandError::new(
+            "no_record",
+            "这条记录不存在，可能已被别人删除。",
+            "This record does not exist; someone may have deleted it.",
+        )
+        .hint(
+            "请刷新页面；也可以撤销删除。",
+            "Reload the page; the deletion can also be undone.",
+        )
+        .at(id)
+    }
+
+    pub(crate) fn no_view(id: impl ToString) -> CommandError {
+        CommandError::new(
+            "no_view",
+            "这个视图不存在，可能已被删除。",
+            "This view does not exist; it may have been deleted.",
+        )
+        .at(id)
+    }
+
+    pub(crate) fn last_one(zh: &str, en: &str) -> CommandError {
+        CommandError::new(
+            "last_one",
+            format!("这是最后一个{zh}，不能删除。"),
+            format!("The last {en} can't be deleted."),
+        )
+    }
+
+    pub(crate) fn field_not_editable(name: &str) -> CommandError {
+        CommandError::new(
+            "field_not_editable",
+            format!("“{name}”由公式算出，不能直接填写。"),
+            format!("“{name}” is computed by a formula and can't be typed into."),
+        )
+        .hint(
+            "请修改公式，或修改公式用到的字段。",
+            "Change the formula, or the fields it uses.",
+        )
+        .at(name)
+    }
+
+    pub(crate) fn too_large(what_zh: &str, what_en: &str, n: u64, limit: u64) -> CommandError {
+        CommandError::new(
+            "too_large",
+            format!("一次最多{limit}{what_zh}，这次有 {n}。"),
+            format!("At most {limit} {what_en} at a time; this has {n}."),
+        )
+        .hint(
+            "请分几次进行；大量数据请用导入。",
+            "Do it in parts; use an import for much data.",
+        )
+    }
+
+    pub(crate) fn wrong_kind(name: &str) -> CommandError {
+        CommandError::new(
+            "wrong_kind",
+            format!("给“{name}”的值类型不对。"),
+            format!("The value given for “{name}” is of the wrong kind."),
+        )
+        .at(name)
+    }
+
+    pub(crate) fn read_only(reason: &str) -> CommandError {
+        CommandError::new(
+            "read_only",
+            format!("现在不能保存修改：{reason}。已有数据仍可查看和导出。"),
+            format!(
+                "Changes can't be saved now: {reason}. The data can still be read and exported."
+            ),
+        )
+        .hint(
+            "请检查磁盘空间；问题消失后会自动恢复。",
+            "Check the disk; it goes on by itself once the cause is gone.",
+        )
+    }
+
+    pub(crate) fn closed() -> CommandError {
+        CommandError::new(
+            "closed",
+            "这个文件已关闭，请重新打开。",
+            "This base has been closed; open it again.",
+        )
+    }
+
+    pub(crate) fn damaged(error: impl std::fmt::Display) -> CommandError {
+        CommandError::new(
+            "internal",
+            format!("内部错误，没有做任何修改：{error}"),
+            format!("Internal error, nothing was changed: {error}"),
+        )
+    }
+}
+
+impl From<table::op::ApplyError> for CommandError {
+    fn from(error: table::op::ApplyError) -> CommandError {
+        CommandError::damaged(error)
     }
 }

@@ -1,16 +1,32 @@
 //! The only public door of a base: submit commands, read snapshots and windows, watch patches.
 //!
-//! Main type: [`BaseHandle`] (cheap to clone, usable from any thread). The writer behind it runs on its own thread.
+//! Main types: [`BaseHandle`] (cheap to clone, usable from any thread) and [`QueueHandle`]. The writer behind
+//! them runs on its own thread.
 
 use crate::{
-    command::{Command, Receipt, Submission},
+    ai::{Waiting, scope},
+    command::{self, AiScope, Command, Receipt, Submission, table_of},
     error::{CommandError, OpenError},
     patch::{Patch, UndoState},
-    query::{AggregateValue, AiEstimate, RetypePreview, Window, WindowQuery},
-    queue::{Attempt, BatchStatus, TakenCall},
+    query::{
+        self, AggregateValue, AiEstimate, RetypePreview, Window, WindowQuery, aggregate, window,
+    },
+    queue::{Attempt, BatchStatus, Queue, TakenCall},
+    recompute::run::Env,
+    writer::{self, Event, Running, Shared},
 };
+use parking_lot::Mutex;
 use serde::Serialize;
-use std::{path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{
+        Arc, Weak,
+        atomic::Ordering,
+        mpsc::{SendError, SyncSender, sync_channel},
+    },
+    thread::JoinHandle,
+};
 use table::{
     ai::{Answer, CallKey},
     field::FieldType,
@@ -56,180 +72,337 @@ pub type Then = Box<dyn FnOnce(Result<Receipt, CommandError>) + Send>;
 /// Hears each patch in order, on the writer's thread, so it must be quick and must not submit.
 pub type Listener = Box<dyn Fn(&Arc<Patch>) + Send + Sync>;
 
-/// One open base. The last clone's drop ends the writer; [`BaseHandle::close`] does it in order.
+/// One open base. When the last clone is dropped the writer ends by itself; [`BaseHandle::close`] waits for it.
 #[derive(Clone)]
 pub struct BaseHandle {
     shared: Arc<Shared>,
-}
-
-struct Shared {
-    snapshot: parking_lot::RwLock<Arc<Snapshot>>,
+    events: Arc<SyncSender<Event>>,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
 /// Ends the subscription when dropped.
 pub struct Subscription {
-    _id: u64,
+    id: u64,
+    shared: Weak<Shared>,
 }
 
-/// The queue of AI calls, for jobs.
-#[derive(Clone)]
-pub struct QueueHandle {
-    _handle: BaseHandle,
-}
-
-fn not_ready() -> CommandError {
-    CommandError::new(
-        "not_ready",
-        "此功能正在装配。",
-        "This is being put together.",
-    )
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        if let Some(shared) = self.shared.upgrade() {
+            shared.listeners.lock().retain(|(id, _)| *id != self.id);
+        }
+    }
 }
 
 impl BaseHandle {
+    fn of(running: Running) -> BaseHandle {
+        BaseHandle {
+            shared: running.shared,
+            events: running.events,
+            thread: Arc::new(Mutex::new(Some(running.thread))),
+        }
+    }
+
     /// A new base in a new file.
     pub fn create(
         path: &Path,
-        _id: BaseId,
-        _name: &str,
-        _options: EngineOptions,
+        id: BaseId,
+        name: &str,
+        options: EngineOptions,
     ) -> Result<BaseHandle, OpenError> {
-        Err(OpenError::Store(path.display().to_string()))
+        writer::create(path, &id, name, options).map(BaseHandle::of)
     }
 
     /// Opens a base: recovers it from checkpoint and log, computes what is missing.
-    pub fn open(path: &Path, _options: EngineOptions) -> Result<BaseHandle, OpenError> {
-        Err(OpenError::Store(path.display().to_string()))
+    pub fn open(path: &Path, options: EngineOptions) -> Result<BaseHandle, OpenError> {
+        writer::open(path, options).map(BaseHandle::of)
     }
 
     /// Blocks until the command is durable (or refused).
-    pub fn submit(&self, _submission: Submission) -> Result<Receipt, CommandError> {
-        Err(not_ready())
+    pub fn submit(&self, submission: Submission) -> Result<Receipt, CommandError> {
+        let (answer, answered) = sync_channel(1);
+        let then: Then = Box::new(move |result| drop(answer.send(result)));
+        self.submit_then(submission, then);
+        answered
+            .recv()
+            .unwrap_or_else(|_| Err(CommandError::closed()))
     }
 
-    /// As [`BaseHandle::submit`], but `then` gets the answer on the writer's thread.
-    pub fn submit_then(&self, _submission: Submission, then: Then) {
-        then(Err(not_ready()));
+    /// As [`BaseHandle::submit`], but `then` gets the answer on the writer's thread. Blocks only while
+    /// [`crate::limits::WAITING_EVENTS`] submissions are waiting already.
+    pub fn submit_then(&self, submission: Submission, then: Then) {
+        if let Err(SendError(Event::Submit { then, .. })) =
+            self.events.send(Event::Submit { submission, then })
+        {
+            then(Err(CommandError::closed()));
+        }
     }
 
     /// Validates a command against the present snapshot without applying it.
-    pub fn dry_run(&self, _actor: &ActorId, _command: &Command) -> Result<(), CommandError> {
-        Err(not_ready())
+    pub fn dry_run(&self, actor: &ActorId, command: &Command) -> Result<(), CommandError> {
+        let (actor, command) = (actor.clone(), Box::new(command.clone()));
+        self.ask(|answer| Event::DryRun {
+            actor,
+            command,
+            answer,
+        })
+        .unwrap_or_else(|| Err(CommandError::closed()))
     }
 
+    fn ask<T>(&self, event: impl FnOnce(SyncSender<T>) -> Event) -> Option<T> {
+        let (answer, answered) = sync_channel(1);
+        self.events.send(event(answer)).ok()?;
+        answered.recv().ok()
+    }
+
+    /// The newest published state.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.shared.snapshot.read().clone()
     }
 
+    /// Blobs, history and answers of the file; never blocks the writer.
+    pub fn reader(&self) -> store::Reader {
+        self.shared.reader.read().clone()
+    }
+
     /// Hears every patch from now on, until the subscription is dropped.
-    pub fn subscribe(&self, _listener: Listener) -> Subscription {
-        Subscription { _id: 0 }
+    pub fn subscribe(&self, listener: Listener) -> Subscription {
+        let mut listeners = self.shared.listeners.lock();
+        let id = listeners.last().map_or(1, |(id, _)| id + 1);
+        listeners.push((id, Arc::new(listener)));
+        Subscription {
+            id,
+            shared: Arc::downgrade(&self.shared),
+        }
     }
 
-    pub fn window(&self, _query: &WindowQuery) -> Result<Window, CommandError> {
-        Err(not_ready())
+    pub fn window(&self, query: &WindowQuery) -> Result<Window, CommandError> {
+        window::window(
+            &self.snapshot(),
+            &self.shared.orders,
+            &self.shared.queue,
+            query,
+        )
     }
 
-    /// The footer values that the view asks for, over the view's records.
+    /// The footer values that the view asks for, over the view's records; none without a view.
     pub fn aggregates(
         &self,
-        _table: TableId,
-        _view: Option<ViewId>,
+        table: TableId,
+        view: Option<ViewId>,
     ) -> Result<Vec<AggregateValue>, CommandError> {
-        Err(not_ready())
+        let snapshot = self.snapshot();
+        let owner = table_of(&snapshot, table)?;
+        let Some(view) = view else {
+            return Ok(Vec::new());
+        };
+        let seen = owner
+            .view(view)
+            .ok_or_else(|| CommandError::no_view(view))?;
+        let (order, data) = window::order_of(
+            &snapshot,
+            &self.shared.orders,
+            table,
+            Some(view),
+            "",
+            None,
+            None,
+        )?;
+        Ok(aggregate::aggregates(owner, &data, seen, &order))
     }
 
     /// Records of a view in its order, for export; absent view: all live ones.
     pub fn view_records(
         &self,
-        _table: TableId,
-        _view: Option<ViewId>,
+        table: TableId,
+        view: Option<ViewId>,
     ) -> Result<Vec<RecordId>, CommandError> {
-        Err(not_ready())
+        let snapshot = self.snapshot();
+        let (order, data) =
+            window::order_of(&snapshot, &self.shared.orders, table, view, "", None, None)?;
+        Ok(window::records(&order, &data))
     }
 
-    /// Live records whose cell does not fit the field.
-    pub fn n_misfits(&self, _table: TableId, _field: FieldId) -> u64 {
-        0
+    /// Live records whose cell does not fit the field; 0 where the field does not exist.
+    pub fn n_misfits(&self, table: TableId, field: FieldId) -> u64 {
+        query::n_misfits(&self.snapshot(), table, field)
     }
 
+    /// What a change of type would do to the cells, nothing changed.
     pub fn preview_retype(
         &self,
-        _table: TableId,
-        _field: FieldId,
-        _to: &FieldType,
+        table: TableId,
+        field: FieldId,
+        to: &FieldType,
     ) -> Result<RetypePreview, CommandError> {
-        Err(not_ready())
+        command::preview(&self.snapshot(), table, field, to)
     }
 
-    pub fn undo_state(&self, _actor: &ActorId) -> UndoState {
-        UndoState::default()
+    /// What the actor can undo and redo, steps from before this start included.
+    pub fn undo_state(&self, actor: &ActorId) -> UndoState {
+        let actor = actor.clone();
+        self.ask(|answer| Event::UndoState { actor, answer })
+            .unwrap_or_default()
     }
 
     pub fn queue(&self) -> QueueHandle {
         QueueHandle {
-            _handle: self.clone(),
+            handle: self.clone(),
         }
     }
 
     pub fn status(&self) -> BaseStatus {
-        BaseStatus::Ok
+        self.shared.status()
+    }
+
+    /// Appends to the log since the start, one sync each; many submissions share one.
+    pub fn n_commits(&self) -> u64 {
+        self.shared.n_commits.load(Ordering::Relaxed)
     }
 
     /// Tries to leave the read-only state now; the writer also tries by itself from time to time.
     pub fn try_recover(&self) -> BaseStatus {
-        BaseStatus::Ok
+        self.ask(|answer| Event::Recover { answer })
+            .unwrap_or_else(|| self.status())
+    }
+
+    /// Copies the base as it is now to a new file, while it is in use.
+    pub fn backup(&self, to: &Path) -> Result<(), CommandError> {
+        let to = to.to_owned();
+        self.ask(|answer| Event::Backup { to, answer })
+            .unwrap_or_else(|| Err(CommandError::closed()))
+    }
+
+    /// Checks every checksum of the file; empty where all is well.
+    pub fn verify(&self) -> Vec<store::Damage> {
+        self.ask(|answer| Event::Verify { answer })
+            .unwrap_or_default()
     }
 
     /// Writes a checkpoint and ends the writer. Clones of the handle answer `closed` from then on.
-    pub fn close(self) {}
+    pub fn close(self) {
+        let _ = self.ask(|closed| Event::Close { closed });
+        if let Some(thread) = self.thread.lock().take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer ended by a panic");
+        }
+    }
+}
+
+/// Answers and failures of one batch.
+type Settlement = (Vec<Answer>, Vec<(CallKey, String)>);
+
+/// The queue of AI calls, for jobs.
+#[derive(Clone)]
+pub struct QueueHandle {
+    handle: BaseHandle,
 }
 
 impl QueueHandle {
+    fn queue(&self) -> &Queue {
+        &self.handle.shared.queue
+    }
+
     /// Up to `n` queued calls, marked running durably before this returns; empty if there are none.
-    pub fn take(&self, _n: usize) -> Vec<TakenCall> {
-        Vec::new()
+    pub fn take(&self, n: usize) -> Vec<TakenCall> {
+        self.handle
+            .ask(|answer| Event::Take { n, answer })
+            .unwrap_or_default()
     }
 
     /// Blocks until a call is queued, `timeout_ms` have passed or the base is closed; true if calls are waiting.
-    pub fn wait(&self, _timeout_ms: u64) -> bool {
-        false
+    pub fn wait(&self, timeout_ms: u64) -> bool {
+        self.queue().wait(timeout_ms)
     }
 
-    /// `listener` runs whenever calls were queued; for async runners, which must not block.
-    pub fn on_queued(&self, _listener: Box<dyn Fn() + Send + Sync>) {}
+    /// `listener` runs whenever calls were queued; for async runners. It must not block.
+    pub fn on_queued(&self, listener: Box<dyn Fn() + Send + Sync>) {
+        self.queue().listen(listener);
+    }
 
-    /// Gives taken calls back to the queue, e.g. while a provider is paused.
-    pub fn give_back(&self, _keys: &[CallKey]) {}
+    /// Gives taken calls back to the queue, e.g. while a provider is paused. They stay marked as running on
+    /// disk, which after a crash means no more than “perhaps sent”.
+    pub fn give_back(&self, keys: &[CallKey]) {
+        self.queue().give_back(keys);
+    }
 
-    /// Stores answers and failures (with stable reason codes) and fills the cells that wait for them.
+    /// Stores answers and failures (with stable reason codes) and fills the cells that wait for them. One
+    /// transaction per batch, so that each batch can be undone by itself; gives the last receipt.
     pub fn settle(
         &self,
-        _answers: Vec<Answer>,
-        _failures: Vec<(CallKey, String)>,
+        answers: Vec<Answer>,
+        failures: Vec<(CallKey, String)>,
     ) -> Result<Receipt, CommandError> {
-        Err(not_ready())
+        let mut parts: BTreeMap<Option<String>, Settlement> = BTreeMap::new();
+        for answer in answers {
+            let batch = self.queue().batch_of(&answer.key);
+            parts.entry(batch).or_default().0.push(answer);
+        }
+        for failure in failures {
+            let batch = self.queue().batch_of(&failure.0);
+            parts.entry(batch).or_default().1.push(failure);
+        }
+        let mut last =
+            self.settle_part(parts.pop_first().map(|(_, part)| part).unwrap_or_default());
+        for (_, part) in parts {
+            let next = self.settle_part(part);
+            last = last.and(next);
+        }
+        last
+    }
+
+    fn settle_part(&self, (answers, failures): Settlement) -> Result<Receipt, CommandError> {
+        self.handle.submit(Submission {
+            actor: ActorId("job:ai".into()),
+            client_id: None,
+            group: None,
+            command: Command::SettleCalls { answers, failures },
+        })
     }
 
     /// A line for the ledger of attempts.
-    pub fn record_attempt(&self, _attempt: Attempt) {}
+    pub fn record_attempt(&self, attempt: Attempt) {
+        // A closed base has no ledger any more; the answer of the attempt is lost with it.
+        let _ = self.handle.events.send(Event::Attempt(attempt));
+    }
 
     /// Progress per batch, newest first; finished ones of this run included.
     pub fn batches(&self) -> Vec<BatchStatus> {
-        Vec::new()
+        self.queue().batches()
     }
 
     /// The same as submitting `CancelAi`.
-    pub fn cancel(&self, _actor: &ActorId, _batch: &str) -> Result<Receipt, CommandError> {
-        Err(not_ready())
+    pub fn cancel(&self, actor: &ActorId, batch: &str) -> Result<Receipt, CommandError> {
+        self.handle.submit(Submission {
+            actor: actor.clone(),
+            client_id: None,
+            group: None,
+            command: Command::CancelAi {
+                batch: batch.to_owned(),
+            },
+        })
     }
 
     /// What running the field would ask for.
     pub fn estimate(
         &self,
-        _table: TableId,
-        _field: FieldId,
-        _scope: &crate::command::AiScope,
+        table: TableId,
+        field: FieldId,
+        scope: &AiScope,
     ) -> Result<AiEstimate, CommandError> {
-        Err(not_ready())
+        let shared = &self.handle.shared;
+        let snapshot = self.handle.snapshot();
+        let graph = shared.graph_of(&snapshot.schema);
+        let model = (shared.options.default_model)();
+        let waiting = Waiting::default();
+        let env = Env {
+            now_day: (shared.options.clock)().now_day,
+            model: &model,
+            answers: &shared.answers,
+            queue: &shared.queue,
+            waiting: &waiting,
+        };
+        scope::estimate(&snapshot, &graph, table, field, scope, env)
     }
 }

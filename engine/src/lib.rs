@@ -5,13 +5,19 @@
 //!
 //! Law: durable before visible, and only the writer makes a snapshot. Tests: `engine/tests/`.
 
+mod access;
+mod ai;
 pub mod command;
 pub mod error;
 pub mod handle;
+mod language;
 pub mod limits;
 pub mod patch;
 pub mod query;
 pub mod queue;
+mod recompute;
+mod undo;
+mod writer;
 
 pub use command::{
     AiScope, CellEdit, CellInput, Command, CommandResult, FormulaTag, NewField, NewFieldType,
@@ -24,3 +30,5 @@ pub use handle::{
 pub use patch::{Patch, PatchColumn, UndoState};
 pub use query::{AggregateValue, AiEstimate, RetypePreview, Window, WindowQuery};
 pub use queue::{Attempt, BatchState, BatchStatus, TakenCall};
+/// Attachments are read and kept through [`BaseHandle::reader`], whose errors callers tell apart.
+pub use store::BlobError;

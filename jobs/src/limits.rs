@@ -12,6 +12,8 @@ pub const MAX_TRIES: u32 = 5;
 pub const WAITS_IN_A_ROW: u32 = 12;
 /// Failures in a row, over all calls of a provider and without one success, after which its batches are given up.
 pub const FAILURES_IN_A_ROW: u32 = 40;
+/// How long the calls of a given-up batch fail without being asked.
+pub const GIVEN_UP: Duration = Duration::from_secs(60);
 /// The first pause after a failure; doubled each time.
 pub const BACKOFF_MS: u64 = 1_000;
 pub const BACKOFF_MAX_MS: u64 = 60_000;
@@ -31,6 +33,8 @@ pub const WAITING_OUTCOMES: usize = 256;
 pub const CANCEL_TICK: Duration = Duration::from_millis(500);
 /// Between tries to store answers while the base takes none.
 pub const STORE_RETRY: Duration = Duration::from_secs(1);
+/// Such tries once the program is to end.
+pub const STORES_AT_STOP: u32 = 10;
 /// What an answer may have, in tokens.
 pub const ANSWER_TOKENS: u32 = 1_024;
 /// Finished jobs that the board keeps.

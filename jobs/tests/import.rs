@@ -576,6 +576,44 @@ fn the_confirmed_mapping_is_followed() {
 }
 
 #[test]
+fn header_cells_become_names_that_a_table_can_have() {
+    let base = SmallBase::default();
+    let mut file = quotation(&AMOUNTS, &DOUBLES);
+    let long = "说明".repeat(400);
+    let headers = ["单价\n(元)", "单价 (元)", "Price", "PRICE", &long];
+    for (column, header) in file.manifest.sheets[0].columns.iter_mut().zip(headers) {
+        column.name = header.to_owned();
+        column.formula = None;
+    }
+    run(&base, &file, &ConfirmImport::as_proposed(&file.manifest)).unwrap();
+    let names = names(&base);
+    assert_eq!(names[..4], ["单价 (元)", "单价 (元) 2", "Price", "PRICE"]);
+    assert!(names[4].chars().count() <= table::limits::NAME_CHARS);
+}
+
+#[test]
+fn formulas_follow_columns_that_were_renamed_in_the_preview() {
+    let base = SmallBase::default();
+    let file = quotation(&AMOUNTS, &DOUBLES);
+    let mut confirm = ConfirmImport::as_proposed(&file.manifest);
+    confirm.sheets[0].columns.push(ConfirmColumn {
+        column: 2,
+        name: Some("进价".into()),
+        field_type: None,
+        formula: None,
+        skip: false,
+    });
+    let report = run(&base, &file, &confirm).unwrap();
+    assert_eq!(names(&base), ["品名", "加倍", "进价", "数量", "金额"]);
+    assert_eq!(
+        (report.formulas.len(), report.notes.len()),
+        (2, 0),
+        "{:?}",
+        report.notes
+    );
+}
+
+#[test]
 fn pictures_are_stored_once_each_before_their_records() {
     let base = SmallBase::default();
     let mut file = quotation(&AMOUNTS, &DOUBLES);

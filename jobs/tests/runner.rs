@@ -433,6 +433,29 @@ async fn answers_survive_a_base_that_takes_none_for_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_program_ends_even_if_answers_cannot_be_stored() {
+    let full = world(ScriptedModel::new(), |source| {
+        source.refuse_commits(u32::MAX);
+        source.queue("b1", texts(10));
+    });
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(full.model.n_asked(), 10);
+    tokio::time::timeout(Duration::from_secs(60), full.runner.stop())
+        .await
+        .unwrap();
+
+    let closed = world(ScriptedModel::new(), |source| {
+        source.close();
+        source.queue("b1", texts(10));
+    });
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    tokio::time::timeout(Duration::from_secs(1), closed.runner.stop())
+        .await
+        .unwrap();
+    assert!(closed.source.answers().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn stopping_waits_for_open_questions_and_gives_the_rest_back() {
     let slow = Turn::SayAfter(Duration::from_secs(3), "x".into());
     let world = world(ScriptedModel::new().otherwise(slow), |source| {

@@ -24,10 +24,10 @@ pub async fn serve(request: Request) -> Response {
         "" => "index.html",
         name => name,
     };
-    match find(name) {
+    match webui::asset(name) {
         Some(asset) => file(name, &asset, request.headers()),
         None if name.contains('.') => nothing_here(path),
-        None => match find("index.html") {
+        None => match webui::asset("index.html") {
             Some(page) => file("index.html", &page, request.headers()),
             None => nothing_here(path),
         },
@@ -45,7 +45,7 @@ fn nothing_here(path: &str) -> Response {
     .into_response()
 }
 
-fn file(name: &str, asset: &Asset, asked: &HeaderMap) -> Response {
+fn file(name: &str, asset: &webui::Asset, asked: &HeaderMap) -> Response {
     let accepts = |header: header::HeaderName, what: &str| {
         asked
             .get_all(header)
@@ -90,16 +90,4 @@ fn file(name: &str, asset: &Asset, asked: &HeaderMap) -> Response {
         None => &asset.bytes,
     };
     (headers, bytes.to_vec()).into_response()
-}
-
-/// A file of the bundle.
-struct Asset {
-    bytes: std::borrow::Cow<'static, [u8]>,
-    brotli: Option<std::borrow::Cow<'static, [u8]>>,
-    mime: String,
-    hash: String,
-}
-
-fn find(_name: &str) -> Option<Asset> {
-    None
 }

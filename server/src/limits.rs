@@ -44,7 +44,3 @@ pub const BASE_NAME_CHARS: usize = 255;
 pub const SHUTDOWN_GRACE_S: u64 = 10;
 /// Milliseconds between two looks at a job's progress while someone watches.
 pub const JOB_POLL_MS: u64 = 250;
-/// Seconds that the staging child may take.
-pub const STAGE_TIME_S: u64 = 600;
-/// Bytes of address space of the staging child.
-pub const STAGE_MEMORY_BYTES: u64 = 4 << 30;

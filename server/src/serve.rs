@@ -2,10 +2,12 @@
 
 use crate::{
     app,
-    auth::Hosts,
+    auth::{self, Hosts},
     config::Config,
-    instance::{Instance, StartError},
+    error::{ApiError, Locale},
+    instance::{Instance, StartError, StartOptions},
     limits::SHUTDOWN_GRACE_S,
+    template,
 };
 use std::{
     net::{IpAddr, SocketAddr, UdpSocket},
@@ -34,7 +36,11 @@ pub async fn serve(
     config: &Config,
     ready: impl FnOnce(SocketAddr, &app::App),
 ) -> Result<(), ServeError> {
-    let instance = Instance::start(&config.data)?;
+    let instance = Instance::start(StartOptions {
+        data: config.data.clone(),
+        runs_ai: true,
+        program: None,
+    })?;
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|cause| ServeError::Listen {
@@ -48,6 +54,9 @@ pub async fn serve(
         true => Hosts::Local,
         false => Hosts::Any,
     };
+    if config.demo {
+        add_demo(&instance).await;
+    }
     let router = app::router(instance.clone(), hosts);
     ready(address, &instance);
     let (ending, mut ended) = tokio::sync::watch::channel(false);
@@ -70,6 +79,25 @@ pub async fn serve(
     let closing = instance.clone();
     let _ = tokio::task::spawn_blocking(move || closing.close()).await;
     result.map_err(ServeError::Run)
+}
+
+/// Adds the sample base if there is none of its name; a failure is no reason not to serve.
+async fn add_demo(instance: &app::App) {
+    let added = async {
+        let demo = template::find(template::DEMO)?;
+        let name = demo.title.said(Locale::Zh);
+        let bases = instance.bases.list().await?;
+        if bases.iter().all(|base| base.name != name) {
+            instance
+                .bases
+                .create_from(name, demo, auth::actor_of("demo"))
+                .await?;
+        }
+        Ok::<(), ApiError>(())
+    };
+    if let Err(cause) = added.await {
+        tracing::warn!(code = cause.code, "the sample base could not be added");
+    }
 }
 
 /// Ctrl-C, or SIGTERM.

@@ -7,6 +7,7 @@ use crate::{
     error::{
         AppendError, BackupError, CheckpointError, CloseError, CreateBaseError, OpenBaseError,
     },
+    fault::{Fault, Step},
     history, log, migrate,
 };
 use rusqlite::Connection;
@@ -33,6 +34,7 @@ pub struct Base {
     chain: u64,
     written: Written,
     poisoned: bool,
+    fault: Fault,
 }
 
 /// What one transaction adds to the file, all or nothing.
@@ -97,7 +99,7 @@ impl Base {
             put.execute(rusqlite::params!["name", name.as_bytes()])?;
             drop(put);
             let mut written = Written::default();
-            checkpoint::write(&mut connection, &mut written, &snapshot)?;
+            checkpoint::write(&mut connection, &mut written, &snapshot, &Fault::default())?;
             if let Some(folder) = path
                 .parent()
                 .filter(|folder| !folder.as_os_str().is_empty())
@@ -113,6 +115,7 @@ impl Base {
                 chain: 0,
                 written,
                 poisoned: false,
+                fault: Fault::default(),
             })
         })();
         Ok((made?, snapshot))
@@ -130,7 +133,7 @@ impl Base {
         call_queue::recover(&connection)?;
         let mut damage = Vec::new();
         let checkpoint = checkpoint::read(&connection, &mut damage)?;
-        let (snapshot, mut written, touched) = match checkpoint {
+        let (snapshot, written, touched) = match checkpoint {
             Some((snapshot, written)) if damage.is_empty() => {
                 let (snapshot, touched) = replay(&connection, snapshot, &mut damage)?;
                 (snapshot, written, touched)
@@ -145,10 +148,9 @@ impl Base {
                 (snapshot, Written::default(), touched)
             }
         };
-        written.revision = snapshot.revision;
         let chain = log::checksum_before(&connection, Revision(u64::MAX >> 1))?;
-        let answers = call_queue::answers(&connection)?;
-        let calls = call_queue::open_calls(&connection)?;
+        let answers = call_queue::answers(&connection, &mut damage)?;
+        let calls = call_queue::open_calls(&connection, &mut damage)?;
         let reader = Reader::open(path)?;
         let base = Base {
             connection,
@@ -158,6 +160,7 @@ impl Base {
             chain,
             written,
             poisoned: false,
+            fault: Fault::default(),
         };
         Ok((
             base,
@@ -171,6 +174,11 @@ impl Base {
         ))
     }
 
+    /// For tests: the steps of writing from now on follow the plan.
+    pub fn inject(&mut self, fault: Fault) {
+        self.fault = fault;
+    }
+
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -182,9 +190,11 @@ impl Base {
     /// One SQLite transaction, one fsync. After an error the outcome is unknown (the rows may be there), so
     /// the base refuses writes until it is opened again.
     pub fn append(&mut self, entries: &[Entry]) -> Result<(), AppendError> {
+        let fault = self.fault.clone();
         self.write(|connection, chain| {
             let mut chain = chain;
             for entry in entries {
+                fault.pass(Step::WriteEntry)?;
                 chain = log::append(connection, chain, &entry.transaction)?;
                 entry
                     .queued
@@ -225,13 +235,16 @@ impl Base {
         if self.poisoned {
             return Err(AppendError::Poisoned);
         }
-        let chain = self.chain;
+        let (chain, fault) = (self.chain, &self.fault);
         let done = (|| {
+            fault.pass(Step::WriteBegin)?;
             let transaction = self
                 .connection
                 .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
             let chain = act(&transaction, chain)?;
+            fault.pass(Step::WriteCommit)?;
             transaction.commit()?;
+            fault.pass(Step::WriteSynced)?;
             Ok::<u64, rusqlite::Error>(chain)
         })();
         match done {
@@ -251,8 +264,16 @@ impl Base {
         if self.poisoned {
             return Err(CheckpointError::Poisoned);
         }
-        checkpoint::write(&mut self.connection, &mut self.written, snapshot)?;
-        Ok(())
+        let done = checkpoint::write(
+            &mut self.connection,
+            &mut self.written,
+            snapshot,
+            &self.fault,
+        );
+        // It may be on disk all the same. Then `written` names parts that are gone, and the next manifest
+        // would point at nothing: only opening again tells which parts there are.
+        self.poisoned |= done.is_err();
+        Ok(done?)
     }
 
     /// The revision of the last checkpoint.
@@ -272,6 +293,7 @@ impl Base {
             Err(error) => damage.push(Damage::new("sqlite", error.to_string())),
         }
         checkpoint::verify(&self.connection, &mut damage);
+        call_queue::verify(&self.connection, &mut damage);
         let mut next = Revision(0);
         loop {
             match history::transactions(&self.connection, next, 256) {
@@ -293,7 +315,7 @@ impl Base {
 
     /// A consistent copy while in use.
     pub fn backup(&self, to: &Path) -> Result<(), BackupError> {
-        backup::write(&self.connection, to)
+        backup::write(&self.connection, to, &self.fault)
     }
 
     pub fn close(self) -> Result<(), CloseError> {

@@ -2,9 +2,11 @@
 //!
 //! Law: a call is durable before the network sees it; a call with a stored answer is never queued again.
 
+use crate::{damage::Damage, error::ReadLogError};
 use rusqlite::{Connection, params};
 use std::{collections::HashMap, sync::Arc};
 use table::ai::{AiCall, Answer, CallKey, Provenance};
+use xxhash_rust::xxh3::Xxh3;
 
 /// A call asked for by a transaction.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,26 +74,44 @@ impl CallStatus {
     }
 }
 
+/// xxh3-64 over the key and the texts beside it, each with its length.
+fn checksum(key: &[u8], texts: &[&str]) -> i64 {
+    let mut hash = Xxh3::new();
+    hash.update(key);
+    for text in texts {
+        hash.update(&(text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    }
+    hash.digest() as i64
+}
+
+fn to_json(value: &impl serde::Serialize) -> Result<String, rusqlite::Error> {
+    serde_json::to_string(value)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+}
+
 pub(crate) fn enqueue(connection: &Connection, queued: &QueuedCall) -> Result<(), rusqlite::Error> {
-    let call = serde_json::to_string(&queued.call).unwrap_or_default();
+    let call = to_json(&queued.call)?;
+    let sum = checksum(&queued.call.key.0, &[&call]);
     // A call that is queued or running keeps its place; one that failed or was cancelled is asked again.
     connection
         .prepare_cached(
-            "INSERT INTO call (key, call, batch, status) VALUES (?1, ?2, ?3, 'queued')
+            "INSERT INTO call (key, call, batch, status, checksum) VALUES (?1, ?2, ?3, 'queued', ?4)
              ON CONFLICT (key) DO UPDATE SET batch = excluded.batch, status = 'queued', reason = NULL
              WHERE status IN ('failed', 'cancelled')",
         )?
-        .execute(params![queued.call.key.0, call, queued.batch])?;
+        .execute(params![queued.call.key.0, call, queued.batch, sum])?;
     Ok(())
 }
 
 pub(crate) fn answer(connection: &Connection, answer: &Answer) -> Result<(), rusqlite::Error> {
-    let provenance = serde_json::to_string(&answer.provenance).unwrap_or_default();
+    let provenance = to_json(&answer.provenance)?;
+    let sum = checksum(&answer.key.0, &[&answer.text, &provenance]);
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO answer (key, text, provenance) VALUES (?1, ?2, ?3)",
+            "INSERT OR REPLACE INTO answer (key, text, provenance, checksum) VALUES (?1, ?2, ?3, ?4)",
         )?
-        .execute(params![answer.key.0, answer.text, provenance])?;
+        .execute(params![answer.key.0, answer.text, provenance, sum])?;
     set_status(connection, &answer.key, &CallStatus::Answered)
 }
 
@@ -151,53 +171,79 @@ pub(crate) fn recover(connection: &Connection) -> Result<(), rusqlite::Error> {
     )
 }
 
-/// All calls that are not answered, in the order of their keys.
-pub(crate) fn open_calls(connection: &Connection) -> Result<Vec<StoredCall>, rusqlite::Error> {
+/// All calls that are not answered, in the order of their keys. A damaged one is told and left out: it can
+/// always be derived again from the snapshot.
+pub(crate) fn open_calls(
+    connection: &Connection,
+    damage: &mut Vec<Damage>,
+) -> Result<Vec<StoredCall>, rusqlite::Error> {
     let mut select = connection.prepare(
-        "SELECT call, batch, status, reason, n_attempts FROM call WHERE status <> 'answered'",
+        "SELECT key, CAST(call AS BLOB), CAST(batch AS BLOB), status, reason, n_attempts, checksum FROM call
+         WHERE status <> 'answered'",
     )?;
-    let rows = select.query_map([], |row| {
-        let call: String = row.get(0)?;
-        let status: String = row.get(2)?;
-        Ok((
-            call,
-            row.get::<_, String>(1)?,
-            CallStatus::from_columns(&status, row.get(3)?),
-            row.get::<_, u32>(4)?,
-        ))
-    })?;
+    let mut rows = select.query([])?;
     let mut calls = Vec::new();
-    for row in rows {
-        let (call, batch, status, n_attempts) = row?;
-        // A call that cannot be read can always be derived again from the snapshot.
-        if let Ok(call) = serde_json::from_str(&call) {
-            calls.push(StoredCall {
-                call,
-                batch,
-                status,
-                n_attempts,
-            });
-        }
+    while let Some(row) = rows.next()? {
+        let key: Vec<u8> = row.get(0)?;
+        let call: Vec<u8> = row.get(1)?;
+        let sum: i64 = row.get(6)?;
+        let read = std::str::from_utf8(&call)
+            .ok()
+            .filter(|call| checksum(&key, &[call]) == sum)
+            .and_then(|call| serde_json::from_str::<AiCall>(call).ok());
+        let Some(call) = read else {
+            damage.push(Damage::new("call_checksum", hex(&key)));
+            continue;
+        };
+        let batch: Vec<u8> = row.get(2)?;
+        let status: String = row.get(3)?;
+        calls.push(StoredCall {
+            call,
+            batch: String::from_utf8_lossy(&batch).into_owned(),
+            status: CallStatus::from_columns(&status, row.get(4)?),
+            n_attempts: row.get(5)?,
+        });
     }
     Ok(calls)
 }
 
-fn key_of(bytes: Vec<u8>) -> Option<CallKey> {
-    bytes.try_into().ok().map(CallKey)
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// A row of `answer` as stored: key, text, provenance; `None` if its checksum does not hold.
+fn read_answer(
+    row: &rusqlite::Row<'_>,
+) -> Result<Option<(CallKey, String, String)>, rusqlite::Error> {
+    let (key, text, provenance): (Vec<u8>, Vec<u8>, Vec<u8>) =
+        (row.get(0)?, row.get(1)?, row.get(2)?);
+    let sum: i64 = row.get(3)?;
+    let texts = String::from_utf8(text)
+        .ok()
+        .zip(String::from_utf8(provenance).ok());
+    Ok(texts
+        .filter(|(text, provenance)| checksum(&key, &[text, provenance]) == sum)
+        .and_then(|(text, provenance)| Some((CallKey(key.try_into().ok()?), text, provenance))))
+}
+
+/// Every answer whose checksum holds; a damaged one is told and left out, so that it is asked again rather
+/// than shown wrong.
 pub(crate) fn answers(
     connection: &Connection,
+    damage: &mut Vec<Damage>,
 ) -> Result<HashMap<CallKey, Arc<str>>, rusqlite::Error> {
-    let mut select = connection.prepare("SELECT key, text FROM answer")?;
-    let rows = select.query_map([], |row| {
-        Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, String>(1)?))
-    })?;
+    let mut select = connection.prepare(
+        "SELECT key, CAST(text AS BLOB), CAST(provenance AS BLOB), checksum FROM answer",
+    )?;
+    let mut rows = select.query([])?;
     let mut answers = HashMap::new();
-    for row in rows {
-        let (key, text) = row?;
-        if let Some(key) = key_of(key) {
-            answers.insert(key, text.into());
+    while let Some(row) = rows.next()? {
+        match read_answer(row)? {
+            Some((key, text, _)) => drop(answers.insert(key, text.into())),
+            None => damage.push(Damage::new(
+                "answer_checksum",
+                hex(&row.get::<_, Vec<u8>>(0)?),
+            )),
         }
     }
     Ok(answers)
@@ -206,19 +252,32 @@ pub(crate) fn answers(
 pub(crate) fn find_answer(
     connection: &Connection,
     key: &CallKey,
-) -> Result<Option<Answer>, rusqlite::Error> {
-    let mut select =
-        connection.prepare_cached("SELECT text, provenance FROM answer WHERE key = ?1")?;
+) -> Result<Option<Answer>, ReadLogError> {
+    let mut select = connection.prepare_cached(
+        "SELECT key, CAST(text AS BLOB), CAST(provenance AS BLOB), checksum FROM answer WHERE key = ?1",
+    )?;
     let mut rows = select.query(params![key.0])?;
     let Some(row) = rows.next()? else {
         return Ok(None);
     };
-    let provenance: String = row.get(1)?;
-    let provenance = serde_json::from_str::<Provenance>(&provenance).ok();
-    let text: String = row.get(0)?;
-    Ok(provenance.map(|provenance| Answer {
-        key: *key,
+    let (key, text, provenance) = read_answer(row)?.ok_or(ReadLogError::DamagedAnswer(*key))?;
+    let provenance: Provenance =
+        serde_json::from_str(&provenance).map_err(|_| ReadLogError::DamagedAnswer(key))?;
+    Ok(Some(Answer {
+        key,
         text,
         provenance,
     }))
+}
+
+/// Every stored answer and open call against its checksum.
+pub(crate) fn verify(connection: &Connection, damage: &mut Vec<Damage>) {
+    let mut found = Vec::new();
+    let read = answers(connection, &mut found)
+        .map(|_| ())
+        .and_then(|()| open_calls(connection, &mut found).map(|_| ()));
+    damage.append(&mut found);
+    if let Err(error) = read {
+        damage.push(Damage::new("sqlite", error.to_string()));
+    }
 }

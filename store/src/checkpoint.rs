@@ -9,6 +9,7 @@ use crate::{
         column,
     },
     damage::Damage,
+    fault::{Fault, Step},
     log,
 };
 use rusqlite::{Connection, OptionalExtension, params};
@@ -60,7 +61,9 @@ pub(crate) fn write(
     connection: &mut Connection,
     written: &mut Written,
     snapshot: &Snapshot,
+    fault: &Fault,
 ) -> Result<(), rusqlite::Error> {
+    fault.pass(Step::CheckpointBegin)?;
     let transaction = connection.transaction()?;
     let mut kept = Written {
         revision: snapshot.revision,
@@ -70,6 +73,7 @@ pub(crate) fn write(
     for (id, data) in &snapshot.tables {
         let mut segments = Vec::new();
         for segment in &data.segments {
+            fault.pass(Step::CheckpointSegment)?;
             let records = records_part(&transaction, written, &mut kept, segment)?;
             let mut columns = BTreeMap::new();
             for (column, cells) in segment.columns() {
@@ -91,7 +95,9 @@ pub(crate) fn write(
         schema: snapshot.schema.as_ref().clone(),
         tables,
     };
-    let bytes = serde_json::to_vec(&manifest).unwrap_or_default();
+    let bytes = serde_json::to_vec(&manifest)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    fault.pass(Step::CheckpointManifest)?;
     let sum = log::checksum(0, log::PLAIN, &bytes);
     let mut put =
         transaction.prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)")?;
@@ -99,7 +105,9 @@ pub(crate) fn write(
     put.execute(params!["manifest_checksum", sum.to_le_bytes().to_vec()])?;
     drop(put);
     remove_unused(&transaction, &manifest)?;
+    fault.pass(Step::CheckpointCommit)?;
     transaction.commit()?;
+    fault.pass(Step::CheckpointSynced)?;
     *written = kept;
     Ok(())
 }

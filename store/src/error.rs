@@ -77,6 +77,8 @@ pub enum BackupError {
 pub enum ReadLogError {
     #[error("SQLite: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    #[error("the stored answer of call {0} is damaged")]
+    DamagedAnswer(table::ai::CallKey),
     #[error("transaction {revision} is damaged: {what}")]
     Damaged { revision: u64, what: String },
 }

@@ -12,6 +12,7 @@ mod checkpoint;
 pub mod codec;
 mod damage;
 mod error;
+pub mod fault;
 mod history;
 pub mod limits;
 mod log;

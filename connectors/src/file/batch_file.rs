@@ -33,26 +33,25 @@ pub struct ReadBatchError {
     pub what: &'static str,
 }
 
-/// Writes columns; those shorter than `n_rows` are filled with blanks.
-pub fn encode<'a>(
-    n_rows: usize,
-    columns: impl ExactSizeIterator<Item = (u32, &'a [RawCell])>,
-) -> Vec<u8> {
-    let mut out = Vec::with_capacity(n_rows * columns.len() * 10 + 64);
-    out.extend_from_slice(MAGIC);
-    out.extend_from_slice(&(n_rows as u32).to_le_bytes());
-    out.extend_from_slice(&(columns.len() as u32).to_le_bytes());
-    for (key, cells) in columns {
-        out.extend_from_slice(&key.to_le_bytes());
-        let length_at = out.len();
-        out.extend_from_slice(&[0; 8]);
-        for cell in cells.iter().take(n_rows) {
-            put_cell(&mut out, cell);
-        }
-        out.resize(out.len() + n_rows.saturating_sub(cells.len()), BLANK);
-        let length = (out.len() - length_at - 8) as u64;
-        out[length_at..length_at + 8].copy_from_slice(&length.to_le_bytes());
+/// One column of a batch; blanks stand where it is shorter than `n_rows`.
+pub fn encode_column(key: u32, cells: &[RawCell], n_rows: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(n_rows * 10 + 16);
+    out.extend_from_slice(&key.to_le_bytes());
+    out.extend_from_slice(&[0; 8]);
+    for cell in cells.iter().take(n_rows) {
+        put_cell(&mut out, cell);
     }
+    out.resize(out.len() + n_rows.saturating_sub(cells.len()), BLANK);
+    let length = (out.len() - 12) as u64;
+    out[4..12].copy_from_slice(&length.to_le_bytes());
+    out
+}
+
+/// What stands before the columns.
+pub fn encode_head(n_rows: usize, n_columns: usize) -> Vec<u8> {
+    let mut out = MAGIC.to_vec();
+    out.extend_from_slice(&(n_rows as u32).to_le_bytes());
+    out.extend_from_slice(&(n_columns as u32).to_le_bytes());
     out
 }
 
@@ -273,6 +272,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn encode(n_rows: usize, columns: &[(u32, &[RawCell])]) -> Vec<u8> {
+        let mut out = encode_head(n_rows, columns.len());
+        for (key, cells) in columns {
+            out.extend(encode_column(*key, cells, n_rows));
+        }
+        out
+    }
+
     fn every_kind() -> Vec<RawCell> {
         vec![
             RawCell::Blank,
@@ -314,7 +321,7 @@ mod tests {
     fn what_was_written_is_read() {
         let cells = every_kind();
         let short = &cells[..3];
-        let bytes = encode(10, [(4, cells.as_slice()), (9, short)].into_iter());
+        let bytes = encode(10, &[(4, &cells), (9, short)]);
         let read = decode(&bytes).unwrap();
         assert_eq!(read.n_rows, 10);
         assert_eq!(read.columns[0], (4, cells.clone()));
@@ -326,7 +333,7 @@ mod tests {
     #[test]
     fn every_cut_is_an_error() {
         let cells = every_kind();
-        let bytes = encode(10, [(4, cells.as_slice())].into_iter());
+        let bytes = encode(10, &[(4, &cells)]);
         for cut in 0..bytes.len() {
             assert!(decode(&bytes[..cut]).is_err(), "cut at {cut}");
         }
@@ -336,7 +343,7 @@ mod tests {
         #[test]
         fn a_changed_byte_never_panics(at in 0usize..400, byte: u8) {
             let cells = every_kind();
-            let mut bytes = encode(10, [(4, cells.as_slice())].into_iter());
+            let mut bytes = encode(10, &[(4, &cells)]);
             let at = at % bytes.len();
             bytes[at] = byte;
             let _ = decode(&bytes);

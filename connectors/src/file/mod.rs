@@ -6,15 +6,25 @@
 //! sized by what a file claims. Tests: `connectors/tests/`.
 
 mod batch_file;
+mod csv;
+mod formula_map;
 pub mod limits;
 pub mod manifest;
+mod package_extras;
+mod sheet;
+mod sniff;
+mod stage;
+pub mod stage_child;
 pub mod stage_error;
 pub mod staged;
+mod xls;
+mod xlsx;
 
 pub use limits::StageLimits;
 pub use manifest::{
     ColumnManifest, DroppedRow, Manifest, Note, NoteLevel, ProposedFormula, SampleCell, SampleKind,
     SheetManifest,
 };
+pub use stage::stage;
 pub use stage_error::{StageError, StageErrorCode};
 pub use staged::Staged;

@@ -1,7 +1,7 @@
 //! Why a file could not be staged, as one stable code with words a shop owner understands.
 //!
 //! Type: [`StageError`]. It crosses the border between the child process and the server as JSON.
-//! Tests: `connectors/tests/staging.rs`, `connectors/tests/hostile.rs`.
+//! Tests: `connectors/tests/staging.rs`.
 
 use serde::{Deserialize, Serialize};
 

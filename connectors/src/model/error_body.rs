@@ -18,13 +18,59 @@ pub struct Complaint {
     pub message: String,
 }
 
+/// Providers whose error codes mean something else than elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Dialect {
+    #[default]
+    Usual,
+    /// Alibaba Cloud says `insufficient_quota` where the tokens of this minute are used up; an empty account
+    /// is `Arrearage`, an empty free allowance says so.
+    DashScope,
+}
+
+impl Dialect {
+    /// By the host of the address.
+    pub fn of(base_url: &str) -> Dialect {
+        let host = reqwest::Url::parse(base_url).ok();
+        let host = host
+            .as_ref()
+            .and_then(|url| url.host_str())
+            .unwrap_or_default();
+        match host.ends_with(".aliyuncs.com") {
+            true => Dialect::DashScope,
+            false => Dialect::Usual,
+        }
+    }
+
+    /// The complaint without the words that mislead here.
+    fn translated(self, status: u16, said: Complaint) -> Complaint {
+        let message = said.message.to_lowercase();
+        let is_free = message.contains("free");
+        if self == Dialect::DashScope
+            && status == 429
+            && !is_free
+            && said.code == "insufficient_quota"
+        {
+            return Complaint {
+                code: "throttling".into(),
+                kind: String::new(),
+                message: "the tokens of this minute are used up".into(),
+            };
+        }
+        if self == Dialect::DashScope && is_free && message.contains("quota exceeded") {
+            return Complaint {
+                code: "insufficient_balance".into(),
+                ..said
+            };
+        }
+        said
+    }
+}
+
 /// The error that an answer with this status, these headers and this body means.
-pub fn classify(status: u16, headers: &HeaderMap, body: &[u8]) -> AskError {
-    classify_complaint(
-        status,
-        retry_after_ms(headers, SystemTime::now()),
-        &complaint(body),
-    )
+pub fn classify(status: u16, headers: &HeaderMap, body: &[u8], dialect: Dialect) -> AskError {
+    let said = dialect.translated(status, complaint(body));
+    classify_complaint(status, retry_after_ms(headers, SystemTime::now()), &said)
 }
 
 /// Reads a complaint out of any body.
@@ -496,8 +542,36 @@ mod tests {
     #[test]
     fn every_known_shape_gets_its_code() {
         for (status, body, expected) in CASES {
-            let error = classify(*status, &HeaderMap::new(), body.as_bytes());
+            let error = classify(*status, &HeaderMap::new(), body.as_bytes(), Dialect::Usual);
             assert_eq!(error.code(), *expected, "{status} {body}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_used_up_minute_at_alibaba_is_no_empty_account() {
+        let dialect = Dialect::of("https://dashscope-intl.aliyuncs.com/compatible-mode/v1");
+        assert_eq!(
+            Dialect::of("https://aliyuncs.com.example.net/v1"),
+            Dialect::Usual
+        );
+        let minute = r#"{"error":{"message":"You exceeded your current quota, please check your plan and billing details.","type":"insufficient_quota","code":"insufficient_quota"}}"#;
+        let free = r#"{"error":{"message":"Free allocated quota exceeded.","type":"insufficient_quota","code":"insufficient_quota"}}"#;
+        let arrears = r#"{"error":{"message":"Access denied, please make sure your account is in good standing.","code":"Arrearage"}}"#;
+        let cases = [
+            (429, minute, dialect, "rate_limited"),
+            (429, minute, Dialect::Usual, "balance_exhausted"),
+            (429, free, dialect, "balance_exhausted"),
+            (
+                403,
+                r#"{"code":"AllocationQuota.FreeTierOnly","message":"The free tier of the model has been exhausted."}"#,
+                dialect,
+                "balance_exhausted",
+            ),
+            (400, arrears, dialect, "balance_exhausted"),
+        ];
+        for (status, body, dialect, expected) in cases {
+            let error = classify(status, &HeaderMap::new(), body.as_bytes(), dialect);
+            assert_eq!(error.code(), expected, "{status} {body}");
         }
     }
 
@@ -507,6 +581,7 @@ mod tests {
             502,
             &HeaderMap::new(),
             b"<html><head><title>Bad\nGateway</title></head></html>",
+            Dialect::Usual,
         );
         assert_eq!(
             error,

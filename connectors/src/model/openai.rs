@@ -10,7 +10,7 @@ use super::{
     Ask, AskError, ModelClient, Reply,
     answer_body::read_reply,
     ask_error::NetworkCause,
-    error_body::{classify, shortened},
+    error_body::{Dialect, classify, shortened},
     profile::TokenLimit,
 };
 use crate::{http, secret::Secret};
@@ -110,6 +110,7 @@ impl OpenAiClient {
             cause: NetworkCause::Connect,
             detail: shortened(&error.to_string()),
         })?;
+        let dialect = Dialect::of(&base_url);
         // Everything is set, so that nothing of it comes from environment variables.
         let config = OpenAIConfig::new()
             .with_api_base(base_url)
@@ -118,6 +119,7 @@ impl OpenAiClient {
             .with_project_id("");
         let service = SendOnce {
             http: http.clone(),
+            dialect,
             first_byte: options.first_byte,
             idle_gap: options.idle_gap,
         };
@@ -206,6 +208,7 @@ fn network_error(error: &reqwest::Error) -> AskError {
 #[derive(Clone)]
 struct SendOnce {
     http: reqwest::Client,
+    dialect: Dialect,
     first_byte: Duration,
     idle_gap: Duration,
 }
@@ -254,6 +257,7 @@ impl SendOnce {
                 status.as_u16(),
                 &headers,
                 &body.unwrap_or_default(),
+                self.dialect,
             ));
         }
         let body = body?;

@@ -4,6 +4,25 @@
 //! the wire can read `Command<serde_json::Value>` and decode each cell by its field's type
 //! ([`Command::try_map_cells`]). Law: a refused command changes nothing. Tests: `engine/tests/`.
 
+mod ai;
+mod carry_out;
+mod cells;
+mod compile;
+mod draft;
+mod fields;
+mod names;
+mod paste;
+mod records;
+mod retype;
+mod tables;
+mod undo;
+mod views;
+
+pub(crate) use carry_out::carry_out;
+pub(crate) use draft::{Draft, Settled, World, field_of, table_of};
+pub(crate) use retype::{preview, shown_type};
+pub(crate) use views::filter_fields;
+
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use table::{
@@ -278,47 +297,39 @@ impl<C> Command<C> {
         self,
         mut decode: impl FnMut(TableId, FieldId, C) -> Result<D, E>,
     ) -> Result<Command<D>, E> {
-        use Command as X;
         Ok(match self {
-            X::CreateRecords { table, records } => {
-                let mut mapped = Vec::with_capacity(records.len());
-                for record in records {
-                    let mut cells = BTreeMap::new();
-                    for (field, cell) in record.cells {
-                        cells.insert(field, decode(table, field, cell)?);
-                    }
-                    mapped.push(RecordInput { cells });
-                }
-                X::CreateRecords {
-                    table,
-                    records: mapped,
-                }
+            Command::CreateRecords { table, records } => {
+                let record = |record: RecordInput<C>| {
+                    let cells = record.cells.into_iter();
+                    let cells = cells.map(|(field, cell)| Ok((field, decode(table, field, cell)?)));
+                    cells
+                        .collect::<Result<_, E>>()
+                        .map(|cells| RecordInput { cells })
+                };
+                let records = records.into_iter().map(record).collect::<Result<_, E>>()?;
+                Command::CreateRecords { table, records }
             }
-            X::SetCells {
+            Command::SetCells {
                 table,
                 edits,
                 add_options,
             } => {
-                let mut mapped = Vec::with_capacity(edits.len());
-                for CellEdit {
-                    record,
-                    field,
-                    value,
-                } in edits
-                {
-                    mapped.push(CellEdit {
+                let edit = |edit: CellEdit<C>| {
+                    let (record, field) = (edit.record, edit.field);
+                    decode(table, field, edit.value).map(|value| CellEdit {
                         record,
                         field,
-                        value: decode(table, field, value)?,
-                    });
-                }
-                X::SetCells {
+                        value,
+                    })
+                };
+                let edits = edits.into_iter().map(edit).collect::<Result<_, E>>()?;
+                Command::SetCells {
                     table,
-                    edits: mapped,
+                    edits,
                     add_options,
                 }
             }
-            X::PasteCells {
+            Command::PasteCells {
                 table,
                 records,
                 fields,
@@ -326,95 +337,68 @@ impl<C> Command<C> {
                 append,
                 add_options,
             } => {
-                let mut mapped = Vec::with_capacity(rows.len());
-                for row in rows {
-                    let mut cells = Vec::with_capacity(row.len());
-                    // Cells right of the last field have nowhere to go.
-                    for (cell, field) in row.into_iter().zip(&fields) {
-                        cells.push(decode(table, *field, cell)?);
-                    }
-                    mapped.push(cells);
-                }
-                X::PasteCells {
+                // Cells right of the last field have nowhere to go.
+                let row = |row: Vec<C>| {
+                    let cells = row.into_iter().zip(&fields);
+                    cells
+                        .map(|(cell, field)| decode(table, *field, cell))
+                        .collect()
+                };
+                let rows = rows.into_iter().map(row).collect::<Result<_, E>>()?;
+                Command::PasteCells {
                     table,
                     records,
                     fields,
-                    rows: mapped,
+                    rows,
                     append,
                     add_options,
                 }
             }
-            X::CreateTable {
-                name,
-                description,
-                fields,
-                auto_name,
-            } => X::CreateTable {
-                name,
-                description,
-                fields,
-                auto_name,
-            },
-            X::DeleteTable { table } => X::DeleteTable { table },
-            X::RestoreTable { table } => X::RestoreTable { table },
-            X::RenameTable {
-                table,
-                name,
-                description,
-            } => X::RenameTable {
-                table,
-                name,
-                description,
-            },
-            X::MoveTable { table, to } => X::MoveTable { table, to },
-            X::CreateField { table, field, at } => X::CreateField { table, field, at },
-            X::DeleteField { table, field } => X::DeleteField { table, field },
-            X::RestoreField { table, field } => X::RestoreField { table, field },
-            X::UpdateField {
-                table,
-                field,
-                name,
-                description,
-                field_type,
-            } => X::UpdateField {
-                table,
-                field,
-                name,
-                description,
-                field_type,
-            },
-            X::MoveField { table, field, to } => X::MoveField { table, field, to },
-            X::CreateView { table, name } => X::CreateView { table, name },
-            X::UpdateView { table, view } => X::UpdateView { table, view },
-            X::DeleteView { table, view } => X::DeleteView { table, view },
-            X::DeleteRecords { table, records } => X::DeleteRecords { table, records },
-            X::RestoreRecords { table, records } => X::RestoreRecords { table, records },
-            X::AppendColumns {
-                table,
-                n_records,
-                columns,
-            } => X::AppendColumns {
-                table,
-                n_records,
-                columns,
-            },
-            X::RunAi {
-                table,
-                field,
-                scope,
-                batch,
-            } => X::RunAi {
-                table,
-                field,
-                scope,
-                batch,
-            },
-            X::CancelAi { batch } => X::CancelAi { batch },
-            X::SettleCalls { answers, failures } => X::SettleCalls { answers, failures },
-            X::Undo => X::Undo,
-            X::Redo => X::Redo,
-            X::UndoGroup { group } => X::UndoGroup { group },
-            X::RenameBase { name } => X::RenameBase { name },
+            cell_less => cell_less.recast(),
         })
+    }
+
+    /// The commands that hold no cells, for any kind of cell.
+    fn recast<D>(self) -> Command<D> {
+        macro_rules! same {
+            ($($kind:ident { $($part:ident),* })*) => {
+                match self {
+                    $(Command::$kind { $($part),* } => Command::$kind { $($part),* },)*
+                    Command::Undo => Command::Undo,
+                    Command::Redo => Command::Redo,
+                    // Those with cells are translated above, cell by cell; empty, they change nothing.
+                    Command::CreateRecords { table, .. } => Command::CreateRecords { table, records: Vec::new() },
+                    Command::SetCells { table, add_options, .. } => {
+                        Command::SetCells { table, edits: Vec::new(), add_options }
+                    }
+                    Command::PasteCells { table, .. } => {
+                        Command::SetCells { table, edits: Vec::new(), add_options: false }
+                    }
+                }
+            };
+        }
+        same! {
+            CreateTable { name, description, fields, auto_name }
+            DeleteTable { table }
+            RestoreTable { table }
+            RenameTable { table, name, description }
+            MoveTable { table, to }
+            CreateField { table, field, at }
+            DeleteField { table, field }
+            RestoreField { table, field }
+            UpdateField { table, field, name, description, field_type }
+            MoveField { table, field, to }
+            CreateView { table, name }
+            UpdateView { table, view }
+            DeleteView { table, view }
+            DeleteRecords { table, records }
+            RestoreRecords { table, records }
+            AppendColumns { table, n_records, columns }
+            RunAi { table, field, scope, batch }
+            CancelAi { batch }
+            SettleCalls { answers, failures }
+            UndoGroup { group }
+            RenameBase { name }
+        }
     }
 }

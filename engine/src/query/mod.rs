@@ -2,10 +2,19 @@
 //!
 //! Main types: [`WindowQuery`] → [`Window`]. Law: a query reads one snapshot only. Tests: `tests/query.rs`.
 
+pub(crate) mod aggregate;
+mod filter;
+pub(crate) mod order;
+mod text_order;
+pub(crate) mod window;
+
 use serde::Serialize;
+use std::sync::Arc;
 use table::{
-    column::Column,
+    column::{Column, Side},
     id::{FieldId, RecordId, Revision, TableId, ViewId},
+    segment::Segment,
+    snapshot::Snapshot,
     value::CellState,
     view::{Aggregate, Filter, Sort},
 };
@@ -77,4 +86,25 @@ pub struct AiEstimate {
     pub chars_data: u64,
     /// Name of the model that would be asked.
     pub model: String,
+}
+
+/// Live records whose cell does not fit the field.
+pub(crate) fn n_misfits(snapshot: &Snapshot, table: TableId, field: FieldId) -> u64 {
+    let column = snapshot
+        .schema
+        .table(table)
+        .and_then(|table| table.field(field))
+        .map(|field| field.column);
+    let (Some(column), Some(data)) = (column, snapshot.data(table)) else {
+        return 0;
+    };
+    let of_segment = |segment: &Arc<Segment>| {
+        segment.column(column).map_or(0, |cells| {
+            let misfits = cells.side().iter().filter(|(at, side)| {
+                matches!(side, Side::Misfit(_)) && segment.live().get(**at as usize)
+            });
+            misfits.count() as u64
+        })
+    };
+    data.segments.iter().map(of_segment).sum()
 }

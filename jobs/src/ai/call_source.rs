@@ -7,10 +7,16 @@
 use engine::{Attempt, BatchState, QueueHandle, TakenCall};
 use table::ai::{Answer, CallKey};
 
-/// Answers could not be stored; they are kept and tried again.
+/// Answers could not be stored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("answers could not be stored: {0}")]
-pub struct SettleError(pub String);
+pub enum SettleError {
+    /// E.g. a full disk; they are kept and tried again.
+    #[error("answers cannot be stored now: {0}")]
+    NotNow(String),
+    /// The base was closed; nobody can store them any more.
+    #[error("the base of the answers is closed")]
+    Closed,
+}
 
 pub trait CallSource: Send + Sync + 'static {
     /// Up to `n` calls, durably marked as running.
@@ -45,7 +51,8 @@ impl CallSource for QueueHandle {
     ) -> Result<(), SettleError> {
         match QueueHandle::settle(self, answers, failures) {
             Ok(_) => Ok(()),
-            Err(error) => Err(SettleError(error.to_string())),
+            Err(error) if error.code == "closed" => Err(SettleError::Closed),
+            Err(error) => Err(SettleError::NotNow(error.to_string())),
         }
     }
 
@@ -84,6 +91,7 @@ pub mod fake {
         cancelled: Vec<String>,
         commits: Vec<(usize, usize)>,
         refuse_commits: u32,
+        is_closed: bool,
         listeners: Vec<Arc<dyn Fn() + Send + Sync>>,
         on_settled: Option<Box<dyn Fn(usize) + Send + Sync>>,
     }
@@ -147,6 +155,11 @@ pub mod fake {
             self.0.lock().refuse_commits = n;
         }
 
+        /// From now on nothing is stored, as with a closed base.
+        pub fn close(&self) {
+            self.0.lock().is_closed = true;
+        }
+
         pub fn answers(&self) -> BTreeMap<CallKey, Answer> {
             self.0.lock().answers.clone()
         }
@@ -200,9 +213,12 @@ pub mod fake {
             failures: Vec<(CallKey, String)>,
         ) -> Result<(), SettleError> {
             let mut state = self.0.lock();
+            if state.is_closed {
+                return Err(SettleError::Closed);
+            }
             if state.refuse_commits > 0 {
                 state.refuse_commits -= 1;
-                return Err(SettleError("disk full".into()));
+                return Err(SettleError::NotNow("disk full".into()));
             }
             let n_settled = answers.len() + failures.len();
             state.commits.push((answers.len(), failures.len()));

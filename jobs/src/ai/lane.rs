@@ -59,8 +59,8 @@ impl Work {
 pub struct Lane {
     ready: VecDeque<Work>,
     resting: Vec<(Instant, Work)>,
-    /// Given-up batches and why.
-    halted: BTreeMap<String, &'static str>,
+    /// Given-up batches: why and since when.
+    halted: BTreeMap<String, (&'static str, Instant)>,
 }
 
 impl Lane {
@@ -109,17 +109,18 @@ impl Lane {
         self.resting.iter().map(|(due, _)| *due).min()
     }
 
-    /// Why the batch was given up.
-    pub fn halted(&self, batch: &str) -> Option<&'static str> {
-        self.halted.get(batch).copied()
+    /// Why the batch was given up; forgotten after [`limits::GIVEN_UP`], so that a batch that lives long
+    /// (calls queued by edits) is tried again, with one question.
+    pub fn halted(&self, batch: &str, now: Instant) -> Option<&'static str> {
+        let (code, since) = self.halted.get(batch)?;
+        (now < *since + limits::GIVEN_UP).then_some(*code)
     }
 
     /// Gives a batch up; its waiting calls come out.
-    pub fn halt(&mut self, batch: &str, code: &'static str) -> Vec<Work> {
-        if self.halted.len() >= limits::KEPT_JOBS {
-            self.halted.pop_first();
-        }
-        self.halted.insert(batch.to_owned(), code);
+    pub fn halt(&mut self, batch: &str, code: &'static str, now: Instant) -> Vec<Work> {
+        self.halted
+            .retain(|_, (_, since)| now < *since + limits::GIVEN_UP);
+        self.halted.insert(batch.to_owned(), (code, now));
         self.take_batches(&BTreeSet::from([batch.to_owned()]))
     }
 
@@ -196,10 +197,12 @@ mod tests {
         lane.push(work(1, "a"));
         lane.push(work(2, "b"));
         lane.push_later(Instant::now(), work(3, "a"));
-        let out = lane.halt("a", "wrong_key");
+        let now = Instant::now();
+        let out = lane.halt("a", "wrong_key", now);
         assert_eq!(out.len(), 2);
-        assert_eq!(lane.halted("a"), Some("wrong_key"));
-        assert_eq!(lane.halted("b"), None);
+        assert_eq!(lane.halted("a", now), Some("wrong_key"));
+        assert_eq!(lane.halted("a", now + limits::GIVEN_UP), None);
+        assert_eq!(lane.halted("b", now), None);
         assert_eq!(order(&mut lane), ["text 2"]);
     }
 

@@ -57,7 +57,8 @@ impl AiRunner {
         source.on_queued(Box::new(move || on_queued.notify_one()));
         let asked = Arc::new(Mutex::new(HashSet::new()));
         let (out, outcomes) = mpsc::channel(limits::WAITING_OUTCOMES);
-        let settler = tokio::spawn(Settler::new(source.clone(), asked.clone()).run(outcomes));
+        let settler =
+            tokio::spawn(Settler::new(source.clone(), asked.clone(), stop.clone()).run(outcomes));
         let budgets = Arc::new(Budgets::default());
         let runner = Runner {
             source,
@@ -240,7 +241,7 @@ impl Runner {
             (None, None) => reason::NO_PROVIDER,
             (Some(provider), None) => {
                 let lane = self.lanes.entry(provider.name.clone()).or_default();
-                match lane.halted(&taken.batch) {
+                match lane.halted(&taken.batch, Instant::now()) {
                     Some(code) => code,
                     None => {
                         lane.push(Work::new(taken));
@@ -459,7 +460,7 @@ impl Runner {
         let key = work.taken.call.key;
         if verdict == Verdict::GiveUp {
             let batch = work.taken.batch.clone();
-            let rest = self.lane(&provider.name).halt(&batch, error.code());
+            let rest = self.lane(&provider.name).halt(&batch, error.code(), now);
             self.is_draining = true;
             self.is_exhausted = false;
             self.fail(key, error.code()).await;
@@ -470,7 +471,7 @@ impl Runner {
         }
         let is_given_up = self
             .lane(&provider.name)
-            .halted(&work.taken.batch)
+            .halted(&work.taken.batch, now)
             .is_some();
         match error.class() {
             AskClass::Wait if !is_given_up => self.lane(&provider.name).push(work),

@@ -1,7 +1,8 @@
 //! Writes outcomes: answers and failures in small groups that share a commit, ledger lines before them.
 //!
 //! [`Settler`] is a task fed by the runner. Law: an answer leaves only when it is stored; while the base takes
-//! nothing (a full disk), the settler keeps trying and the bounded channel makes the questions wait.
+//! nothing (a full disk), the settler keeps trying and the bounded channel makes the questions wait. Only a
+//! closed base or the end of the program lets answers go.
 //! Tests: `jobs/tests/runner.rs`.
 
 use super::call_source::{CallSource, SettleError};
@@ -11,6 +12,7 @@ use parking_lot::Mutex;
 use std::{collections::HashSet, sync::Arc};
 use table::ai::{Answer, CallKey};
 use tokio::{sync::mpsc, time::Instant};
+use tokio_util::sync::CancellationToken;
 
 /// What became of a call, or of one attempt at it.
 pub enum Outcome {
@@ -23,6 +25,7 @@ pub enum Outcome {
 pub struct Settler {
     source: Arc<dyn CallSource>,
     asked: Arc<Mutex<HashSet<CallKey>>>,
+    stop: CancellationToken,
 }
 
 #[derive(Default)]
@@ -49,8 +52,17 @@ impl Group {
 }
 
 impl Settler {
-    pub fn new(source: Arc<dyn CallSource>, asked: Arc<Mutex<HashSet<CallKey>>>) -> Settler {
-        Settler { source, asked }
+    /// After `stop`, a base that takes nothing gets [`limits::STORES_AT_STOP`] more tries.
+    pub fn new(
+        source: Arc<dyn CallSource>,
+        asked: Arc<Mutex<HashSet<CallKey>>>,
+        stop: CancellationToken,
+    ) -> Settler {
+        Settler {
+            source,
+            asked,
+            stop,
+        }
     }
 
     /// Runs until the other end of the channel is closed and everything is stored.
@@ -92,18 +104,33 @@ impl Settler {
         if keys.is_empty() {
             return;
         }
-        loop {
+        let mut n_left_at_stop = limits::STORES_AT_STOP;
+        while n_left_at_stop > 0 {
             let (source, answers, failures) =
                 (self.source.clone(), answers.clone(), failures.clone());
             let settled = tokio::task::spawn_blocking(move || source.settle(answers, failures));
             match settled.await {
                 Ok(Ok(())) => break,
-                Ok(Err(SettleError(reason))) => {
+                Ok(Err(SettleError::Closed)) => {
+                    tracing::warn!(
+                        n = keys.len(),
+                        "the base was closed before its answers came"
+                    );
+                    break;
+                }
+                Ok(Err(SettleError::NotNow(reason))) => {
                     tracing::warn!(reason, n = keys.len(), "answers wait to be stored");
                 }
                 Err(error) => tracing::error!(%error, "storing answers failed"),
             }
+            if self.stop.is_cancelled() {
+                n_left_at_stop -= 1;
+            }
             tokio::time::sleep(limits::STORE_RETRY).await;
+        }
+        if n_left_at_stop == 0 {
+            // The calls are still marked as running on disk, so they are asked again after the next start.
+            tracing::error!(n = keys.len(), "answers could not be stored before the end");
         }
         let mut asked = self.asked.lock();
         for key in &keys {

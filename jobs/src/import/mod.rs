@@ -7,6 +7,7 @@
 
 pub mod agree;
 mod formulas;
+mod rename;
 pub mod target;
 
 use crate::board::{JobError, Ticket};
@@ -21,6 +22,7 @@ use table::{
     field::FieldType,
     id::{ActorId, FieldId, TableId},
     infer::build_column,
+    limits::NAME_CHARS,
     raw::{RawBatch, RawCell},
 };
 use target::{ImportSource, ImportTarget};
@@ -420,8 +422,7 @@ fn planned(known: &SheetManifest, sheet: &ConfirmSheet) -> Result<Vec<Planned>, 
         }
         let name = confirmed
             .and_then(|confirmed| confirmed.name.as_deref())
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
+            .filter(|name| !name.trim().is_empty())
             .unwrap_or(&column.name);
         let proposed = column
             .formula
@@ -440,11 +441,39 @@ fn planned(known: &SheetManifest, sheet: &ConfirmSheet) -> Result<Vec<Planned>, 
             formula: (!formula.is_empty()).then(|| formula.to_owned()),
         });
     }
+    follow_names(known, &mut plan);
     Ok(plan)
 }
 
-fn unique(name: &str, taken: &mut BTreeSet<String>) -> String {
-    let mut candidate = name.to_owned();
+/// Formulas speak of columns by the names that they had in the file.
+fn follow_names(known: &SheetManifest, plan: &mut [Planned]) {
+    let old_and_new: Vec<(String, String)> = plan
+        .iter()
+        .map(|planned| {
+            (
+                known.columns[planned.column].name.clone(),
+                planned.name.clone(),
+            )
+        })
+        .collect();
+    let names = old_and_new.iter().map(|(_, new)| new.as_str()).collect();
+    let renames = old_and_new
+        .iter()
+        .map(|(old, new)| (old.as_str(), new.as_str()))
+        .collect();
+    for planned in plan {
+        if let Some(formula) = &mut planned.formula {
+            *formula = rename::renamed(formula, &names, &renames);
+        }
+    }
+}
+
+/// A header cell as a name that the engine takes: one line, bounded, unlike the others of its table.
+fn unique(header: &str, taken: &mut BTreeSet<String>) -> String {
+    let line = header.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Room for a number behind it.
+    let name: String = line.chars().take(NAME_CHARS - 10).collect();
+    let mut candidate = name.clone();
     let mut n = 2;
     while !taken.insert(candidate.clone()) {
         candidate = format!("{name} {n}");

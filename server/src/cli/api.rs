@@ -6,7 +6,7 @@ use crate::{
     app,
     auth::Hosts,
     error::{Locale, Words},
-    instance::{Instance, LockError, StartError},
+    instance::{Instance, LockError, StartError, StartOptions},
     wire::ErrorBody,
 };
 use axum::{
@@ -100,7 +100,12 @@ pub fn locale() -> Locale {
 
 impl Api {
     fn open(data: &Path) -> Result<Api, Failure> {
-        match Instance::start_for_command(data) {
+        let options = StartOptions {
+            data: data.to_path_buf(),
+            runs_ai: false,
+            program: None,
+        };
+        match Instance::start(options) {
             Ok(instance) => Ok(Api::Inside {
                 router: app::router(instance.clone(), Hosts::Local),
                 instance,
@@ -363,16 +368,4 @@ pub fn unwritable(path: &Path, cause: &std::io::Error) -> Failure {
         format!("文件 {path} 写不了({cause})。"),
         format!("The file {path} cannot be written ({cause})."),
     )
-}
-
-/// A part of an address, escaped.
-pub fn escaped(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
 }

@@ -2,9 +2,9 @@
 
 use super::{
     answer::{Failure, say},
-    api::{self, Api, Content, DataArgs, escaped},
+    api::{self, Api, Content, DataArgs},
 };
-use crate::error::Words;
+use crate::{error::Words, wire::escaped};
 use clap::Args;
 use serde_json::{Value, json};
 use std::{

@@ -10,6 +10,7 @@ mod check;
 mod export;
 mod import;
 mod serve;
+mod stage;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -36,6 +37,9 @@ enum CliCommand {
     Backup(backup::BackupArgs),
     /// Takes the bases of a backup in; never overwrites one. 恢复备份。
     Restore(backup::RestoreArgs),
+    /// Reads one file into a folder, within limits.
+    #[command(hide = true)]
+    Stage(stage::StageArgs),
     /// Prints the API document.
     #[command(hide = true)]
     Openapi,
@@ -52,6 +56,7 @@ pub fn run() -> ExitCode {
         Some(CliCommand::Check(args)) => check::run(args),
         Some(CliCommand::Backup(args)) => backup::run_backup(args),
         Some(CliCommand::Restore(args)) => backup::run_restore(args),
+        Some(CliCommand::Stage(args)) => stage::run(&args),
         Some(CliCommand::Openapi) => match crate::app::document().to_pretty_json() {
             Ok(text) => {
                 println!("{text}");

@@ -225,6 +225,16 @@ impl Bases {
         row
     }
 
+    /// The bases that are open now.
+    pub fn open_ones(&self) -> Vec<Arc<OpenBase>> {
+        let slots = self.slots.lock();
+        let open = slots.values().filter_map(|slot| match slot {
+            Slot::Cell(cell) => cell.get().cloned(),
+            Slot::Closed => None,
+        });
+        open.collect()
+    }
+
     /// Ends the live connections of every open base.
     pub fn end_sessions(&self) {
         for slot in self.slots.lock().values() {

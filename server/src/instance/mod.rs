@@ -2,9 +2,13 @@
 //!
 //! [`Instance`] is the state that every route gets. Law: nothing is written before [`FolderLock`] is held.
 
+mod backup;
 mod bases;
 mod clock;
+mod excel;
+mod exports;
 mod folder;
+mod imports;
 mod index;
 mod lock;
 mod open_base;
@@ -12,9 +16,12 @@ mod providers;
 mod thumbs;
 mod uploads;
 
+pub use backup::{RestoredBase, back_up, restore};
 pub use bases::Bases;
 pub use clock::local_clock;
+pub use exports::{ExportJob, Exports};
 pub use folder::{DataFolder, is_base_id, is_digest, random_id, write_whole};
+pub use imports::{Destination, ImportJob, Imports, read_picture};
 pub use index::{Index, IndexEntry, Stamp};
 pub use lock::{FolderLock, Holder, LockError};
 pub use open_base::{OpenBase, Surroundings};
@@ -26,13 +33,16 @@ pub use uploads::{Upload, Uploads, clean_name};
 
 use crate::error::ApiError;
 use engine::handle::EngineOptions;
-use jobs::ProviderSet;
+use jobs::{JobBoard, ProviderSet};
 use parking_lot::Mutex;
-use std::{path::Path, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 pub struct Instance {
     pub folder: DataFolder,
-    pub bases: Bases,
+    pub bases: Arc<Bases>,
+    pub board: JobBoard,
+    pub imports: Imports,
+    pub exports: Exports,
     pub providers: Arc<Providers>,
     /// The same providers, ready to be asked.
     pub models: Arc<ProviderSet>,
@@ -51,38 +61,58 @@ pub enum StartError {
     Prepare(std::path::PathBuf, #[source] std::io::Error),
 }
 
+/// How an instance is started.
+#[derive(Debug, Clone)]
+pub struct StartOptions {
+    /// The data folder.
+    pub data: PathBuf,
+    /// Carries queued AI calls out; a command that only reads or imports leaves them queued.
+    pub runs_ai: bool,
+    /// The program whose `stage` command reads strangers' files; absent: this one.
+    pub program: Option<PathBuf>,
+}
+
 impl Instance {
-    /// Takes the folder's lock, makes its folders and clears leftovers of an earlier process.
-    pub fn start(data: &Path) -> Result<Arc<Instance>, StartError> {
-        Instance::open(data, true)
-    }
-
-    /// As [`Instance::start`], for one command: queued AI calls stay queued.
-    pub fn start_for_command(data: &Path) -> Result<Arc<Instance>, StartError> {
-        Instance::open(data, false)
-    }
-
-    fn open(data: &Path, runs_ai: bool) -> Result<Arc<Instance>, StartError> {
-        let lock = FolderLock::take(data)?;
-        let folder = DataFolder::new(data);
-        folder
-            .prepare()
-            .map_err(|cause| StartError::Prepare(data.to_path_buf(), cause))?;
+    /// Takes the folder's lock, makes its folders and clears leftovers of an earlier process. Within a
+    /// tokio runtime.
+    pub fn start(options: StartOptions) -> Result<Arc<Instance>, StartError> {
+        let StartOptions {
+            data,
+            runs_ai,
+            program,
+        } = options;
+        let lock = FolderLock::take(&data)?;
+        let folder = DataFolder::new(&data);
+        let unprepared = |cause| StartError::Prepare(data.clone(), cause);
+        folder.prepare().map_err(unprepared)?;
+        let program = match program {
+            Some(program) => program,
+            None => std::env::current_exe().map_err(unprepared)?,
+        };
         let providers = Arc::new(Providers::open(folder.providers(), &folder.secret_key())?);
         let models = Arc::new(ProviderSet::new());
         providers.fill(&models);
-        let named = models.clone();
+        let (named, jobs) = (models.clone(), Surroundings::job_channel());
         let around = Surroundings {
             models: runs_ai.then(|| models.clone()),
+            jobs: jobs.clone(),
             engine: EngineOptions {
                 clock: Arc::new(local_clock),
                 default_model: Arc::new(move || named.default_name()),
             },
         };
+        let board = JobBoard::new();
+        // Nobody listening is no failure.
+        board.subscribe(Box::new(move |row| drop(jobs.send(row.clone()))));
+        let bases = Arc::new(Bases::new(folder.clone(), around));
+        let seed = random_id(6);
         Ok(Arc::new(Instance {
-            bases: Bases::new(folder.clone(), around),
+            imports: Imports::new(board.clone(), &seed, folder.clone(), bases.clone(), program),
+            exports: Exports::new(board.clone(), &seed, folder.clone()),
             uploads: Uploads::default(),
             thumbs: Thumbs::new(folder.thumbs()),
+            bases,
+            board,
             folder,
             providers,
             models,

@@ -1,12 +1,25 @@
 //! One open base with everything that belongs to it while it is open: writer, hub, AI runner.
 
 use super::bases::unusable;
-use crate::{error::ApiError, ws::Hub};
+use crate::{
+    error::{ApiError, too_large},
+    ws::Hub,
+};
+use axum::http::StatusCode;
+use engine::BlobError;
 use engine::handle::{BaseHandle, EngineOptions, Subscription};
-use jobs::{AiRunner, ProviderSet};
+use jobs::{AiRunner, JobRow, ProviderSet, board::batch_row};
 use parking_lot::Mutex;
-use std::{path::Path, sync::Arc};
-use table::id::BaseId;
+use std::{io::Read, path::Path, sync::Arc};
+use table::{
+    ai::{Answer, CallKey},
+    id::{BaseId, Revision},
+    op::Transaction,
+};
+use tokio::sync::broadcast;
+
+/// Rows of the job panel that a slow session may miss.
+const JOB_ROWS: usize = 64;
 
 /// What every base of an instance is opened with.
 #[derive(Clone)]
@@ -14,12 +27,22 @@ pub struct Surroundings {
     pub engine: EngineOptions,
     /// Who answers queued AI calls; absent: they stay queued.
     pub models: Option<Arc<ProviderSet>>,
+    pub jobs: broadcast::Sender<JobRow>,
+}
+
+impl Surroundings {
+    /// A channel for [`Surroundings::jobs`].
+    pub fn job_channel() -> broadcast::Sender<JobRow> {
+        broadcast::Sender::new(JOB_ROWS)
+    }
 }
 
 pub struct OpenBase {
     pub id: BaseId,
     pub handle: BaseHandle,
     pub hub: Arc<Hub>,
+    /// Changes of jobs of all bases.
+    pub jobs: broadcast::Sender<JobRow>,
     /// Feeds the hub; ends when the base is closed.
     subscription: Mutex<Option<Subscription>>,
     runner: Mutex<Option<AiRunner>>,
@@ -59,9 +82,74 @@ impl OpenBase {
             id,
             handle,
             hub,
+            jobs: around.jobs.clone(),
             runner: Mutex::new(runner),
             subscription: Mutex::new(Some(subscription)),
         })
+    }
+
+    /// The AI batches of this base as lines of the job panel.
+    pub fn batch_rows(&self) -> Vec<JobRow> {
+        let schema = self.handle.snapshot().schema.clone();
+        let batches = self.handle.queue().batches();
+        batches
+            .iter()
+            .map(|batch| {
+                let field = batch.field.and_then(|field| schema.field(field));
+                let label = field.map_or("AI", |(_, field)| field.name.as_str());
+                batch_row(&self.id.0, label, batch)
+            })
+            .collect()
+    }
+
+    /// Bytes of an attachment.
+    pub fn blob(&self, digest: &str) -> Result<Vec<u8>, ApiError> {
+        self.handle
+            .reader()
+            .blob(digest)
+            .map_err(|cause| match cause {
+                BlobError::NotFound(_) => {
+                    ApiError::not_found("no_blob", ("附件", "attachment"), digest)
+                }
+                BlobError::Damaged(_) => damaged_blob(digest),
+                other => ApiError::internal("read an attachment", other),
+            })
+    }
+
+    /// Keeps the bytes of an attachment; their digest.
+    pub fn put_blob(&self, from: &mut dyn Read) -> Result<String, ApiError> {
+        match self.handle.reader().put_blob(from) {
+            Ok(blob) => Ok(blob.digest),
+            Err(BlobError::DiskFull) => {
+                let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+                Err(ApiError::io("keep an attachment", &full))
+            }
+            Err(BlobError::TooLarge { limit_bytes }) => Err(too_large(limit_bytes)),
+            Err(cause) => Err(ApiError::internal("keep an attachment", cause)),
+        }
+    }
+
+    /// Up to `limit` transactions from a revision on, ascending.
+    pub fn transactions(&self, from: Revision, limit: usize) -> Result<Vec<Transaction>, ApiError> {
+        let read = self.handle.reader().transactions(from, limit);
+        read.map_err(|cause| ApiError::internal("read the history", cause))
+    }
+
+    /// A stored AI answer.
+    pub fn answer(&self, key: &CallKey) -> Result<Option<Answer>, ApiError> {
+        let read = self.handle.reader().answer(key);
+        read.map_err(|cause| ApiError::internal("read an answer", cause))
+    }
+
+    /// Writes a copy of the base's file, while it is in use.
+    pub fn back_up(&self, to: &Path) -> Result<(), ApiError> {
+        Ok(self.handle.backup(to)?)
+    }
+
+    /// Checks every checksum: place and finding of each damage.
+    pub fn damage(&self) -> Vec<(String, String)> {
+        let found = self.handle.verify();
+        found.into_iter().map(|item| (item.at, item.what)).collect()
     }
 
     /// Ends sessions, AI questions and the writer, in this order; the writer leaves a checkpoint. Blocking,
@@ -75,4 +163,14 @@ impl OpenBase {
         drop(self.subscription.lock().take());
         self.handle.clone().close();
     }
+}
+
+fn damaged_blob(digest: &str) -> ApiError {
+    ApiError::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "blob_damaged",
+        "这个附件的文件已损坏,不能显示。",
+        "The file of this attachment is damaged and cannot be shown.",
+    )
+    .at(digest)
 }

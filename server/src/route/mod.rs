@@ -1,12 +1,21 @@
 //! One file per resource; this file is the list of them.
 
+mod ai;
+mod backups;
 mod bases;
+mod blobs;
 mod commands;
+mod exports;
+mod formula;
 mod health;
+mod history;
+mod imports;
+mod jobs;
 mod providers;
 mod socket;
 mod tables;
 mod templates;
+mod uploads;
 
 use crate::app::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -27,5 +36,27 @@ pub fn all() -> OpenApiRouter<App> {
         .routes(routes!(providers::put, providers::delete))
         .routes(routes!(providers::test))
         .routes(routes!(templates::list))
+        .routes(routes!(formula::functions))
+        .routes(routes!(formula::check))
+        .routes(routes!(history::of_base))
+        .routes(routes!(history::of_record))
+        .routes(routes!(ai::estimate))
+        .routes(routes!(ai::answer))
+        .routes(routes!(ai::provenance))
+        .routes(routes!(uploads::upload))
+        .routes(routes!(imports::begin))
+        .routes(routes!(imports::read))
+        .routes(routes!(imports::picture))
+        .routes(routes!(imports::confirm))
+        .routes(routes!(exports::begin))
+        .routes(routes!(exports::read))
+        .routes(routes!(exports::file))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::cancel))
+        .routes(routes!(blobs::blob))
+        .routes(routes!(backups::one))
+        .routes(routes!(backups::all))
+        .routes(routes!(backups::restore))
+        .routes(routes!(backups::check))
         .route("/bases/{base}/socket", axum::routing::get(socket::connect))
 }

@@ -5,6 +5,8 @@
 
 pub mod cell;
 pub mod command;
+pub mod job;
+pub mod manifest;
 pub mod patch;
 pub mod schema;
 pub mod window;
@@ -16,7 +18,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// Every error answer.
-#[derive(Debug, Clone, Serialize, serde::Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize, ToSchema)]
 pub struct ErrorBody {
     /// Stable; translated texts may change.
     pub code: String,
@@ -47,3 +49,15 @@ pub struct Query<T>(pub T);
 #[derive(FromRequestParts)]
 #[from_request(via(axum::extract::Path), rejection(ApiError))]
 pub struct Path<T>(pub T);
+
+/// Text for a part of an address or a header, with everything but plain letters and digits escaped.
+pub fn escaped(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+                char::from(byte).to_string()
+            }
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}

@@ -288,7 +288,9 @@ pub fn field_view(snapshot: &Snapshot, table: &Table, field: &Field) -> FieldVie
         name: field.name.clone(),
         description: field.description.clone(),
         field_type: field_type_view(&field.field_type),
-        formula_text: field.formula().map(|spec| spec.source.clone()),
+        formula_text: field
+            .formula()
+            .map(|spec| formula::source_to_text(&spec.source, &snapshot.schema, table.id)),
         n_misfits: n_misfits(snapshot, table, field),
         is_editable: field.is_editable(),
     }

@@ -1,6 +1,6 @@
 //! The messages of the socket that are not patches; patches are written by [`crate::wire::patch`].
 
-use crate::wire::{ErrorBody, command::WireCommand, schema::UndoView};
+use crate::wire::{ErrorBody, command::WireCommand, job::JobView, schema::UndoView};
 use serde::{Deserialize, Serialize};
 use table::id::{TableId, ViewId};
 
@@ -76,6 +76,7 @@ pub enum ToClient {
     Resync {
         revision: u64,
     },
+    Job(JobView),
     Presence {
         sessions: Vec<PresenceRow>,
     },

@@ -11,9 +11,10 @@ use crate::{
     auth::actor_of,
     error::{ApiError, Locale},
     instance::OpenBase,
-    limits::{PRESENCE_INTERVAL_MS, SESSION_COMMANDS, SOCKET_IDLE_S, WINDOW_ROWS},
+    limits::{JOB_POLL_MS, PRESENCE_INTERVAL_MS, SESSION_COMMANDS, SOCKET_IDLE_S, WINDOW_ROWS},
     wire::{
         command::{WireCommand, decode},
+        job::JobView,
         patch::{Receiver, Watched, undo_json, write_patch},
     },
 };
@@ -24,6 +25,7 @@ use engine::{
     patch::Patch,
     query::WindowQuery,
 };
+use jobs::JobRow;
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -31,6 +33,9 @@ use std::{
 };
 use table::id::{ActorId, RecordId};
 use tokio::sync::mpsc;
+
+/// Labels of patches after which the progress of AI batches may have changed.
+const AI_LABELS: [&str; 4] = ["run_ai", "settle_calls", "cancel_ai", "ai_progress"];
 
 /// The socket cannot be written any more.
 struct Gone;
@@ -141,6 +146,9 @@ impl Session {
     async fn serve(&mut self, mut feed: Feed, hub: &Hub) -> Result<(), Gone> {
         let (settled, mut settlements) = mpsc::channel::<Settled>(SESSION_COMMANDS);
         self.welcome(&feed).await?;
+        let mut jobs = self.base.jobs.subscribe();
+        let mut batches_due = None;
+        let mut batches = Vec::new();
         let mut presence_due = None;
         let mut presence_from = tokio::time::Instant::now();
         let idle = Duration::from_secs(SOCKET_IDLE_S);
@@ -149,7 +157,12 @@ impl Session {
             tokio::select! {
                 biased;
                 () = ended(&mut feed.closed) => return Err(Gone),
-                Some(patch) = feed.patches.recv() => self.patch(&patch, &mut feed).await?,
+                Some(patch) = feed.patches.recv() => {
+                    if batches_due.is_none() && AI_LABELS.contains(&patch.label.as_str()) {
+                        batches_due = Some(tokio::time::Instant::now() + Duration::from_millis(JOB_POLL_MS));
+                    }
+                    self.patch(&patch, &mut feed).await?;
+                }
                 Some((client_id, result)) = settlements.recv() => self.settle(client_id, result).await?,
                 // Without a free place for its answer, the next command waits in the socket.
                 place = settled.reserve(), if settled.capacity() == 0 => drop(place),
@@ -157,6 +170,11 @@ impl Session {
                     let Some(Ok(message)) = message else { return Err(Gone) };
                     deadline = tokio::time::Instant::now() + idle;
                     self.message(message, &feed, hub, &settled).await?;
+                }
+                Ok(row) = jobs.recv() => self.job(row).await?,
+                _ = tokio::time::sleep_until(batches_due.unwrap_or(deadline)), if batches_due.is_some() => {
+                    batches_due = None;
+                    self.batches(&mut batches).await?;
                 }
                 Ok(()) = feed.presence.changed(), if presence_due.is_none() => {
                     presence_due = Some(presence_from.max(tokio::time::Instant::now()));
@@ -179,6 +197,25 @@ impl Session {
             undo: undo_json(&self.base.handle.undo_state(&self.actor)),
         };
         send(&mut self.socket, &welcome).await
+    }
+
+    /// A job of this base has moved.
+    async fn job(&mut self, row: JobRow) -> Result<(), Gone> {
+        if row.base.as_deref() != Some(self.base.id.0.as_str()) {
+            return Ok(());
+        }
+        let job = JobView::new(row, self.locale);
+        send(&mut self.socket, &ToClient::Job(job)).await
+    }
+
+    /// AI batches that have moved since the last look.
+    async fn batches(&mut self, known: &mut Vec<JobRow>) -> Result<(), Gone> {
+        let now = self.base.batch_rows();
+        for row in now.iter().filter(|row| !known.contains(row)) {
+            self.job(row.clone()).await?;
+        }
+        *known = now;
+        Ok(())
     }
 
     async fn message(

@@ -1,8 +1,12 @@
 //! The true router without a socket, over a temporary data folder; one file per resource.
 #![allow(clippy::unwrap_used)]
 
+mod bases;
 mod errors;
+mod files;
+mod formula;
 mod openapi;
 mod origin;
 mod providers;
+mod records;
 mod world;

@@ -6,7 +6,11 @@ use axum::{
     http::{HeaderMap, Request, StatusCode},
 };
 use serde_json::Value;
-use server::{app, auth::Hosts, instance::Instance};
+use server::{
+    app,
+    auth::Hosts,
+    instance::{Instance, StartOptions},
+};
 use tower::ServiceExt;
 
 pub struct World {
@@ -27,7 +31,12 @@ impl World {
     }
 
     pub fn over(folder: tempfile::TempDir) -> World {
-        let instance = Instance::start(folder.path()).unwrap();
+        let instance = Instance::start(StartOptions {
+            data: folder.path().to_path_buf(),
+            runs_ai: true,
+            program: Some(env!("CARGO_BIN_EXE_suanpan").into()),
+        })
+        .unwrap();
         World {
             router: app::router(instance.clone(), Hosts::Local),
             instance,

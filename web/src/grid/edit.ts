@@ -107,7 +107,10 @@ export class Editor {
   }
 
   private typed(): void {
-    if (this.isComposing && this.cell) return this.show();
+    if (this.isComposing && this.cell) {
+      this.show();
+      return;
+    }
     const at = this.cell ?? this.host.active();
     const column = at ? this.host.columnAt(at.col) : undefined;
     if (!at || !column || !this.host.canEdit(at)) {
@@ -189,7 +192,10 @@ export class Editor {
     const wanted = Math.max(rect.width + 1, Math.min(most, this.area.scrollWidth + 4));
     style.width = `${wanted}px`;
     style.whiteSpace = "pre-wrap";
-    const pad = Math.max(0, (Math.min(rect.height, 40) - 20) / 2 - 1);
+    // The first line stands where the canvas draws a line in the middle of a row.
+    const pad = Math.max(0, (Math.min(rect.height, 40) - 18) / 2 - 1);
+    style.paddingLeft = "7px";
+    style.paddingRight = "7px";
     style.paddingTop = `${pad}px`;
     style.paddingBottom = `${pad}px`;
     const height = Math.max(rect.height + 1, Math.min(this.area.scrollHeight + 4, 240, bounds.y1 - top));

@@ -5,9 +5,8 @@
  * ends in `paintSoon`. The host element's property `grid` is this object, for browser tests.
  */
 import { A11yMirror, textOf } from "./a11y";
-import { printHtml, printText, readClipboard } from "./clipboard";
+import { copy, paste } from "./clip-events";
 import { Editor } from "./edit";
-import { fillValues } from "./fill";
 import { ImageCache } from "./images";
 import { keyDown } from "./keys";
 import { ADD_COLUMN_WIDTH, HEADER_HEIGHT, type Hit, Layout } from "./layout";
@@ -15,9 +14,10 @@ import { type Frame, type Hover, paintFrame } from "./paint";
 import { Pointer } from "./pointer";
 import { Scroller } from "./scroll";
 import { type Move, Selection, type SheetShape } from "./select";
+import { colorRoot, dressRoot } from "./surface";
 import { TextCache } from "./text";
 import { readTheme, type Theme, watchTheme } from "./theme";
-import type { CellAt, Damage, GridOptions, GridSource, GridWords, PastedCell, Range, Rect } from "./types";
+import type { CellAt, Damage, GridOptions, GridSource, GridWords, Range, Rect } from "./types";
 
 const WORDS: GridWords = {
   label: "表格",
@@ -27,8 +27,8 @@ const WORDS: GridWords = {
   row: "第 {row} 行",
   addRow: "新增一行",
 };
-/** Rows that copying may take from the loaded ones. */
-const MAX_COPIED_ROWS = 50_000;
+/** Rows of a selection that are loaded in advance, for copying and filling. */
+const MAX_WANTED_ROWS = 12_500;
 const NO_HOVER: Hover = { row: -1, headerCol: -1, part: "none" };
 
 export class Grid {
@@ -54,8 +54,10 @@ export class Grid {
   private dpr = 1;
   private hover: Hover = NO_HOVER;
   private isFocused = false;
-  private fillTarget: Range | null = null;
-  private copied: Range | null = null;
+  /** Where the fill handle's drag would put cells. */
+  fillTarget: Range | null = null;
+  /** Copied cells, until the next change of the selection or edit. */
+  copied: Range | null = null;
   private guideX: number | null = null;
   private columnDrag: { col: number; x: number } | null = null;
   private frameId = 0;
@@ -140,46 +142,15 @@ export class Grid {
 
   private build(): void {
     const { root, canvas, bubble } = this;
-    root.className = "grid-root";
-    root.style.cssText =
-      "position:absolute;inset:0;overflow:hidden;user-select:none;-webkit-user-select:none;-webkit-touch-callout:none;contain:strict";
-    if (getComputedStyle(this.host).position === "static") this.host.style.position = "relative";
-    canvas.style.cssText = "position:absolute;left:0;top:0;width:100%;height:100%;display:block";
-    canvas.setAttribute("aria-hidden", "true");
+    dressRoot(root, this.host, canvas, bubble);
     this.scroller.element.style.top = `${HEADER_HEIGHT}px`;
-    bubble.className = "grid-bubble";
-    bubble.style.cssText =
-      "position:absolute;right:20px;z-index:4;display:none;padding:4px 10px;border-radius:6px;pointer-events:none;font:600 13px system-ui;font-variant-numeric:tabular-nums";
     root.append(canvas, this.scroller.element, this.editor.area, bubble, this.a11y.element);
     this.host.append(root);
     this.dress();
   }
 
-  /** Colours of the DOM parts. */
   private dress(): void {
-    const { theme } = this;
-    this.root.style.background = theme.paper;
-    this.root.style.colorScheme = theme.isDark ? "dark" : "light";
-    this.bubble.style.background = theme.ink1;
-    this.bubble.style.color = theme.paper;
-    Object.assign(this.editor.area.style, {
-      position: "absolute",
-      zIndex: "3",
-      boxSizing: "border-box",
-      margin: "0",
-      border: `2px solid ${theme.jade}`,
-      borderRadius: "0",
-      outline: "none",
-      resize: "none",
-      background: theme.paper,
-      color: theme.ink1,
-      font: theme.font,
-      lineHeight: "18px",
-      paddingLeft: "7px",
-      paddingRight: "7px",
-      fontVariantNumeric: "tabular-nums",
-      userSelect: "text",
-    });
+    colorRoot(this.theme, this.root, this.bubble, this.editor.area);
   }
 
   private textCache(font: () => string): TextCache {
@@ -197,9 +168,9 @@ export class Grid {
     const on = <K extends keyof HTMLElementEventMap>(name: K, run: (event: HTMLElementEventMap[K]) => void) =>
       area.addEventListener(name, run);
     on("keydown", (event) => keyDown(this, event));
-    on("copy", (event) => this.copy(event, false));
-    on("cut", (event) => this.copy(event, true));
-    on("paste", (event) => this.paste(event));
+    on("copy", (event) => copy(this, event, false));
+    on("cut", (event) => copy(this, event, true));
+    on("paste", (event) => paste(this, event));
     on("focus", () => this.setFocused(true));
     on("blur", () => {
       this.editor.commit();
@@ -248,8 +219,8 @@ export class Grid {
   private resize(deviceWidth?: number, deviceHeight?: number): void {
     const box = this.root.getBoundingClientRect();
     const ratio = window.devicePixelRatio || 1;
-    const width = deviceWidth ?? Math.round(box.width * ratio);
-    const height = deviceHeight ?? Math.round(box.height * ratio);
+    const width = exactOr(deviceWidth, box.width * ratio);
+    const height = exactOr(deviceHeight, box.height * ratio);
     this.width = box.width;
     this.height = box.height;
     if (this.canvas.width !== width || this.canvas.height !== height) {
@@ -298,7 +269,10 @@ export class Grid {
 
   /** Called by the source when data changed; also by the owner for changes that the source does not tell. */
   invalidate(damage: Damage): void {
-    if (damage.kind === "all") return this.relayout();
+    if (damage.kind === "all") {
+      this.relayout();
+      return;
+    }
     this.rememberSelection();
     if (this.isAllDirty) return;
     const { dirtyRows } = this;
@@ -539,11 +513,7 @@ export class Grid {
     const { active, ranges } = this.selection;
     this.options.onSelectionChange?.({ active, ranges });
     const main = this.selection.main;
-    if (main && main.r1 - main.r0 < MAX_COPIED_ROWS / 4 && main.r1 > main.r0) this.source.want?.(main.r0, main.r1);
-  }
-
-  selectionSettled(): void {
-    this.selectionChanged();
+    if (main && main.r1 - main.r0 < MAX_WANTED_ROWS && main.r1 > main.r0) this.source.want?.(main.r0, main.r1);
   }
 
   private rememberSelection(): void {
@@ -566,6 +536,8 @@ export class Grid {
   moveSelection(move: Move, extend: boolean, jump: boolean): void {
     const to = this.selection.move(move, this.shape(), extend, jump);
     if (to) this.reveal(to);
+    // The first cell may be frozen and in sight: Home still goes back to the left end.
+    if (move === "home" && !extend) this.scroller.scrollTo(0, this.scroller.top);
     this.selectionChanged();
   }
 
@@ -619,159 +591,9 @@ export class Grid {
     if (!column || column.readonly || this.options.readonly || at.row >= this.layout.rowCount) return false;
     return (column.edit === "text" || column.edit === "popover") && this.source.cell(at.row, at.col) !== undefined;
   }
+}
 
-  /** F2, double click, second tap. */
-  openActive(): void {
-    const at = this.selection.active;
-    const column = at ? this.layout.columns[at.col] : undefined;
-    if (!at || !column) return;
-    this.reveal(at);
-    // A popover of a read-only column may still show something (pictures, long texts).
-    if (column.edit === "popover") this.options.onOpenEditor?.(at, this.clientRect(at));
-    else if (column.edit === "toggle") this.toggleActive();
-    else {
-      const text = this.source.editText(at.row, at.col);
-      if (text !== undefined) {
-        this.editor.open(text);
-        this.focus();
-      }
-    }
-  }
-
-  toggleActive(): boolean {
-    const at = this.selection.active;
-    const column = at ? this.layout.columns[at.col] : undefined;
-    if (!at || column?.edit !== "toggle" || column.readonly || this.options.readonly) return false;
-    const model = this.source.cell(at.row, at.col);
-    if (!model) return false;
-    const checked = !(model.kind === "check" && model.checked);
-    const cells: CellAt[] = [];
-    const range = this.selection.main;
-    const isTall = range && range.c0 === at.col && range.c1 === at.col && range.r1 - range.r0 < MAX_COPIED_ROWS;
-    if (range && isTall) for (let row = range.r0; row <= range.r1; row += 1) cells.push({ row, col: at.col });
-    this.options.onToggle?.(cells.length > 0 ? cells : [at], checked);
-    return true;
-  }
-
-  /** Ctrl+Enter: the typed text goes to every selected cell. */
-  commitToSelection(): void {
-    const { text } = this.editor;
-    const at = this.editor.editing;
-    const range = this.selection.main;
-    this.editor.cancel();
-    if (at && range) this.options.onPaste?.([[{ text }]], at, range);
-  }
-
-  clearSelection(): void {
-    if (this.options.readonly || this.selection.ranges.length === 0) return;
-    this.copied = null;
-    this.options.onClear?.(this.selection.ranges.map((range) => ({ ...range })));
-  }
-
-  finishFill(series: boolean): void {
-    const from = this.selection.main;
-    const to = this.fillTarget;
-    this.setFillTarget(null);
-    if (!from || !to || this.options.readonly) return;
-    const values = fillValues(from, to, series, (row, col) => this.source.editText(row, col));
-    this.options.onFill?.({ from, to, values });
-    const all = {
-      r0: Math.min(from.r0, to.r0),
-      c0: Math.min(from.c0, to.c0),
-      r1: Math.max(from.r1, to.r1),
-      c1: Math.max(from.c1, to.c1),
-    };
-    this.selection.setRange(all);
-    this.selectionChanged();
-  }
-
-  /** Ctrl+D and Ctrl+R: the first row (column) of the selection goes to the others. */
-  fillFromFirst(way: "down" | "right"): void {
-    const range = this.selection.main;
-    if (!range || this.options.readonly) return;
-    const from = way === "down" ? { ...range, r1: range.r0 } : { ...range, c1: range.c0 };
-    const to = way === "down" ? { ...range, r0: range.r0 + 1 } : { ...range, c0: range.c0 + 1 };
-    if (to.r0 > to.r1 || to.c0 > to.c1) return;
-    this.options.onFill?.({ from, to, values: fillValues(from, to, false, () => undefined) });
-  }
-
-  // ——— menus ———
-
-  openHeaderMenu(col: number): void {
-    const box = this.root.getBoundingClientRect();
-    const x = box.left + this.layout.screenX(col, this.scroller.left);
-    const width = this.layout.columns[col]?.width ?? 0;
-    this.options.onHeaderMenu?.(col, new DOMRect(x, box.top, width, HEADER_HEIGHT));
-  }
-
-  openMenu(cell: CellAt | null, x: number, y: number): void {
-    this.options.onContextMenu?.({ cell, x, y });
-  }
-
-  menuAtActive(): void {
-    const at = this.selection.active;
-    if (!at) return;
-    const rect = this.clientRect(at);
-    this.openMenu(at, rect.left + rect.width / 2, rect.bottom);
-  }
-
-  // ——— clipboard ———
-
-  private copy(event: ClipboardEvent, cut: boolean): void {
-    if (this.editor.editing || !event.clipboardData) return;
-    event.preventDefault();
-    const range = this.selection.main;
-    if (!range) return;
-    const rows = this.copyRows(range);
-    if (!rows) return;
-    event.clipboardData.setData("text/plain", printText(rows.map((row) => row.map((cell) => cell.text))));
-    event.clipboardData.setData("text/html", printHtml(rows));
-    if (cut && !this.options.readonly) this.options.onClear?.([{ ...range }]);
-    this.copied = { ...range };
-    this.paintSoon();
-  }
-
-  private copyRows(range: Range): PastedCell[][] | null {
-    const n = range.r1 - range.r0 + 1;
-    if (n > MAX_COPIED_ROWS) {
-      this.options.onCopyRefused?.(n);
-      return null;
-    }
-    const rows: PastedCell[][] = [];
-    let nMissing = 0;
-    for (let row = range.r0; row <= range.r1; row += 1) {
-      const cells: PastedCell[] = [];
-      for (let col = range.c0; col <= range.c1; col += 1) {
-        const text = this.source.copyText(row, col);
-        const value = this.source.clipValue?.(row, col);
-        if (text === undefined) nMissing += 1;
-        cells.push(value === undefined ? { text: text ?? "" } : { text: text ?? "", value });
-      }
-      rows.push(cells);
-    }
-    if (nMissing === 0) return rows;
-    // A copy with holes would be a silent loss.
-    this.source.want?.(range.r0, range.r1);
-    this.options.onCopyRefused?.(nMissing);
-    return null;
-  }
-
-  private paste(event: ClipboardEvent): void {
-    if (this.editor.editing || !event.clipboardData) return;
-    event.preventDefault();
-    const target = this.selection.main;
-    if (!target || this.options.readonly) return;
-    const matrix = readClipboard(event.clipboardData);
-    const height = matrix.length;
-    const width = Math.max(0, ...matrix.map((row) => row.length));
-    if (height === 0 || width === 0) return;
-    this.copied = null;
-    const at = { row: target.r0, col: target.c0 };
-    this.options.onPaste?.(matrix, at, { ...target });
-    if (height === 1 && width === 1) return;
-    const r1 = Math.min(this.layout.rowCount - 1, at.row + height - 1);
-    const c1 = Math.min(this.layout.columns.length - 1, at.col + width - 1);
-    this.selection.setRange({ r0: at.row, c0: at.col, r1, c1 });
-    this.selectionChanged();
-  }
+/** The browser's own count of device pixels, unless it does not know the true ratio (emulated devices). */
+function exactOr(exact: number | undefined, computed: number): number {
+  return exact !== undefined && Math.abs(exact - computed) < 2 ? exact : Math.round(computed);
 }

@@ -3,6 +3,7 @@
  *
  * Law: a printable key is never handled here; it goes to the textarea and becomes input.
  */
+import { clearSelection, commitToSelection, fillFromFirst, menuAtActive, openActive, toggleActive } from "./actions";
 import type { Grid } from "./grid";
 import type { Move } from "./select";
 
@@ -39,7 +40,7 @@ function whileEditing(grid: Grid, event: KeyboardEvent): boolean {
         if (column?.multiline) editor.insertNewline();
         return true;
       }
-      if (isControl) grid.commitToSelection();
+      if (isControl) commitToSelection(grid);
       else {
         editor.commit();
         grid.stepSelection("enter", event.shiftKey);
@@ -68,7 +69,7 @@ function whileSelecting(grid: Grid, event: KeyboardEvent): boolean {
   const move = MOVES[event.key];
   if (move) {
     if (event.altKey) {
-      if (move === "down") grid.openActive();
+      if (move === "down") openActive(grid);
       return move === "down";
     }
     grid.moveSelection(move, event.shiftKey, isControl);
@@ -84,22 +85,22 @@ function whileSelecting(grid: Grid, event: KeyboardEvent): boolean {
       grid.stepSelection("enter", event.shiftKey);
       return true;
     case "F2":
-      grid.openActive();
+      openActive(grid);
       return true;
     case "Delete":
     case "Backspace":
-      grid.clearSelection();
+      clearSelection(grid);
       return true;
     case "Escape":
       grid.escape();
       return true;
     case " ":
-      return grid.toggleActive();
+      return toggleActive(grid);
     case "ContextMenu":
-      grid.menuAtActive();
+      menuAtActive(grid);
       return true;
     case "F10":
-      if (event.shiftKey) grid.menuAtActive();
+      if (event.shiftKey) menuAtActive(grid);
       return event.shiftKey;
     default:
       return false;
@@ -123,11 +124,11 @@ function withControl(grid: Grid, event: KeyboardEvent): boolean {
       grid.options.onFind();
       return true;
     case "d":
-      grid.fillFromFirst("down");
+      fillFromFirst(grid, "down");
       return true;
     case "r":
       if (event.shiftKey) return false;
-      grid.fillFromFirst("right");
+      fillFromFirst(grid, "right");
       return true;
     default:
       return false;

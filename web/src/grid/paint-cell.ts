@@ -183,7 +183,8 @@ function paintNumber(
   ctx.fillStyle = model.negative ? theme.cinnabar : theme.ink1;
   ctx.fillText(model.text, right - width, baseline);
   if (model.prefix) {
-    ctx.fillStyle = theme.ink3;
+    // A minus sign before the currency's belongs to the number.
+    if (!model.negative) ctx.fillStyle = model.prefix.startsWith("-") ? theme.ink1 : theme.ink3;
     ctx.fillText(model.prefix, right - width - prefix, baseline);
   }
 }
@@ -222,17 +223,17 @@ function paintChips(
   height: number,
 ): void {
   const { ctx, theme, small } = pen;
-  const nRows = Math.max(1, Math.floor((height - 4) / (CHIP_HEIGHT + CHIP_GAP)));
-  const isOneRow = nRows === 1 || chips.length === 1;
+  const most = Math.max(1, Math.floor((height - 4) / (CHIP_HEIGHT + CHIP_GAP)));
+  const nRows = most === 1 ? 1 : chipRows(pen, chips, room, most);
   let left = x;
-  let top = isOneRow ? middle(y, height, CHIP_HEIGHT) : y + 6;
+  let top = middle(y, height, nRows * (CHIP_HEIGHT + CHIP_GAP) - CHIP_GAP);
   let row = 0;
   ctx.font = theme.fontSmall;
   for (let at = 0; at < chips.length; at += 1) {
     const chip = chips[at];
     if (!chip) continue;
     const wanted = small.width(chip.text) + 16;
-    if (left > x && left + wanted > x + room && row + 1 < nRows && !isOneRow) {
+    if (left > x && left + wanted > x + room && row + 1 < nRows) {
       row += 1;
       left = x;
       top += CHIP_HEIGHT + CHIP_GAP;
@@ -253,6 +254,21 @@ function paintChips(
     left += width + CHIP_GAP;
   }
   ctx.font = theme.font;
+}
+
+/** How many lines the chips take, at most `most`. */
+function chipRows(pen: Pen, chips: readonly { text: string }[], room: number, most: number): number {
+  let n = 1;
+  let used = 0;
+  for (const chip of chips) {
+    const width = pen.small.width(chip.text) + 16;
+    if (used > 0 && used + width > room) {
+      n += 1;
+      used = 0;
+    }
+    used += width + CHIP_GAP;
+  }
+  return Math.min(n, most);
 }
 
 function paintImages(

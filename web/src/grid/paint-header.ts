@@ -22,8 +22,12 @@ export function paintHeader(frame: Frame): void {
   ctx.restore();
   for (let col = 0; col < layout.frozen; col += 1) paintColumn(frame, col);
   paintCorner(frame);
-  ctx.fillStyle = theme.line;
   const thin = hairline(frame.dpr);
+  if (layout.frozen > 0 && frame.left > 0) {
+    ctx.fillStyle = theme.ink3;
+    ctx.fillRect(snap(frozenEnd, frame.dpr) - thin, 0, thin, HEADER_HEIGHT);
+  }
+  ctx.fillStyle = theme.line;
   ctx.fillRect(0, HEADER_HEIGHT - thin, width, thin);
   paintGuides(frame);
 }

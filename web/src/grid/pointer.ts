@@ -4,6 +4,7 @@
  * Law: a finger scrolls natively (nothing is prevented for it); a first tap selects without a keyboard on the screen,
  * a second one edits, a long press opens the menu.
  */
+import { finishFill, openActive, openHeaderMenu, openMenu, toggleActive } from "./actions";
 import { fillTarget } from "./fill";
 import type { Grid } from "./grid";
 import { type Hit, MAX_COLUMN_WIDTH, MIN_COLUMN_WIDTH } from "./layout";
@@ -30,6 +31,7 @@ export class Pointer {
   constructor(private readonly grid: Grid) {
     const { root } = grid;
     root.addEventListener("pointerdown", this.down);
+    root.addEventListener("mousedown", this.keepFocus);
     root.addEventListener("pointermove", this.move);
     root.addEventListener("pointerup", this.up);
     root.addEventListener("pointercancel", this.cancel);
@@ -42,6 +44,11 @@ export class Pointer {
     clearTimeout(this.press?.timer);
     window.removeEventListener("pointerup", this.releaseThumb);
   }
+
+  /** The textarea keeps the focus, whatever is pressed; scrollbars work all the same. */
+  private readonly keepFocus = (event: MouseEvent): void => {
+    if (!this.isInEditor(event)) event.preventDefault();
+  };
 
   private isInEditor(event: Event): boolean {
     return event.target === this.grid.editor.area;
@@ -57,7 +64,10 @@ export class Pointer {
     }
     const at = grid.pointAt(event);
     const hit = grid.hitAt(at.x, at.y);
-    if (event.pointerType === "touch") return this.touchDown(event, hit);
+    if (event.pointerType === "touch") {
+      this.touchDown(event, hit);
+      return;
+    }
     // The textarea keeps the focus.
     event.preventDefault();
     grid.editor.commit();
@@ -74,26 +84,37 @@ export class Pointer {
   private mouseDown(event: PointerEvent, at: { x: number; y: number }, hit: Hit): void {
     const { grid } = this;
     const isControl = event.ctrlKey || event.metaKey;
-    if (this.isOnFillHandle(at.x, at.y)) return this.begin(event, { kind: "fill" });
+    if (this.isOnFillHandle(at.x, at.y)) {
+      this.begin(event, { kind: "fill" });
+      return;
+    }
     switch (hit.kind) {
       case "cell":
-        return this.cellDown(event, hit, isControl);
+        this.cellDown(event, hit, isControl);
+        return;
       case "row_number":
-        return this.rowDown(event, at.x, hit.row, isControl);
+        this.rowDown(event, at.x, hit.row, isControl);
+        return;
       case "corner":
-        return grid.selectAll();
+        grid.selectAll();
+        return;
       case "resize": {
         const width = grid.layout.columns[hit.col]?.width ?? 0;
-        return this.begin(event, { kind: "resize", col: hit.col, startX: at.x, width, wanted: width });
+        this.begin(event, { kind: "resize", col: hit.col, startX: at.x, width, wanted: width });
+        return;
       }
       case "header_menu":
-        return grid.openHeaderMenu(hit.col);
+        openHeaderMenu(grid, hit.col);
+        return;
       case "header":
-        return this.headerDown(event, at.x, hit.col, isControl);
+        this.headerDown(event, at.x, hit.col, isControl);
+        return;
       case "add_row":
-        return grid.options.onAddRow?.();
+        grid.options.onAddRow?.();
+        return;
       case "add_column":
-        return grid.options.onAddColumn?.(grid.addColumnRect());
+        grid.options.onAddColumn?.(grid.addColumnRect());
+        return;
       case "none":
         return;
     }
@@ -109,20 +130,23 @@ export class Pointer {
     else grid.selection.set(hit);
     grid.selectionChanged();
     if (isDouble && !event.shiftKey && !isControl) {
-      grid.openActive();
+      openActive(grid);
       return;
     }
     const rect = grid.rectOf(hit.row, hit.col);
     const at = grid.pointAt(event);
     const isOnBox = Math.abs(at.x - rect.x - rect.width / 2) < 12 && Math.abs(at.y - rect.y - rect.height / 2) < 12;
-    if (isOnBox && !event.shiftKey && !isControl && grid.toggleActive()) return;
+    if (isOnBox && !event.shiftKey && !isControl && toggleActive(grid)) return;
     this.begin(event, { kind: "cells", keep: isControl, start: hit });
   }
 
   private rowDown(event: PointerEvent, x: number, row: number, isControl: boolean): void {
     const { grid } = this;
     const nCols = grid.layout.columns.length;
-    if (x >= grid.layout.rowNumberWidth - 26 && grid.options.onOpenRecord) return grid.options.onOpenRecord(row);
+    if (x >= grid.layout.rowNumberWidth - 26 && grid.options.onOpenRecord) {
+      grid.options.onOpenRecord(row);
+      return;
+    }
     const start = { row, col: 0 };
     if (event.shiftKey && grid.selection.active) {
       grid.selection.selectRows(grid.selection.active.row, row, nCols);
@@ -145,7 +169,8 @@ export class Pointer {
     }
     // A selected column is taken by its header and moved, as in Excel and WPS; else dragging selects.
     if (wasSelected && grid.options.onColumnMove && !isControl) {
-      return this.begin(event, { kind: "move_column", col, startX: x, moved: false, to: col });
+      this.begin(event, { kind: "move_column", col, startX: x, moved: false, to: col });
+      return;
     }
     grid.selection.selectColumns(col, col, grid.layout.rowCount, isControl);
     grid.selectionChanged();
@@ -170,7 +195,10 @@ export class Pointer {
       return;
     }
     this.last = { ...at, isControl: event.ctrlKey || event.metaKey };
-    if (!this.drag) return this.hover(event, at);
+    if (!this.drag) {
+      this.hover(event, at);
+      return;
+    }
     this.dragTo(at.x, at.y);
     this.autoScroll();
   };
@@ -199,7 +227,10 @@ export class Pointer {
       grid.setGuide(left + drag.wanted, null);
       return;
     }
-    if (drag.kind === "move_column") return this.dragColumn(drag, x);
+    if (drag.kind === "move_column") {
+      this.dragColumn(drag, x);
+      return;
+    }
     const cell = grid.nearestCell(x, y);
     if (!cell) return;
     const { layout, selection } = grid;
@@ -256,7 +287,10 @@ export class Pointer {
   }
 
   private readonly up = (event: PointerEvent): void => {
-    if (event.pointerType === "touch") return this.touchUp(event);
+    if (event.pointerType === "touch") {
+      this.touchUp(event);
+      return;
+    }
     const { drag, grid } = this;
     this.drag = null;
     if (!drag) return;
@@ -271,8 +305,8 @@ export class Pointer {
         grid.selection.selectColumns(drag.col, drag.col, grid.layout.rowCount);
         grid.selectionChanged();
       }
-    } else if (drag.kind === "fill") grid.finishFill(this.last.isControl || event.ctrlKey || event.metaKey);
-    else grid.selectionSettled();
+    } else if (drag.kind === "fill") finishFill(grid, this.last.isControl || event.ctrlKey || event.metaKey);
+    else grid.selectionChanged();
   };
 
   private readonly cancel = (): void => {
@@ -302,10 +336,10 @@ export class Pointer {
     if (this.press) return;
     const at = grid.pointAt(event);
     const hit = grid.hitAt(at.x, at.y);
-    if (hit.kind === "header" || hit.kind === "header_menu" || hit.kind === "resize") grid.openHeaderMenu(hit.col);
-    else if (hit.kind === "cell") grid.openMenu({ row: hit.row, col: hit.col }, event.clientX, event.clientY);
-    else if (hit.kind === "row_number") grid.openMenu({ row: hit.row, col: 0 }, event.clientX, event.clientY);
-    else grid.openMenu(null, event.clientX, event.clientY);
+    if (hit.kind === "header" || hit.kind === "header_menu" || hit.kind === "resize") openHeaderMenu(grid, hit.col);
+    else if (hit.kind === "cell") openMenu(grid, { row: hit.row, col: hit.col }, event.clientX, event.clientY);
+    else if (hit.kind === "row_number") openMenu(grid, { row: hit.row, col: 0 }, event.clientX, event.clientY);
+    else openMenu(grid, null, event.clientX, event.clientY);
   };
 
   // ——— fingers ———
@@ -324,8 +358,8 @@ export class Pointer {
     if (!this.press) return;
     this.press.isLong = true;
     this.selectForMenu(hit);
-    if (hit.kind === "header" || hit.kind === "header_menu") this.grid.openHeaderMenu(hit.col);
-    else this.grid.openMenu(hit.kind === "cell" ? { row: hit.row, col: hit.col } : null, x, y);
+    if (hit.kind === "header" || hit.kind === "header_menu") openHeaderMenu(this.grid, hit.col);
+    else openMenu(this.grid, hit.kind === "cell" ? { row: hit.row, col: hit.col } : null, x, y);
   }
 
   private endPress(): void {
@@ -344,21 +378,25 @@ export class Pointer {
       case "cell":
         grid.selection.set(hit);
         grid.selectionChanged();
-        if (grid.toggleActive()) return;
-        if (press.wasActive) grid.openActive();
+        if (toggleActive(grid)) return;
+        if (press.wasActive) openActive(grid);
         else grid.focusWithoutKeyboard();
         return;
       case "row_number":
         if (grid.options.onOpenRecord) grid.options.onOpenRecord(hit.row);
         else grid.selection.selectRows(hit.row, hit.row, nCols);
-        return grid.selectionChanged();
+        grid.selectionChanged();
+        return;
       case "header":
       case "header_menu":
-        return grid.openHeaderMenu(hit.col);
+        openHeaderMenu(grid, hit.col);
+        return;
       case "add_row":
-        return grid.options.onAddRow?.();
+        grid.options.onAddRow?.();
+        return;
       case "add_column":
-        return grid.options.onAddColumn?.(grid.addColumnRect());
+        grid.options.onAddColumn?.(grid.addColumnRect());
+        return;
       default:
         return;
     }

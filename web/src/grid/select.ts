@@ -65,7 +65,10 @@ export class Selection {
 
   /** Shift+click and dragging: the last rectangle reaches to `to`. */
   extend(to: CellAt): void {
-    if (!this.anchor) return this.set(to);
+    if (!this.anchor) {
+      this.set(to);
+      return;
+    }
     this.head = { ...to };
     this.ranges[Math.max(0, this.ranges.length - 1)] = rangeOf(this.anchor, to);
   }
@@ -218,12 +221,15 @@ export class Selection {
   }
 
   private clip(rowCount: number, colCount: number): void {
-    if (rowCount === 0 || colCount === 0) return this.clear();
-    const fit = (at: CellAt | null) =>
+    if (rowCount === 0 || colCount === 0) {
+      this.clear();
+      return;
+    }
+    const inside = (at: CellAt | null) =>
       at && { row: clamp(at.row, 0, rowCount - 1), col: clamp(at.col, 0, colCount - 1) };
-    this.active = fit(this.active);
-    this.anchor = fit(this.anchor);
-    this.head = fit(this.head);
+    this.active = inside(this.active);
+    this.anchor = inside(this.anchor);
+    this.head = inside(this.head);
     this.ranges = this.ranges
       .filter((range) => range.r0 < rowCount && range.c0 < colCount && range.r1 >= 0)
       .map((range) => ({

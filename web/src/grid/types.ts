@@ -114,8 +114,8 @@ export type FillValue = { text: string } | { copyOf: CellAt };
 export interface FillRequest {
   from: Range;
   to: Range;
-  /** One row of values per row of `to`. */
-  values: FillValue[][];
+  /** Makes one row of values per row of `to`; the owner may find the target too large before. */
+  values(): FillValue[][];
 }
 
 export interface GridCallbacks {

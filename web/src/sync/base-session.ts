@@ -127,11 +127,14 @@ export class BaseSession {
   receive(message: ServerMessage): void {
     switch (message.type) {
       case "welcome":
-        return this.welcomed(message.revision, message.undo);
+        this.welcomed(message.revision, message.undo);
+        return;
       case "patch":
-        return this.patched(message);
+        this.patched(message);
+        return;
       case "acknowledged":
-        return this.acknowledged(message.client_id, message.revision);
+        this.acknowledged(message.client_id, message.revision);
+        return;
       case "rejected": {
         const entry = this.outbox.reject(message.client_id, message.error);
         if (entry) this.emit("refused", { error: message.error, command: entry.command });
@@ -140,11 +143,14 @@ export class BaseSession {
       case "resync":
         this.revision = Math.max(this.revision, message.revision);
         for (const table of this.tables) table.resync();
-        return this.emit("schema", message.revision);
+        this.emit("schema", message.revision);
+        return;
       case "job":
-        return this.emit("job", message);
+        this.emit("job", message);
+        return;
       case "presence":
-        return this.emit("presence", message.sessions);
+        this.emit("presence", message.sessions);
+        return;
       default:
         return;
     }

@@ -17,6 +17,7 @@ import type {
   Range,
 } from "../grid/types";
 import type { BaseSession, LiveTable } from "./base-session";
+import { CELLS_PER_COMMAND, EDITED_CELLS, EDITED_ROWS, ROWS_PER_COMMAND, TooLargeError } from "./limits";
 import type { SpeculativeCell } from "./outbox";
 import { type ColumnCells, type FetchWindow, WINDOW_ROWS, WindowCache } from "./window-cache";
 
@@ -43,9 +44,6 @@ export interface TableSessionOptions {
   /** A command failed although it was not refused with a reason that the session already tells. */
   onError?: (error: unknown) => void;
 }
-
-/** Rows that one command may carry; larger pastes and clears go in parts. */
-const ROWS_PER_COMMAND = 5000;
 
 export class TableSession implements GridSource, LiveTable {
   readonly table: string;
@@ -273,17 +271,28 @@ export class TableSession implements GridSource, LiveTable {
   }
 
   toggle(cells: readonly CellAt[], checked: boolean): Promise<void> {
-    return this.setInputs(cells.map((at) => ({ ...at, value: checked })));
+    return this.inParts(cells.map((at) => ({ ...at, value: checked })));
   }
 
-  clear(ranges: readonly Range[]): Promise<void> {
+  async clear(ranges: readonly Range[]): Promise<void> {
+    if (this.isTooLarge(ranges)) return;
     const edits: (CellAt & { value: null })[] = [];
     for (const range of ranges) {
       for (let row = range.r0; row <= range.r1; row += 1) {
         for (let col = range.c0; col <= range.c1; col += 1) edits.push({ row, col, value: null });
       }
     }
-    return this.inParts(edits);
+    await this.inParts(edits);
+  }
+
+  /** Tells `onError` where an action would touch more than the limits allow. */
+  private isTooLarge(ranges: readonly Range[]): boolean {
+    const nRows = ranges.reduce((sum, range) => sum + range.r1 - range.r0 + 1, 0);
+    const nCells = ranges.reduce((sum, { r0, r1, c0, c1 }) => sum + (r1 - r0 + 1) * (c1 - c0 + 1), 0);
+    if (nRows <= EDITED_ROWS && nCells <= EDITED_CELLS) return false;
+    const error = nRows > EDITED_ROWS ? new TooLargeError(nRows, EDITED_ROWS) : new TooLargeError(nCells, EDITED_CELLS);
+    this.options.onError?.(error);
+    return true;
   }
 
   private async inParts(edits: readonly (CellAt & { value: WireInput })[]): Promise<void> {
@@ -296,8 +305,8 @@ export class TableSession implements GridSource, LiveTable {
     }
     if (!this.isRangeLoaded(from, to)) await this.cache.load(from, to);
     const parts: Promise<void>[] = [];
-    for (let at = 0; at < edits.length; at += ROWS_PER_COMMAND) {
-      parts.push(this.setInputs(edits.slice(at, at + ROWS_PER_COMMAND)));
+    for (let at = 0; at < edits.length; at += CELLS_PER_COMMAND) {
+      parts.push(this.setInputs(edits.slice(at, at + CELLS_PER_COMMAND)));
     }
     await Promise.all(parts);
   }
@@ -313,6 +322,7 @@ export class TableSession implements GridSource, LiveTable {
     if (!first) return;
     const isSingle = matrix.length === 1 && matrix[0]?.length === 1;
     if (isSingle && target) {
+      if (this.isTooLarge([target])) return;
       const edits: (CellAt & { value: WireInput })[] = [];
       for (let row = target.r0; row <= target.r1; row += 1) {
         for (let col = target.c0; col <= target.c1; col += 1) edits.push({ row, col, value: this.inputOf(first, col) });
@@ -373,9 +383,10 @@ export class TableSession implements GridSource, LiveTable {
   }
 
   async fill(request: FillRequest): Promise<void> {
+    if (this.isTooLarge([request.from, request.to])) return;
     await this.cache.load(request.from.r0, request.from.r1);
     const edits: (CellAt & { value: WireInput })[] = [];
-    request.values.forEach((row, i) => {
+    request.values().forEach((row, i) => {
       row.forEach((value, j) => {
         const at = { row: request.to.r0 + i, col: request.to.c0 + j };
         if ("text" in value) edits.push({ ...at, value: value.text === "" ? null : value.text });
@@ -403,6 +414,7 @@ export class TableSession implements GridSource, LiveTable {
 
   /** Deletes the records at rows; loads their ids first where needed. */
   async deleteRows(ranges: readonly Range[]): Promise<void> {
+    if (this.isTooLarge(ranges.map((range) => ({ ...range, c0: 0, c1: 0 })))) return;
     const records: string[] = [];
     for (const { r0, r1 } of ranges) {
       if (!this.isRangeLoaded(r0, r1)) await this.cache.load(r0, r1);

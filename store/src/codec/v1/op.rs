@@ -6,6 +6,7 @@ use super::{
 };
 use std::collections::BTreeMap;
 use table::{
+    column::Column,
     id::{ActorId, ColumnId, FieldId, RecordId, Revision, TableId, ViewId},
     op::{Op, Transaction},
 };
@@ -165,22 +166,55 @@ fn encode_records(records: &[RecordId], to: &mut Writer) {
     }
 }
 
-/// More records in one op than this are damage, not data.
-const RECORDS_PER_OP: u64 = 1 << 32;
+/// More records in one removal than this are damage, not data: a few garbage bytes must not claim the memory.
+const RECORDS_PER_OP: u64 = 1 << 25;
 
-fn decode_records(from: &mut Reader<'_>) -> Result<Vec<RecordId>, DecodeError> {
-    let mut records = Vec::new();
-    for _ in 0..from.count(16)? {
-        let (first, n) = (from.u64()?, from.u64()?);
-        if n > RECORDS_PER_OP || records.len() as u64 + n > RECORDS_PER_OP {
-            return from.fail("too many records in one op");
+/// Record ids as runs, not yet spread out.
+struct Runs {
+    runs: Vec<(u64, u64)>,
+    n_records: u64,
+}
+
+impl Runs {
+    fn decode(from: &mut Reader<'_>) -> Result<Runs, DecodeError> {
+        let (mut runs, mut n_records) = (Vec::new(), 0u64);
+        for _ in 0..from.count(16)? {
+            let (first, n) = (from.u64()?, from.u64()?);
+            if first.checked_add(n).is_none() {
+                return from.fail("a record id is too large");
+            }
+            n_records = n_records.saturating_add(n);
+            if n_records > RECORDS_PER_OP {
+                return from.fail("too many records in one op");
+            }
+            runs.push((first, n));
         }
-        let Some(end) = first.checked_add(n) else {
-            return from.fail("a record id is too large");
-        };
-        records.extend((first..end).map(RecordId));
+        Ok(Runs { runs, n_records })
     }
-    Ok(records)
+
+    fn spread(self) -> Vec<RecordId> {
+        let ids = self
+            .runs
+            .into_iter()
+            .flat_map(|(first, n)| first..first + n);
+        ids.map(RecordId).collect()
+    }
+}
+
+fn decode_set_cells(table: TableId, from: &mut Reader<'_>) -> Result<Op, DecodeError> {
+    let id = ColumnId(from.u32()?);
+    let runs = Runs::decode(from)?;
+    let (before, after) = (column::decode(from)?, column::decode(from)?);
+    if before.len() as u64 != runs.n_records || after.len() as u64 != runs.n_records {
+        return from.fail("the cells do not match the records");
+    }
+    Ok(Op::SetCells {
+        table,
+        column: id,
+        records: runs.spread(),
+        before,
+        after,
+    })
 }
 
 fn decode_op(from: &mut Reader<'_>) -> Result<Op, DecodeError> {
@@ -200,6 +234,10 @@ fn decode_op(from: &mut Reader<'_>) -> Result<Op, DecodeError> {
                 let id = ColumnId(from.u32()?);
                 columns.insert(id, column::decode(from)?);
             }
+            let fits = |cells: &Column| cells.len() as u64 == n_records;
+            if n_records > RECORDS_PER_OP || !columns.values().all(fits) {
+                return from.fail("the cells do not match the records");
+            }
             Op::AppendRecords {
                 table,
                 first,
@@ -207,20 +245,14 @@ fn decode_op(from: &mut Reader<'_>) -> Result<Op, DecodeError> {
                 columns,
             }
         }
-        3 => Op::SetCells {
-            table,
-            column: ColumnId(from.u32()?),
-            records: decode_records(from)?,
-            before: column::decode(from)?,
-            after: column::decode(from)?,
-        },
+        3 => decode_set_cells(table, from)?,
         4 => Op::RemoveRecords {
             table,
-            records: decode_records(from)?,
+            records: Runs::decode(from)?.spread(),
         },
         5 => Op::RestoreRecords {
             table,
-            records: decode_records(from)?,
+            records: Runs::decode(from)?.spread(),
         },
         _ => return decode_schema_op(tag, table, from),
     })

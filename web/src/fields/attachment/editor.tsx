@@ -76,12 +76,9 @@ export function AttachmentEditor({ base, cell, readonly, onChange, onDone, words
                   <img src={blobUrl(base, file.digest, 256)} alt="" loading="lazy" />
                 </button>
               ) : (
-                <a
-                  className="field-thumb"
-                  href={blobUrl(base, file.digest)}
-                  download={file.name}
-                  aria-label={file.name}
-                />
+                <a className="field-thumb" href={blobUrl(base, file.digest)} download={file.name}>
+                  {file.name}
+                </a>
               )}
               <span className="field-file-name" title={file.name}>
                 {file.name}

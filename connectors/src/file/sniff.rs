@@ -1,0 +1,92 @@
+//! What a file is, by its content; its name is never asked.
+//!
+//! Function: [`sniff`]. Tests: `connectors/tests/staging.rs`.
+
+use super::stage_error::{StageError, StageErrorCode};
+use std::{
+    fs::File,
+    io::{Read, Seek},
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A zip: xlsx, xlsm, xlsb or ods.
+    Zip,
+    /// A compound file with a workbook: xls or et.
+    Xls,
+    Text,
+}
+
+/// Bytes looked at.
+const HEAD: u64 = 4096;
+
+pub fn sniff(file: &mut File) -> Result<Kind, StageError> {
+    let mut head = Vec::new();
+    file.by_ref().take(HEAD).read_to_end(&mut head)?;
+    file.rewind()?;
+    if head.is_empty() {
+        return Err(StageErrorCode::Empty.because("0 bytes"));
+    }
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        return Ok(Kind::Zip);
+    }
+    if head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        return compound(file);
+    }
+    // A bare BIFF stream of Excel 2–4 is older than any program still in use.
+    if let Some(name) = foreign(&head) {
+        return Err(StageErrorCode::NotATable.because(name));
+    }
+    if looks_like_markup(&head) {
+        return Err(StageErrorCode::NotATable.because("HTML or XML"));
+    }
+    Ok(Kind::Text)
+}
+
+fn compound(file: &mut File) -> Result<Kind, StageError> {
+    let outcome = cfb::CompoundFile::open(&mut *file)
+        .map_err(|error| StageErrorCode::Corrupt.because(error))
+        .and_then(|compound| {
+            let has = |path: &str| compound.exists(path);
+            if has("EncryptedPackage") || has("EncryptionInfo") {
+                Err(StageErrorCode::Encrypted.because("EncryptedPackage"))
+            } else if has("Workbook") || has("Book") {
+                Ok(Kind::Xls)
+            } else {
+                Err(StageErrorCode::NotATable.because("compound file without workbook"))
+            }
+        });
+    file.rewind()?;
+    outcome
+}
+
+/// Files that people pick by mistake.
+fn foreign(head: &[u8]) -> Option<&'static str> {
+    const MAGICS: [(&[u8], &str); 11] = [
+        (b"%PDF", "PDF"),
+        (b"\x89PNG", "PNG"),
+        (b"\xff\xd8\xff", "JPEG"),
+        (b"GIF8", "GIF"),
+        (b"Rar!", "RAR"),
+        (b"7z\xbc\xaf", "7z"),
+        (b"\x1f\x8b", "gzip"),
+        (b"RIFF", "RIFF"),
+        (b"SQLite format 3", "SQLite"),
+        (b"PAR1", "Parquet"),
+        (b"{\\rtf", "RTF"),
+    ];
+    MAGICS
+        .into_iter()
+        .find(|(magic, _)| head.starts_with(magic))
+        .map(|(_, name)| name)
+}
+
+fn looks_like_markup(head: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(head).to_lowercase();
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    text.starts_with("<!doctype")
+        || text.starts_with("<html")
+        || text.starts_with("<?xml")
+        || text.starts_with("<table")
+        || text.starts_with('<') && (text.contains("<table") || text.contains("<html"))
+}

@@ -1,0 +1,145 @@
+//! From a command to its family.
+
+use super::{
+    Command, Draft, World, ai, cells, fields, paste, records, retype, tables, undo, views,
+};
+use crate::{error::CommandError, recompute::Graph};
+
+/// Validates the command and builds its ops in the draft. On an error the draft is thrown away.
+pub(crate) fn carry_out(
+    draft: &mut Draft,
+    command: &Command,
+    world: &World,
+    graph: &Graph,
+) -> Result<(), CommandError> {
+    use Command as X;
+    match command {
+        X::CreateTable {
+            name,
+            description,
+            fields,
+            auto_name,
+        } => tables::create(draft, name, description, fields, *auto_name),
+        X::DeleteTable { table } => tables::delete(draft, *table),
+        X::RestoreTable { table } => tables::restore(draft, *table),
+        X::RenameTable {
+            table,
+            name,
+            description,
+        } => tables::rename(draft, *table, name, description.as_deref()),
+        X::MoveTable { table, to } => tables::move_to(draft, *table, *to),
+        X::RenameBase { name } => tables::rename_base(draft, name),
+        X::CreateField { table, field, at } => fields::create(draft, *table, field, *at),
+        X::DeleteField { table, field } => fields::delete(draft, *table, *field),
+        X::RestoreField { table, field } => fields::restore(draft, *table, *field),
+        X::MoveField { table, field, to } => fields::move_to(draft, *table, *field, *to),
+        X::UpdateField {
+            table,
+            field,
+            name,
+            description,
+            field_type,
+        } => retype::update(
+            draft,
+            *table,
+            *field,
+            name.as_deref(),
+            description.as_deref(),
+            field_type.as_ref(),
+        ),
+        X::CreateView { table, name } => views::create(draft, *table, name),
+        X::UpdateView { table, view } => views::update(draft, *table, view),
+        X::DeleteView { table, view } => views::delete(draft, *table, *view),
+        X::CreateRecords { table, records } => records::create(draft, *table, records),
+        X::DeleteRecords { table, records } => records::delete(draft, *table, records),
+        X::RestoreRecords { table, records } => records::restore(draft, *table, records),
+        X::AppendColumns {
+            table,
+            n_records,
+            columns,
+        } => records::append_columns(draft, *table, *n_records, columns),
+        X::SetCells {
+            table,
+            edits,
+            add_options,
+        } => cells::set(draft, *table, edits, *add_options),
+        X::PasteCells {
+            table,
+            records,
+            fields,
+            rows,
+            append,
+            add_options,
+        } => paste::paste(draft, *table, records, fields, rows, *append, *add_options),
+        other => carry_out_ai_and_undo(draft, other, world, graph),
+    }
+}
+
+fn carry_out_ai_and_undo(
+    draft: &mut Draft,
+    command: &Command,
+    world: &World,
+    graph: &Graph,
+) -> Result<(), CommandError> {
+    use Command as X;
+    match command {
+        X::RunAi {
+            table,
+            field,
+            scope,
+            batch,
+        } => ai::run(draft, world, graph, *table, *field, scope, batch),
+        X::CancelAi { batch } => ai::cancel(draft, world, graph, batch),
+        X::SettleCalls { answers, failures } => ai::settle(draft, world, graph, answers, failures),
+        X::Undo => undo::newest(draft, world, false),
+        X::Redo => undo::newest(draft, world, true),
+        X::UndoGroup { group } => undo::group(draft, world, group),
+        _ => Err(CommandError::damaged("a command without a family")),
+    }
+}
+
+impl Command {
+    /// The stable key for history and patches.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Command::CreateTable { .. } => "create_table",
+            Command::DeleteTable { .. } => "delete_table",
+            Command::RestoreTable { .. } => "restore_table",
+            Command::RenameTable { .. } => "rename_table",
+            Command::MoveTable { .. } => "move_table",
+            Command::CreateField { .. } => "create_field",
+            Command::DeleteField { .. } => "delete_field",
+            Command::RestoreField { .. } => "restore_field",
+            Command::UpdateField { .. } => "update_field",
+            Command::MoveField { .. } => "move_field",
+            Command::CreateView { .. } => "create_view",
+            Command::UpdateView { .. } => "update_view",
+            Command::DeleteView { .. } => "delete_view",
+            Command::CreateRecords { .. } => "create_records",
+            Command::DeleteRecords { .. } => "delete_records",
+            Command::RestoreRecords { .. } => "restore_records",
+            Command::SetCells { .. } => "set_cells",
+            Command::PasteCells { .. } => "paste_cells",
+            Command::AppendColumns { .. } => "import",
+            Command::RunAi { .. } => "run_ai",
+            Command::CancelAi { .. } => "cancel_ai",
+            Command::SettleCalls { .. } => "settle_calls",
+            Command::Undo | Command::UndoGroup { .. } => "undo",
+            Command::Redo => "redo",
+            Command::RenameBase { .. } => "rename_base",
+        }
+    }
+
+    /// True for commands that look at what is committed (queue, waiting cells, the log), not only at the
+    /// snapshot: the group before them is committed first.
+    pub(crate) fn needs_commit_before(&self) -> bool {
+        matches!(
+            self,
+            Command::RunAi { .. }
+                | Command::CancelAi { .. }
+                | Command::Undo
+                | Command::Redo
+                | Command::UndoGroup { .. }
+        )
+    }
+}

@@ -1,0 +1,196 @@
+//! Field types as people give them → as they are stored: formulas compiled to ids, select options numbered.
+
+use super::{NewFieldType, NewFormula, names};
+use crate::error::CommandError;
+use crate::language::Scope;
+use std::collections::BTreeSet;
+use table::{
+    field::{AiPolicy, AiSettings, FieldType, FormulaSpec, SelectOption},
+    id::{FieldId, OptionId, TableId},
+    limits::OPTIONS_PER_FIELD,
+    schema::Schema,
+};
+
+pub(crate) fn is_formula(new: &NewFieldType) -> bool {
+    matches!(
+        new,
+        NewFieldType::Formula(_) | NewFieldType::Plain(FieldType::Formula(_))
+    )
+}
+
+/// The stored type; `field` is the field being changed, so that it can't read itself.
+pub(crate) fn field_type(
+    schema: &Schema,
+    table: TableId,
+    field: Option<FieldId>,
+    new: &NewFieldType,
+) -> Result<FieldType, CommandError> {
+    match new {
+        NewFieldType::Formula(new) => formula_type(schema, table, field, new),
+        // A stored formula, as a field shown by the API holds it.
+        NewFieldType::Plain(FieldType::Formula(spec)) => {
+            let again = NewFormula {
+                tag: super::FormulaTag::Formula,
+                formula: crate::language::source_to_text(&spec.source, schema, table),
+                result: Some((*spec.result).clone()),
+                ai: spec.ai.clone(),
+            };
+            formula_type(schema, table, field, &again)
+        }
+        NewFieldType::Plain(FieldType::Select { options }) => Ok(FieldType::Select {
+            options: numbered_options(options)?,
+        }),
+        NewFieldType::Plain(FieldType::MultiSelect { options }) => Ok(FieldType::MultiSelect {
+            options: numbered_options(options)?,
+        }),
+        NewFieldType::Plain(plain) => Ok(plain.clone()),
+    }
+}
+
+fn formula_type(
+    schema: &Schema,
+    table: TableId,
+    field: Option<FieldId>,
+    new: &NewFormula,
+) -> Result<FieldType, CommandError> {
+    let scope = Scope {
+        schema,
+        table,
+        field,
+    };
+    let analysis = crate::language::analyze(&new.formula, &scope);
+    let Some(compiled) = analysis.formula else {
+        return Err(formula_error(&analysis.diagnostics));
+    };
+    if let Some(field) = field
+        && let Some(name) = cycle(schema, field, &compiled)
+    {
+        return Err(CommandError::new(
+            "formula_cycle",
+            format!("公式绕了一圈又用到自己：经过“{name}”。"),
+            format!("The formula leads back to itself by way of “{name}”."),
+        )
+        .hint(
+            "请去掉公式里对这个字段的引用。",
+            "Take the reference to this field out of the formula.",
+        )
+        .at(name));
+    }
+    let proposed = compiled.result();
+    let result = match &new.result {
+        None | Some(FieldType::Formula(_) | FieldType::Attachment) => proposed,
+        Some(wanted) => wanted.clone(),
+    };
+    let ai = compiled.has_ai().then(|| {
+        let by_default = AiSettings {
+            model: String::new(),
+            policy: AiPolicy::default(),
+        };
+        new.ai.clone().unwrap_or(by_default)
+    });
+    Ok(FieldType::Formula(FormulaSpec {
+        source: compiled.source().to_owned(),
+        result: Box::new(result),
+        ai,
+    }))
+}
+
+/// The first error of a formula, with its place `start..end` in characters.
+pub(crate) fn formula_error(diagnostics: &[crate::language::Diagnostic]) -> CommandError {
+    let error = diagnostics
+        .iter()
+        .find(|diagnostic| diagnostic.severity == crate::language::Severity::Error)
+        .or(diagnostics.first());
+    let Some(error) = error else {
+        return CommandError::new("formula_error", "公式有误。", "The formula has an error.");
+    };
+    // A cycle has a code of its own at this door, whoever noticed it.
+    let code = match error.code {
+        "cycle" | "formula_cycle" => "formula_cycle",
+        _ => "formula_error",
+    };
+    CommandError {
+        code,
+        message: error.message.clone(),
+        hint: error.hint.clone(),
+        at: Some(format!("{}..{}", error.span.start, error.span.end)),
+    }
+}
+
+/// The name of a field by way of which `compiled`, as the formula of `field`, would read `field` itself.
+fn cycle(schema: &Schema, field: FieldId, compiled: &crate::language::Formula) -> Option<String> {
+    let mut seen = BTreeSet::new();
+    let mut waiting: Vec<FieldId> = all_reads(compiled);
+    while let Some(next) = waiting.pop() {
+        let Some((owner, read)) = schema.field(next) else {
+            continue;
+        };
+        if next == field {
+            return Some(read.name.clone());
+        }
+        if seen.insert(next)
+            && let Some(spec) = read.formula()
+            && let Ok(other) = crate::language::Formula::from_source(
+                &spec.source,
+                &Scope {
+                    schema,
+                    table: owner.id,
+                    field: None,
+                },
+            )
+        {
+            if all_reads(&other).contains(&field) {
+                return Some(read.name.clone());
+            }
+            waiting.extend(all_reads(&other));
+        }
+    }
+    None
+}
+
+fn all_reads(compiled: &crate::language::Formula) -> Vec<FieldId> {
+    let reads = compiled.reads();
+    let others = reads.others.values().flatten();
+    reads.own.iter().chain(others).copied().collect()
+}
+
+/// Names cleaned and distinct, new options numbered after the highest id, colours in turn.
+fn numbered_options(options: &[SelectOption]) -> Result<Vec<SelectOption>, CommandError> {
+    if options.len() > OPTIONS_PER_FIELD {
+        return Err(CommandError::too_large(
+            "个选项",
+            "options",
+            options.len() as u64,
+            OPTIONS_PER_FIELD as u64,
+        ));
+    }
+    let mut next = options.iter().map(|option| option.id.0).max().unwrap_or(0);
+    let mut seen_names = BTreeSet::new();
+    let mut seen_ids = BTreeSet::new();
+    let mut out = Vec::with_capacity(options.len());
+    for (at, option) in options.iter().enumerate() {
+        let name = names::clean(&option.name)?;
+        if !seen_names.insert(name.clone()) {
+            return Err(CommandError::new(
+                "name_taken",
+                format!("选项“{name}”重复了。"),
+                format!("The option “{name}” is there twice."),
+            )
+            .at(name));
+        }
+        let fresh = option.id.0 == 0 || !seen_ids.insert(option.id);
+        if fresh {
+            next += 1;
+        }
+        out.push(SelectOption {
+            id: if fresh { OptionId(next) } else { option.id },
+            name,
+            color: if fresh && option.color == 0 {
+                (at % 12) as u8
+            } else {
+                option.color.min(11)
+            },
+        });
+    }
+    Ok(out)
+}

@@ -1,0 +1,229 @@
+//! A command on its way: the private snapshot it builds, the ops that will be logged, what it touched.
+//!
+//! Main types: [`Draft`], and [`World`], what commands may look at besides the snapshot.
+//! Law: ops enter only through [`Draft::push`], which applies them at once, so ops and snapshot never part.
+
+use super::CommandResult;
+use crate::{
+    ai::{AnswerBook, Cell, Waiting},
+    error::CommandError,
+    handle::Clock,
+    queue::Queue,
+    undo::UndoBook,
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+use table::{
+    ai::{AiCall, Answer, CallKey},
+    field::Field,
+    id::{ActorId, ColumnId, FieldId, RecordId, Revision, TableId},
+    op::{Op, Touched, Transaction, apply},
+    schema::{Schema, Table},
+    snapshot::{Snapshot, TableData},
+};
+
+/// What a command may look at besides the snapshot.
+pub(crate) struct World<'a> {
+    pub now: Clock,
+    pub model: &'a str,
+    pub actor: &'a ActorId,
+    pub answers: &'a AnswerBook,
+    pub waiting: &'a Waiting,
+    pub queue: &'a Queue,
+    pub undo: &'a UndoBook,
+    pub reader: &'a store::Reader,
+}
+
+impl World<'_> {
+    /// What evaluations may look at.
+    pub fn env(&self) -> crate::recompute::run::Env<'_> {
+        crate::recompute::run::Env {
+            now_day: self.now.now_day,
+            model: self.model,
+            answers: self.answers,
+            queue: self.queue,
+            waiting: self.waiting,
+        }
+    }
+}
+
+/// How a call left the queue.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Settled {
+    Answered,
+    Failed(String),
+    Cancelled,
+}
+
+/// A command on its way.
+pub(crate) struct Draft {
+    /// Of the state before the command.
+    pub before: Arc<Snapshot>,
+    /// After the ops so far.
+    pub snapshot: Snapshot,
+    pub ops: Vec<Op>,
+    pub touched: Touched,
+    pub result: CommandResult,
+    pub label: &'static str,
+    pub group: Option<String>,
+    pub undoes: Option<Revision>,
+    /// New calls with their batch; keys are distinct.
+    pub queued: Vec<(Arc<AiCall>, String)>,
+    pub answers: Vec<Answer>,
+    pub settled: Vec<(CallKey, Settled)>,
+    /// Batch of the cells that this command made wait.
+    pub batches: HashMap<Cell, String>,
+    /// Records computed per formula field.
+    pub recomputed: BTreeMap<FieldId, u64>,
+    /// Computed columns with the records that changed, for the patch.
+    pub derived: crate::recompute::Changed,
+    /// Fields whose computation goes to the background.
+    pub deferred: Vec<FieldId>,
+}
+
+impl Draft {
+    pub fn new(before: Arc<Snapshot>, label: &'static str, group: Option<String>) -> Draft {
+        Draft {
+            snapshot: (*before).clone(),
+            before,
+            ops: Vec::new(),
+            touched: Touched::default(),
+            result: CommandResult::default(),
+            label,
+            group,
+            undoes: None,
+            queued: Vec::new(),
+            answers: Vec::new(),
+            settled: Vec::new(),
+            batches: HashMap::new(),
+            recomputed: BTreeMap::new(),
+            derived: crate::recompute::Changed::default(),
+            deferred: Vec::new(),
+        }
+    }
+
+    /// Applies an op to the private snapshot and keeps it for the log.
+    pub fn push(&mut self, op: Op) -> Result<(), CommandError> {
+        let one = Transaction {
+            revision: Revision(self.before.revision.0 + 1),
+            actor: ActorId(String::new()),
+            at_ms: 0,
+            client_id: None,
+            label: String::new(),
+            group: None,
+            undoes: None,
+            ops: vec![op],
+        };
+        let (next, touched) = apply(&self.snapshot, &one)?;
+        self.snapshot = next;
+        merge(&mut self.touched, touched);
+        self.ops.extend(one.ops);
+        Ok(())
+    }
+
+    /// Nothing happened: no ops, no calls, no answers.
+    pub fn is_empty(&self) -> bool {
+        self.ops.is_empty()
+            && self.queued.is_empty()
+            && self.answers.is_empty()
+            && self.settled.is_empty()
+    }
+
+    pub fn schema(&self) -> &Schema {
+        &self.snapshot.schema
+    }
+
+    pub fn table(&self, table: TableId) -> Result<&Table, CommandError> {
+        table_of(&self.snapshot, table)
+    }
+
+    pub fn field(&self, table: TableId, field: FieldId) -> Result<&Field, CommandError> {
+        field_of(&self.snapshot, table, field)
+    }
+
+    pub fn data(&self, table: TableId) -> Result<&Arc<TableData>, CommandError> {
+        self.snapshot
+            .data(table)
+            .ok_or_else(|| CommandError::no_table(table))
+    }
+
+    /// Refuses records that are not live.
+    pub fn expect_live(&self, table: TableId, records: &[RecordId]) -> Result<(), CommandError> {
+        let data = self.data(table)?;
+        match records.iter().find(|record| !data.is_live(**record)) {
+            Some(record) => Err(CommandError::no_record(record)),
+            None => Ok(()),
+        }
+    }
+
+    /// Sets cells of one column; `after` holds one cell per record. Cells that stay equal are left out.
+    pub fn set_cells(
+        &mut self,
+        table: TableId,
+        column: ColumnId,
+        records: &[RecordId],
+        after: &table::column::Column,
+    ) -> Result<u64, CommandError> {
+        let before = self.data(table)?.gather(column, after.kind(), records)?;
+        let changed: Vec<usize> = (0..records.len())
+            .filter(|&at| before.get(at) != after.get(at) || before.note(at) != after.note(at))
+            .collect();
+        if changed.is_empty() {
+            return Ok(0);
+        }
+        let op = if changed.len() == records.len() {
+            Op::SetCells {
+                table,
+                column,
+                records: records.to_vec(),
+                before,
+                after: after.clone(),
+            }
+        } else {
+            Op::SetCells {
+                table,
+                column,
+                records: changed.iter().map(|&at| records[at]).collect(),
+                before: before.gather(&changed),
+                after: after.gather(&changed),
+            }
+        };
+        self.push(op)?;
+        Ok(changed.len() as u64)
+    }
+}
+
+/// A live table of a snapshot.
+pub(crate) fn table_of(snapshot: &Snapshot, table: TableId) -> Result<&Table, CommandError> {
+    snapshot
+        .schema
+        .table(table)
+        .ok_or_else(|| CommandError::no_table(table))
+}
+
+/// A live field of a live table.
+pub(crate) fn field_of(
+    snapshot: &Snapshot,
+    table: TableId,
+    field: FieldId,
+) -> Result<&Field, CommandError> {
+    table_of(snapshot, table)?
+        .field(field)
+        .ok_or_else(|| CommandError::no_field(field))
+}
+
+fn merge(into: &mut Touched, from: Touched) {
+    into.schema |= from.schema;
+    for (key, records) in from.cells {
+        into.cells.entry(key).or_default().extend(records);
+    }
+    for (table, ranges) in from.appended {
+        into.appended.entry(table).or_default().extend(ranges);
+    }
+    for (table, records) in from.liveness {
+        into.liveness.entry(table).or_default().extend(records);
+    }
+    into.fields.extend(from.fields);
+}

@@ -1,0 +1,190 @@
+//! Commands on whole records, and the columns of an import.
+
+use super::{CellInput, Draft, RecordInput, cells};
+use crate::{
+    error::CommandError,
+    limits::{RECORDS_PER_APPEND, RECORDS_PER_COMMAND},
+};
+use std::collections::{BTreeMap, BTreeSet};
+use table::{
+    column::{Column, ColumnKind},
+    id::{ColumnId, FieldId, RecordId, TableId},
+    op::Op,
+    value::CellState,
+};
+
+fn expect_count(n: usize) -> Result<(), CommandError> {
+    match n > RECORDS_PER_COMMAND {
+        true => Err(CommandError::too_large(
+            "条记录",
+            "records",
+            n as u64,
+            RECORDS_PER_COMMAND as u64,
+        )),
+        false => Ok(()),
+    }
+}
+
+pub(crate) fn create(
+    draft: &mut Draft,
+    table: TableId,
+    records: &[RecordInput],
+) -> Result<(), CommandError> {
+    expect_count(records.len())?;
+    cells::expect_count(records.iter().map(|record| record.cells.len()).sum())?;
+    draft.table(table)?;
+    if records.is_empty() {
+        return Ok(());
+    }
+    let mut columns: BTreeMap<ColumnId, Column> = BTreeMap::new();
+    let used: BTreeSet<FieldId> = records
+        .iter()
+        .flat_map(|record| record.cells.keys().copied())
+        .collect();
+    for field in used {
+        let field = draft.field(table, field)?.clone();
+        let inputs: Vec<&CellInput> = records
+            .iter()
+            .map(|record| record.cells.get(&field.id).unwrap_or(&CellInput::Clear))
+            .collect();
+        let column = cells::read(&field, &inputs)?;
+        draft.result.n_misfits += n_misfits(&column);
+        columns.insert(field.column, column);
+    }
+    append(draft, table, records.len() as u64, columns)
+}
+
+/// Columns as an import has them. Formula fields other than AI ones are computed, not given.
+pub(crate) fn append_columns(
+    draft: &mut Draft,
+    table: TableId,
+    n_records: u64,
+    given: &[(FieldId, Column)],
+) -> Result<(), CommandError> {
+    if n_records > RECORDS_PER_APPEND {
+        return Err(CommandError::too_large(
+            "条记录",
+            "records",
+            n_records,
+            RECORDS_PER_APPEND,
+        ));
+    }
+    draft.table(table)?;
+    let mut columns = BTreeMap::new();
+    for (id, column) in given {
+        let field = draft.field(table, *id)?.clone();
+        if !field.is_editable() {
+            return Err(CommandError::field_not_editable(&field.name));
+        }
+        if column.kind() != field.field_type.kind() || column.len() as u64 != n_records {
+            return Err(CommandError::wrong_kind(&field.name));
+        }
+        let (name, known) = (&field.name, field.field_type.options());
+        if let Some(known) = known
+            && column.kind() == ColumnKind::Options
+            && !options_known(column, known)
+        {
+            return Err(CommandError::wrong_kind(name));
+        }
+        draft.result.n_misfits += n_misfits(column);
+        columns.insert(field.column, column.clone());
+    }
+    if n_records == 0 {
+        return Ok(());
+    }
+    append(draft, table, n_records, columns)
+}
+
+fn options_known(column: &Column, known: &[table::field::SelectOption]) -> bool {
+    let known: BTreeSet<_> = known.iter().map(|option| option.id).collect();
+    column.valid().ones().all(|at| match column.get(at) {
+        CellState::Value(table::value::CellValue::Options(ids)) => {
+            ids.iter().all(|id| known.contains(id))
+        }
+        _ => true,
+    })
+}
+
+fn n_misfits(column: &Column) -> u64 {
+    let sides = column.side().values();
+    sides
+        .filter(|side| matches!(side, table::column::Side::Misfit(_)))
+        .count() as u64
+}
+
+/// New records after the last one; returns nothing, the ids stand in the result.
+pub(crate) fn append(
+    draft: &mut Draft,
+    table: TableId,
+    n_records: u64,
+    mut columns: BTreeMap<ColumnId, Column>,
+) -> Result<(), CommandError> {
+    let first = draft.data(table)?.next_record;
+    // An unticked box is a value, not a blank: new records start unticked without being told so.
+    columns.retain(|_, column| column.valid().count() > 0 || !column.side().is_empty());
+    draft.push(Op::AppendRecords {
+        table,
+        first,
+        n_records,
+        columns,
+    })?;
+    draft.result.first_record = Some(first);
+    draft.result.n_records += n_records;
+    if n_records <= RECORDS_PER_COMMAND as u64 {
+        draft
+            .result
+            .records
+            .extend((first.0..first.0 + n_records).map(RecordId));
+    }
+    Ok(())
+}
+
+pub(crate) fn delete(
+    draft: &mut Draft,
+    table: TableId,
+    records: &[RecordId],
+) -> Result<(), CommandError> {
+    change(draft, table, records, false)
+}
+
+pub(crate) fn restore(
+    draft: &mut Draft,
+    table: TableId,
+    records: &[RecordId],
+) -> Result<(), CommandError> {
+    change(draft, table, records, true)
+}
+
+/// Records that are already as wanted are left out, so that undo takes back only what happened.
+fn change(
+    draft: &mut Draft,
+    table: TableId,
+    records: &[RecordId],
+    live: bool,
+) -> Result<(), CommandError> {
+    expect_count(records.len())?;
+    draft.table(table)?;
+    let data = draft.data(table)?;
+    let mut distinct: Vec<RecordId> = records.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    if let Some(unknown) = distinct.iter().find(|record| data.find(**record).is_none()) {
+        return Err(CommandError::no_record(unknown));
+    }
+    distinct.retain(|record| data.is_live(*record) != live);
+    if distinct.is_empty() {
+        return Ok(());
+    }
+    draft.result.n_records += distinct.len() as u64;
+    draft.result.records.extend(&distinct);
+    draft.push(match live {
+        true => Op::RestoreRecords {
+            table,
+            records: distinct,
+        },
+        false => Op::RemoveRecords {
+            table,
+            records: distinct,
+        },
+    })
+}

@@ -1,0 +1,223 @@
+//! Changing a field: its name, its words, its type. A new type gets a new column with converted cells; the
+//! old column stays where it is, so that undo brings back exactly what was there.
+
+use super::{Draft, NewFieldType, compile, names};
+use crate::{
+    error::CommandError,
+    limits::{NEW_OPTIONS, PREVIEW_SAMPLES},
+    query::RetypePreview,
+};
+use std::collections::BTreeMap;
+use table::{
+    column::Column,
+    field::{
+        Field, FieldType,
+        convert::convert,
+        select::{options_from, split_names},
+    },
+    id::{ColumnId, FieldId, TableId},
+    op::Op,
+    snapshot::Snapshot,
+    value::{CellState, CellValue},
+};
+
+pub(crate) fn update(
+    draft: &mut Draft,
+    table: TableId,
+    field: FieldId,
+    name: Option<&str>,
+    description: Option<&str>,
+    field_type: Option<&NewFieldType>,
+) -> Result<(), CommandError> {
+    let before = draft.field(table, field)?.clone();
+    let mut after = before.clone();
+    if let Some(name) = name {
+        let others = draft
+            .table(table)?
+            .live_fields()
+            .filter(|other| other.id != field);
+        after.name = names::unique(name, others.map(|other| other.name.as_str()))?;
+    }
+    if let Some(text) = description {
+        after.description = text.trim().to_owned();
+    }
+    if let Some(new) = field_type {
+        let mut to = compile::field_type(draft.schema(), table, Some(field), new)?;
+        complete_options(&draft.snapshot, table, &before, &mut to);
+        after.field_type = to;
+    }
+    draft.result.fields.push(field);
+    if after == before {
+        return Ok(());
+    }
+    if same_cells(&before.field_type, &after.field_type) {
+        return draft.push(Op::AlterField {
+            table,
+            before,
+            after,
+        });
+    }
+    after.column = ColumnId(draft.schema().next.column);
+    let (from, to, column) = (before.clone(), after.field_type.clone(), after.column);
+    draft.push(Op::AlterField {
+        table,
+        before,
+        after,
+    })?;
+    if let FieldType::Formula(_) = to {
+        return Ok(());
+    }
+    write_converted(draft, table, &from, &to, column)
+}
+
+/// One `SetCells` per segment; removed records are converted too, they may come back.
+fn write_converted(
+    draft: &mut Draft,
+    table: TableId,
+    from: &Field,
+    to: &FieldType,
+    column: ColumnId,
+) -> Result<(), CommandError> {
+    let data = draft.data(table)?.clone();
+    for segment in &data.segments {
+        let Some(old) = segment.column(from.column) else {
+            continue;
+        };
+        let converted = convert(old, shown_type(&from.field_type), to);
+        let filled: Vec<usize> = (0..converted.len())
+            .filter(|&at| !converted.get(at).is_blank())
+            .collect();
+        if filled.is_empty() {
+            continue;
+        }
+        draft.result.n_cells += filled.len() as u64;
+        draft.result.n_misfits += filled
+            .iter()
+            .filter(|&&at| matches!(converted.get(at), CellState::Misfit(_)))
+            .count() as u64;
+        let mut after = converted.gather(&filled);
+        let notes: Vec<u32> = after.notes().keys().copied().collect();
+        for at in notes {
+            after.set_note(at as usize, None);
+        }
+        draft.push(Op::SetCells {
+            table,
+            column,
+            records: filled.iter().map(|&at| segment.ids()[at]).collect(),
+            before: Column::blank(after.kind(), filled.len()),
+            after,
+        })?;
+    }
+    Ok(())
+}
+
+/// A formula's cells are those of its result type.
+pub(crate) fn shown_type(field_type: &FieldType) -> &FieldType {
+    match field_type {
+        FieldType::Formula(spec) => &spec.result,
+        plain => plain,
+    }
+}
+
+/// True where the cells of `from` are valid cells of `to` as they stand.
+fn same_cells(from: &FieldType, to: &FieldType) -> bool {
+    use FieldType as T;
+    match (from, to) {
+        (T::Select { options: a }, T::Select { options: b })
+        | (T::MultiSelect { options: a }, T::MultiSelect { options: b }) => {
+            a.iter().all(|old| b.iter().any(|new| new.id == old.id))
+        }
+        (T::Formula(a), T::Formula(b)) => {
+            a.ai.is_some() == b.ai.is_some() && a.result.kind() == b.result.kind()
+        }
+        _ => std::mem::discriminant(from) == std::mem::discriminant(to),
+    }
+}
+
+/// A select without options takes those of the old select, or the distinct texts of the field.
+fn complete_options(snapshot: &Snapshot, table: TableId, from: &Field, to: &mut FieldType) {
+    let many = matches!(to, FieldType::MultiSelect { .. });
+    let (FieldType::Select { options } | FieldType::MultiSelect { options }) = to else {
+        return;
+    };
+    if !options.is_empty() {
+        return;
+    }
+    if let Some(old) = from.field_type.options() {
+        *options = old.to_vec();
+        return;
+    }
+    let Some(data) = snapshot.data(table) else {
+        return;
+    };
+    let shown = shown_type(&from.field_type);
+    // By order of first appearance.
+    let mut found: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, segment, at) in data.live_records() {
+        let Some(cells) = data.segments[segment].column(from.column) else {
+            continue;
+        };
+        let state = cells.get(at);
+        if state.is_blank() {
+            continue;
+        }
+        let text = shown.display(&state);
+        let names = if many {
+            split_names(&text)
+        } else {
+            vec![text.trim()]
+        };
+        for name in names {
+            if found.len() >= NEW_OPTIONS {
+                break;
+            }
+            if !name.is_empty() && !found.contains_key(name) {
+                found.insert(name.to_owned(), found.len());
+            }
+        }
+    }
+    let mut names: Vec<(String, usize)> = found.into_iter().collect();
+    names.sort_by_key(|(_, at)| *at);
+    *options = options_from(names.iter().map(|(name, _)| name.as_str()));
+}
+
+/// What the change would do to the live cells.
+pub(crate) fn preview(
+    snapshot: &Snapshot,
+    table: TableId,
+    field: FieldId,
+    to: &FieldType,
+) -> Result<RetypePreview, CommandError> {
+    let from = super::draft::field_of(snapshot, table, field)?;
+    let mut to = to.clone();
+    complete_options(snapshot, table, from, &mut to);
+    let mut preview = RetypePreview {
+        n_values: 0,
+        n_misfits: 0,
+        samples: Vec::new(),
+    };
+    let shown = shown_type(&from.field_type);
+    let data = snapshot
+        .data(table)
+        .ok_or_else(|| CommandError::no_table(table))?;
+    for segment in &data.segments {
+        let Some(old) = segment.column(from.column) else {
+            continue;
+        };
+        let converted = convert(old, shown, &to);
+        for at in segment.live().ones() {
+            match converted.get(at) {
+                CellState::Misfit(text) => {
+                    preview.n_misfits += 1;
+                    if preview.samples.len() < PREVIEW_SAMPLES {
+                        preview.samples.push(text.to_string());
+                    }
+                }
+                CellState::Value(CellValue::Blank) => continue,
+                _ => {}
+            }
+            preview.n_values += 1;
+        }
+    }
+    Ok(preview)
+}

@@ -1,0 +1,309 @@
+//! Filters: conditions read once, then tested cell by cell; each distinct text is tested once per segment.
+//!
+//! Law: a condition without a value where it needs one lets every record through (it is still being typed).
+//! Misfits and errors are compared by the text they show; blanks match only “is blank” and the negations.
+
+use super::text_order;
+use crate::command::shown_type;
+use std::cmp::Ordering;
+use table::{
+    ai::AiState,
+    column::{Column, ColumnKind},
+    field::FieldType,
+    id::{ColumnId, OptionId},
+    mask::Mask,
+    schema::Table,
+    segment::Segment,
+    value::{CellState, CellValue},
+    view::{Condition, Filter, Operator},
+};
+
+/// A filter made ready for one table.
+pub(crate) struct Ready {
+    any: bool,
+    tests: Vec<Test>,
+    groups: Vec<Ready>,
+}
+
+struct Test {
+    column: ColumnId,
+    field_type: FieldType,
+    operator: Operator,
+    /// As typed, trimmed, lower case.
+    text: String,
+    operand: Operand,
+}
+
+enum Operand {
+    Number(f64),
+    Bool(bool),
+    Options(Vec<OptionId>),
+    /// Compared by the text shown.
+    Text,
+}
+
+impl Ready {
+    /// Conditions on fields that are gone are left out.
+    pub fn new(filter: &Filter, table: &Table) -> Ready {
+        let tests = filter
+            .conditions
+            .iter()
+            .filter_map(|condition| Test::new(condition, table));
+        let groups = filter.groups.iter().map(|group| Ready::new(group, table));
+        Ready {
+            any: filter.any,
+            tests: tests.collect(),
+            groups: groups.filter(|group| !group.lets_all()).collect(),
+        }
+    }
+
+    pub fn lets_all(&self) -> bool {
+        self.tests.is_empty() && self.groups.is_empty()
+    }
+
+    /// Which records of the segment pass, removed ones included.
+    pub fn mask(&self, segment: &Segment) -> Mask {
+        let parts: Vec<Mask> = self
+            .tests
+            .iter()
+            .map(|test| test.mask(segment))
+            .chain(self.groups.iter().map(|group| group.mask(segment)))
+            .collect();
+        if parts.is_empty() {
+            return Mask::new(segment.len(), true);
+        }
+        let words = (0..segment.len().div_ceil(64)).map(|at| {
+            let words = parts.iter().map(|part| part.words()[at]);
+            match self.any {
+                true => words.fold(0, |all, word| all | word),
+                false => words.fold(u64::MAX, |all, word| all & word),
+            }
+        });
+        Mask::from_words(words.collect(), segment.len())
+    }
+}
+
+impl Test {
+    fn new(condition: &Condition, table: &Table) -> Option<Test> {
+        let field = table.field(condition.field)?;
+        let text = condition.value.trim();
+        let needs_value = !matches!(
+            condition.operator,
+            Operator::IsBlank | Operator::IsNotBlank | Operator::IsMisfit
+        );
+        if needs_value && text.is_empty() {
+            return None;
+        }
+        let field_type = shown_type(&field.field_type).clone();
+        let operand = operand(&field_type, condition.operator, text);
+        Some(Test {
+            column: field.column,
+            field_type,
+            operator: condition.operator,
+            text: text.to_lowercase(),
+            operand,
+        })
+    }
+
+    fn mask(&self, segment: &Segment) -> Mask {
+        let Some(cells) = segment.column(self.column) else {
+            let blank = self.passes(&CellState::BLANK, None);
+            return Mask::new(segment.len(), blank);
+        };
+        self.fast(cells).unwrap_or_else(|| {
+            let all = 0..cells.len();
+            all.map(|at| self.passes(&cells.get(at), cells.note(at).map(|note| note.state)))
+                .collect()
+        })
+    }
+
+    /// Plain numbers and texts without going through cell states.
+    fn fast(&self, cells: &Column) -> Option<Mask> {
+        if matches!(self.operator, Operator::IsMisfit | Operator::AiState) {
+            return None;
+        }
+        let blank = self.passes(&CellState::BLANK, None);
+        let mut mask = if let (Some(numbers), Operand::Number(_)) = (cells.numbers(), &self.operand)
+        {
+            if matches!(self.operator, Operator::Contains | Operator::NotContains) {
+                return None;
+            }
+            (0..cells.len())
+                .map(|at| {
+                    if cells.valid().get(at) {
+                        self.number_passes(numbers[at])
+                    } else {
+                        blank
+                    }
+                })
+                .collect()
+        } else if let Some(texts) = cells.texts() {
+            let mut known: Vec<Option<bool>> = vec![None; texts.n_codes()];
+            let codes = texts.codes();
+            (0..cells.len())
+                .map(|at| {
+                    if !cells.valid().get(at) {
+                        return blank;
+                    }
+                    let code = codes[at];
+                    *known[code as usize].get_or_insert_with(|| {
+                        self.passes(&CellValue::text(texts.text(code)).into(), None)
+                    })
+                })
+                .collect::<Mask>()
+        } else {
+            return None;
+        };
+        for at in cells.side().keys() {
+            mask.set(*at as usize, self.passes(&cells.get(*at as usize), None));
+        }
+        Some(mask)
+    }
+
+    fn number_passes(&self, x: f64) -> bool {
+        let Operand::Number(wanted) = self.operand else {
+            return false;
+        };
+        // A day without a time means the whole day.
+        let whole_day = self.field_type.kind() == ColumnKind::Date && wanted.fract() == 0.0;
+        let x = if whole_day { x.floor() } else { x };
+        self.order_passes(x.partial_cmp(&wanted))
+    }
+
+    fn order_passes(&self, order: Option<Ordering>) -> bool {
+        match self.operator {
+            Operator::Is => order == Some(Ordering::Equal),
+            Operator::IsNot => order != Some(Ordering::Equal),
+            Operator::Less => order == Some(Ordering::Less),
+            Operator::LessOrEqual => matches!(order, Some(Ordering::Less | Ordering::Equal)),
+            Operator::Greater => order == Some(Ordering::Greater),
+            Operator::GreaterOrEqual => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
+            Operator::IsBlank => false,
+            _ => true,
+        }
+    }
+
+    pub fn passes(&self, state: &CellState, note: Option<AiState>) -> bool {
+        match self.operator {
+            Operator::IsBlank => return state.is_blank(),
+            Operator::IsNotBlank => return !state.is_blank(),
+            Operator::IsMisfit => return matches!(state, CellState::Misfit(_)),
+            Operator::AiState => return ai_key(note) == self.text,
+            _ => {}
+        }
+        let negated = matches!(self.operator, Operator::IsNot | Operator::NotContains);
+        match (state, &self.operand) {
+            // An unticked box and an empty one are the same to a person.
+            (state, Operand::Bool(wanted)) if state.is_blank() => {
+                (self.operator == Operator::Is) != *wanted
+            }
+            (state, _) if state.is_blank() => negated,
+            (CellState::Value(CellValue::Bool(flag)), Operand::Bool(wanted)) => {
+                (flag == wanted) != negated
+            }
+            (CellState::Value(CellValue::Number(x) | CellValue::Date(x)), Operand::Number(_))
+                if !matches!(self.operator, Operator::Contains | Operator::NotContains) =>
+            {
+                self.number_passes(*x)
+            }
+            (CellState::Value(CellValue::Options(ids)), Operand::Options(wanted)) => {
+                let all = wanted.iter().all(|id| ids.contains(id));
+                let same = all && ids.len() == wanted.len();
+                match self.operator {
+                    Operator::Contains | Operator::NotContains => all != negated,
+                    _ => same != negated,
+                }
+            }
+            _ => self.text_passes(&self.field_type.display(state), negated),
+        }
+    }
+
+    fn text_passes(&self, shown: &str, negated: bool) -> bool {
+        let shown = shown.to_lowercase();
+        match self.operator {
+            Operator::Contains | Operator::NotContains => shown.contains(&self.text) != negated,
+            Operator::Is | Operator::IsNot => (shown.trim() == self.text) != negated,
+            _ => self.order_passes(Some(text_order::compare(shown.trim(), &self.text))),
+        }
+    }
+}
+
+fn operand(field_type: &FieldType, operator: Operator, text: &str) -> Operand {
+    if matches!(operator, Operator::AiState) {
+        return Operand::Text;
+    }
+    if let Some(options) = field_type.options() {
+        let by_id: Option<Vec<OptionId>> = text
+            .split(',')
+            .map(|part| {
+                part.trim()
+                    .parse::<OptionId>()
+                    .ok()
+                    .filter(|id| options.iter().any(|option| option.id == *id))
+            })
+            .collect();
+        if let Some(ids) = by_id {
+            return Operand::Options(ids);
+        }
+    }
+    match field_type.parse(text) {
+        CellState::Value(CellValue::Number(x) | CellValue::Date(x)) => Operand::Number(x),
+        CellState::Value(CellValue::Bool(flag)) => Operand::Bool(flag),
+        CellState::Value(CellValue::Options(ids)) => Operand::Options(ids.to_vec()),
+        _ => Operand::Text,
+    }
+}
+
+/// The word for a state, as in [`AiState`]'s wire form; `empty` where there is no note.
+fn ai_key(state: Option<AiState>) -> &'static str {
+    match state {
+        None => "empty",
+        Some(AiState::Queued) => "queued",
+        Some(AiState::Running) => "running",
+        Some(AiState::Ok) => "ok",
+        Some(AiState::NeedsReview) => "needs_review",
+        Some(AiState::Failed) => "failed",
+        Some(AiState::Stale) => "stale",
+        Some(AiState::Locked) => "locked",
+        Some(AiState::Skipped) => "skipped",
+    }
+}
+
+/// Which records show `needle` (any case) in one of the columns.
+pub(crate) fn find_mask(segment: &Segment, table: &Table, needle: &str) -> Mask {
+    let needle = needle.trim().to_lowercase();
+    let mut mask = Mask::new(segment.len(), needle.is_empty());
+    if needle.is_empty() {
+        return mask;
+    }
+    for field in table.live_fields() {
+        let Some(cells) = segment.column(field.column) else {
+            continue;
+        };
+        let shown = shown_type(&field.field_type);
+        let contains = |state: &CellState| shown.display(state).to_lowercase().contains(&needle);
+        if let Some(texts) = cells.texts() {
+            let mut known: Vec<Option<bool>> = vec![None; texts.n_codes()];
+            for at in cells.valid().ones() {
+                let code = texts.codes()[at];
+                let hit = *known[code as usize]
+                    .get_or_insert_with(|| texts.text(code).to_lowercase().contains(&needle));
+                if hit {
+                    mask.set(at, true);
+                }
+            }
+        } else {
+            for at in cells.valid().ones() {
+                if !mask.get(at) && contains(&cells.get(at)) {
+                    mask.set(at, true);
+                }
+            }
+        }
+        for at in cells.side().keys() {
+            if contains(&cells.get(*at as usize)) {
+                mask.set(*at as usize, true);
+            }
+        }
+    }
+    mask
+}

@@ -1,0 +1,137 @@
+//! Cutting a window out of a view's order.
+
+use super::{
+    Window, WindowQuery,
+    order::{Order, OrderCache, OrderKey},
+};
+use crate::{
+    ai::is_waiting, command::table_of, error::CommandError, limits::WINDOW_ROWS, queue::Queue,
+};
+use std::sync::Arc;
+use table::{
+    ai::{AiNote, AiState},
+    column::Column,
+    field::Field,
+    id::{RecordId, TableId, ViewId},
+    snapshot::{Snapshot, TableData},
+    view::{Filter, Sort},
+};
+
+/// The order of a view with what replaces parts of it.
+pub(crate) fn order_of(
+    snapshot: &Snapshot,
+    cache: &OrderCache,
+    table: TableId,
+    view: Option<ViewId>,
+    find: &str,
+    filter: Option<&Filter>,
+    sorts: Option<&Vec<Sort>>,
+) -> Result<(Order, Arc<TableData>), CommandError> {
+    let owner = table_of(snapshot, table)?;
+    let data = snapshot
+        .data(table)
+        .ok_or_else(|| CommandError::no_table(table))?;
+    let view = match view {
+        None => None,
+        Some(id) => Some(owner.view(id).ok_or_else(|| CommandError::no_view(id))?),
+    };
+    let mut key = OrderKey {
+        find: find.trim().to_lowercase(),
+        ..OrderKey::default()
+    };
+    if let Some(view) = view {
+        key.filter = view.filter.clone();
+        key.sorts = view.groups.iter().chain(&view.sorts).cloned().collect();
+    }
+    if let Some(filter) = filter {
+        key.filter = filter.clone();
+    }
+    if let Some(sorts) = sorts {
+        key.sorts.clone_from(sorts);
+    }
+    Ok((cache.order(owner, data, &key), data.clone()))
+}
+
+pub(crate) fn window(
+    snapshot: &Snapshot,
+    cache: &OrderCache,
+    queue: &Queue,
+    query: &WindowQuery,
+) -> Result<Window, CommandError> {
+    let find = query.find.as_deref().unwrap_or_default();
+    let (order, data) = order_of(
+        snapshot,
+        cache,
+        query.table,
+        query.view,
+        find,
+        query.filter.as_ref(),
+        query.sorts.as_ref(),
+    )?;
+    let owner = table_of(snapshot, query.table)?;
+    let rows = order.rows(&data, query.from, u64::from(query.n_rows.min(WINDOW_ROWS)));
+    let fields: Vec<&Field> = match &query.fields {
+        None => owner.live_fields().collect(),
+        Some(wanted) => wanted
+            .iter()
+            .filter_map(|field| owner.field(*field))
+            .collect(),
+    };
+    let columns = fields
+        .into_iter()
+        .map(|field| (field.id, cut(&data, &rows, field, queue)));
+    Ok(Window {
+        revision: snapshot.revision,
+        n_total: order.n_rows(),
+        from: query.from,
+        columns: columns.collect(),
+        records: rows
+            .iter()
+            .map(|(segment, at)| data.segments[*segment].ids()[*at])
+            .collect(),
+    })
+}
+
+fn cut(data: &TableData, rows: &[(usize, usize)], field: &Field, queue: &Queue) -> Column {
+    let mut out = Column::blank(field.field_type.kind(), rows.len());
+    for (position, (segment, at)) in rows.iter().enumerate() {
+        if let Some(cells) = data.segments[*segment].column(field.column) {
+            out.copy_cell(position, cells, *at);
+        }
+    }
+    if field.is_ai() {
+        show_running(&mut out, queue);
+    }
+    out
+}
+
+/// “Running” is not logged per cell: it is a queued cell whose call is in flight now.
+pub(crate) fn show_running(cells: &mut Column, queue: &Queue) {
+    let running: Vec<(u32, Arc<AiNote>)> = cells
+        .notes()
+        .iter()
+        .filter(|(_, note)| {
+            is_waiting(Some(note)) && note.keys.iter().any(|key| queue.is_running(key))
+        })
+        .map(|(at, note)| {
+            (
+                *at,
+                Arc::new(AiNote {
+                    state: AiState::Running,
+                    ..(**note).clone()
+                }),
+            )
+        })
+        .collect();
+    for (at, note) in running {
+        cells.set_note(at as usize, Some(note));
+    }
+}
+
+/// All records of a view in its order.
+pub(crate) fn records(order: &Order, data: &TableData) -> Vec<RecordId> {
+    let rows = order.rows(data, 0, order.n_rows());
+    rows.into_iter()
+        .map(|(segment, at)| data.segments[segment].ids()[at])
+        .collect()
+}

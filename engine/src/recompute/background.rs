@@ -1,0 +1,126 @@
+//! Large computations on a thread of their own, so that edits never wait for them.
+//!
+//! The thread computes on a snapshot of its own and sends whole columns back as one event. Records that were
+//! edited meanwhile are computed again by the writer ([`Filling::since`]); a change that reaches every record
+//! starts the computation anew.
+
+use super::{
+    Changed, Graph, Node,
+    run::{Env, evaluate},
+};
+use crate::language::EvalCache;
+use crate::{
+    ai::{AnswerBook, Waiting},
+    queue::Queue,
+};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+use table::{
+    column::Column,
+    id::{ColumnId, FieldId, TableId},
+    snapshot::Snapshot,
+};
+
+/// One computation under way.
+pub(crate) struct Filling {
+    pub id: u64,
+    pub fields: BTreeSet<FieldId>,
+    /// Cells of these fields that the writer computed meanwhile.
+    pub since: Changed,
+    pub progress: Arc<Progress>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    /// Records × fields.
+    pub done: AtomicU64,
+    pub of: AtomicU64,
+    pub cancelled: AtomicBool,
+}
+
+/// Whole columns, by table, column and segment.
+pub(crate) struct Filled {
+    pub id: u64,
+    pub columns: Vec<(TableId, ColumnId, usize, Arc<Column>)>,
+}
+
+impl Drop for Filling {
+    fn drop(&mut self) {
+        self.progress.cancelled.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Starts the thread; `deliver` gets the result unless the computation was dropped before.
+pub(crate) fn start(
+    id: u64,
+    mut snapshot: Snapshot,
+    graph: &Graph,
+    fields: BTreeSet<FieldId>,
+    (now_day, model, answers): (f64, String, AnswerBook),
+    deliver: impl FnOnce(Filled) + Send + 'static,
+) -> std::io::Result<Filling> {
+    let nodes: Vec<Arc<Node>> = graph
+        .nodes
+        .iter()
+        .filter(|node| fields.contains(&node.field))
+        .cloned()
+        .collect();
+    let progress = Arc::new(Progress::default());
+    let n_records = |node: &Arc<Node>| {
+        let data = snapshot.data(node.table);
+        data.map_or(0, |data| {
+            data.segments
+                .iter()
+                .map(|segment| segment.len() as u64)
+                .sum::<u64>()
+        })
+    };
+    progress
+        .of
+        .store(nodes.iter().map(n_records).sum(), Ordering::Relaxed);
+    let shared = progress.clone();
+    std::thread::Builder::new()
+        .name("recompute".into())
+        .spawn(move || {
+            let (queue, waiting) = (Queue::default(), Waiting::default());
+            let env = Env {
+                now_day,
+                model: &model,
+                answers: &answers,
+                queue: &queue,
+                waiting: &waiting,
+            };
+            let mut columns = Vec::new();
+            for node in nodes {
+                let Some(data) = snapshot.data(node.table).cloned() else {
+                    continue;
+                };
+                let cache = EvalCache::default();
+                for segment in 0..data.segments.len() {
+                    if shared.cancelled.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    let cells = Arc::new(evaluate(
+                        &snapshot, &data, &node, segment, None, env, &cache,
+                    ));
+                    shared.done.fetch_add(cells.len() as u64, Ordering::Relaxed);
+                    columns.push((node.table, node.column, segment, cells.clone()));
+                    snapshot.set_derived(node.table, segment, node.column, cells);
+                }
+            }
+            if !shared.cancelled.load(Ordering::Relaxed) {
+                deliver(Filled { id, columns });
+            }
+        })?;
+    Ok(Filling {
+        id,
+        fields,
+        since: Changed::default(),
+        progress,
+    })
+}

@@ -1,0 +1,139 @@
+//! The formulas of a schema, compiled, with what they read, in an order in which each comes after what it reads.
+
+use crate::language::{Formula, Scope};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use table::{
+    column::ColumnKind,
+    field::AiSettings,
+    id::{ColumnId, FieldId, TableId},
+    schema::Schema,
+};
+
+/// One formula field.
+pub(crate) struct Node {
+    pub table: TableId,
+    pub field: FieldId,
+    pub column: ColumnId,
+    pub kind: ColumnKind,
+    /// `None`: it reads something that is gone, so every cell is `#REF!`.
+    pub formula: Option<Formula>,
+    pub ai: Option<AiSettings>,
+    /// Fields of the same record that it reads.
+    pub own: BTreeSet<FieldId>,
+    /// Whole columns that it reads, by table (its own table may be among them).
+    pub others: BTreeMap<TableId, BTreeSet<FieldId>>,
+    pub volatile: bool,
+}
+
+/// The formula fields of one schema.
+pub(crate) struct Graph {
+    schema: Arc<Schema>,
+    pub nodes: Vec<Arc<Node>>,
+}
+
+impl Graph {
+    pub fn build(schema: &Arc<Schema>) -> Graph {
+        let mut nodes: BTreeMap<FieldId, Arc<Node>> = BTreeMap::new();
+        for table in schema.live_tables() {
+            for field in table.live_fields() {
+                let Some(spec) = field.formula() else {
+                    continue;
+                };
+                let scope = Scope {
+                    schema,
+                    table: table.id,
+                    field: Some(field.id),
+                };
+                let formula = Formula::from_source(&spec.source, &scope).ok();
+                let reads = formula.as_ref().map(Formula::reads);
+                let node = Node {
+                    table: table.id,
+                    field: field.id,
+                    column: field.column,
+                    kind: spec.result.kind(),
+                    ai: spec.ai.clone(),
+                    own: reads
+                        .map(|reads| reads.own.iter().copied().collect())
+                        .unwrap_or_default(),
+                    others: reads
+                        .map(|reads| {
+                            let others = reads.others.iter();
+                            others
+                                .map(|(table, fields)| (*table, fields.iter().copied().collect()))
+                                .collect()
+                        })
+                        .unwrap_or_default(),
+                    volatile: reads.is_some_and(|reads| reads.volatile),
+                    formula,
+                };
+                nodes.insert(field.id, Arc::new(node));
+            }
+        }
+        Graph {
+            schema: schema.clone(),
+            nodes: ordered(nodes),
+        }
+    }
+
+    /// True if this graph was built from this very schema.
+    pub fn is_of(&self, schema: &Arc<Schema>) -> bool {
+        Arc::ptr_eq(&self.schema, schema)
+    }
+
+    pub fn node(&self, field: FieldId) -> Option<&Arc<Node>> {
+        self.nodes.iter().find(|node| node.field == field)
+    }
+}
+
+/// Depth first without recursion; commands refuse cycles, so one met here (an old damaged file) is cut.
+fn ordered(mut rest: BTreeMap<FieldId, Arc<Node>>) -> Vec<Arc<Node>> {
+    let mut out = Vec::with_capacity(rest.len());
+    while let Some((&start, _)) = rest.iter().next() {
+        let mut open = vec![start];
+        let mut on_path = BTreeSet::from([start]);
+        while let Some(&field) = open.last() {
+            let next = rest.get(&field).and_then(|node| {
+                let others = node.others.values().flatten();
+                node.own
+                    .iter()
+                    .chain(others)
+                    .find(|read| rest.contains_key(read) && !on_path.contains(read))
+                    .copied()
+            });
+            match next {
+                Some(read) => {
+                    open.push(read);
+                    on_path.insert(read);
+                }
+                None => {
+                    open.pop();
+                    out.extend(rest.remove(&field));
+                }
+            }
+        }
+    }
+    out
+}
+
+impl Node {
+    /// All fields that it reads.
+    pub fn reads(&self) -> impl Iterator<Item = FieldId> + '_ {
+        self.own
+            .iter()
+            .chain(self.others.values().flatten())
+            .copied()
+    }
+}
+
+/// What of a field its readers can see: where its cells are and how they are to be read.
+pub(crate) fn seen(
+    schema: &Schema,
+    field: FieldId,
+) -> Option<(ColumnId, &table::field::FieldType)> {
+    schema
+        .field(field)
+        .map(|(_, field)| (field.column, &field.field_type))
+}

@@ -1,0 +1,228 @@
+//! One pass over the formulas after a command: in order, each field's dirty records, computed or, for AI
+//! fields, looked at for changed inputs.
+//!
+//! Main type: [`Env`]. `through_other_tables` is the one place that knows how a change in another table
+//! reaches a formula (now: every record; key indexes can narrow it here).
+
+use super::{Changed, Graph, Node, Rows, graph::seen};
+use crate::language::{EvalCache, EvalInput};
+use crate::{ai::AnswerBook, command::Draft, error::CommandError, limits::FOREGROUND_RECORDS};
+use std::{collections::BTreeSet, sync::Arc};
+use table::{
+    column::Column,
+    id::FieldId,
+    schema::Schema,
+    snapshot::{Snapshot, TableData},
+    value::{CellError, CellState},
+};
+
+/// What an evaluation needs besides the snapshot.
+#[derive(Clone, Copy)]
+pub(crate) struct Env<'a> {
+    /// Local day number.
+    pub now_day: f64,
+    pub model: &'a str,
+    pub answers: &'a AnswerBook,
+    pub queue: &'a crate::queue::Queue,
+    pub waiting: &'a crate::ai::Waiting,
+}
+
+/// Computes everything that the draft's ops reach; AI fields may add ops of their own.
+pub(crate) fn run(draft: &mut Draft, graph: &Graph, env: Env) -> Result<(), CommandError> {
+    let mut changed = Changed::from_touched(&draft.snapshot, &draft.touched);
+    let before = draft.before.schema.clone();
+    let touched_schema = draft.touched.schema;
+    run_changed(
+        draft,
+        graph,
+        env,
+        &mut changed,
+        &BTreeSet::new(),
+        |node, schema| touched_schema && differs(node, &before, schema),
+    )
+}
+
+/// As [`run`], from a given change; `all` names fields to compute in every record, `skip` those to leave.
+pub(crate) fn run_changed(
+    draft: &mut Draft,
+    graph: &Graph,
+    env: Env,
+    changed: &mut Changed,
+    skip: &BTreeSet<FieldId>,
+    all: impl Fn(&Node, &Schema) -> bool,
+) -> Result<(), CommandError> {
+    let mut deferred: BTreeSet<FieldId> = BTreeSet::new();
+    for node in graph
+        .nodes
+        .iter()
+        .filter(|node| !skip.contains(&node.field))
+    {
+        let mut rows = match all(node, &draft.snapshot.schema) {
+            true => Rows::All,
+            false => dirty_rows(node, changed, &draft.snapshot),
+        };
+        let Some(data) = draft.snapshot.data(node.table).cloned() else {
+            continue;
+        };
+        if rows.is_empty() && !node.reads().any(|read| deferred.contains(&read)) {
+            continue;
+        }
+        if node.ai.is_some() {
+            let hit = crate::ai::fill::upkeep(draft, node, &rows, env)?;
+            changed.add(node.table, node.column, &hit);
+            continue;
+        }
+        let waits = node.reads().any(|read| deferred.contains(&read));
+        if waits || rows.count(&data) > FOREGROUND_RECORDS {
+            deferred.insert(node.field);
+            draft.deferred.push(node.field);
+            continue;
+        }
+        if let Rows::Some(_) = rows
+            && rows.count(&data)
+                == data
+                    .segments
+                    .iter()
+                    .map(|segment| segment.len() as u64)
+                    .sum::<u64>()
+        {
+            rows = Rows::All;
+        }
+        let n = compute(&mut draft.snapshot, node, &rows, env);
+        if n == 0 {
+            continue;
+        }
+        *draft.recomputed.entry(node.field).or_default() += n;
+        changed.add(node.table, node.column, &rows);
+        draft.derived.add(node.table, node.column, &rows);
+    }
+    Ok(())
+}
+
+/// True if the field, or one that it reads, is not what it was: other source, type, column, or gone.
+pub(crate) fn differs(node: &Node, before: &Schema, after: &Schema) -> bool {
+    let own_change = seen(before, node.field) != seen(after, node.field);
+    own_change
+        || node
+            .reads()
+            .any(|read| seen(before, read) != seen(after, read))
+        || node.formula.is_none()
+            && before.field(node.field).is_none_or(|(table, field)| {
+                // It lost something it read: that shows in the sources that did compile before.
+                let scope = crate::language::Scope {
+                    schema: before,
+                    table: table.id,
+                    field: Some(field.id),
+                };
+                field.formula().is_some_and(|spec| {
+                    crate::language::Formula::from_source(&spec.source, &scope).is_ok()
+                })
+            })
+}
+
+fn dirty_rows(node: &Node, changed: &Changed, snapshot: &Snapshot) -> Rows {
+    if through_other_tables(node, changed, snapshot) {
+        return Rows::All;
+    }
+    let mut rows = changed
+        .arrived
+        .get(&node.table)
+        .cloned()
+        .unwrap_or_default();
+    for read in &node.own {
+        if let Some((column, _)) = seen(&snapshot.schema, *read)
+            && let Some(hit) = changed.cells.get(&(node.table, column))
+        {
+            rows.union(hit);
+        }
+    }
+    rows
+}
+
+/// True if something that the formula reads as a whole column changed: then every record is dirty.
+fn through_other_tables(node: &Node, changed: &Changed, snapshot: &Snapshot) -> bool {
+    node.others.iter().any(|(table, fields)| {
+        changed.population.contains(table)
+            || fields.iter().any(|read| {
+                seen(&snapshot.schema, *read).is_some_and(|(column, _)| {
+                    changed
+                        .cells
+                        .get(&(*table, column))
+                        .is_some_and(|rows| !rows.is_empty())
+                })
+            })
+    })
+}
+
+/// Computes a field's cells in some records; returns how many.
+pub(crate) fn compute(snapshot: &mut Snapshot, node: &Node, rows: &Rows, env: Env) -> u64 {
+    let Some(data) = snapshot.data(node.table).cloned() else {
+        return 0;
+    };
+    let cache = EvalCache::default();
+    let mut n = 0;
+    for (segment, offsets) in rows.by_segment(&data) {
+        let cells = evaluate(
+            snapshot,
+            &data,
+            node,
+            segment,
+            offsets.as_deref(),
+            env,
+            &cache,
+        );
+        n += cells.len() as u64;
+        let whole = match offsets {
+            None => cells,
+            Some(offsets) => {
+                let mut whole = match data.segments[segment].column(node.column) {
+                    Some(old) if old.kind() == node.kind => (**old).clone(),
+                    _ => Column::blank(node.kind, data.segments[segment].len()),
+                };
+                for (from, at) in offsets.into_iter().enumerate() {
+                    whole.copy_cell(at, &cells, from);
+                }
+                whole
+            }
+        };
+        snapshot.set_derived(node.table, segment, node.column, Arc::new(whole));
+    }
+    n
+}
+
+/// The cells of one segment (or some offsets of it).
+pub(crate) fn evaluate(
+    snapshot: &Snapshot,
+    data: &TableData,
+    node: &Node,
+    segment: usize,
+    offsets: Option<&[usize]>,
+    env: Env,
+    cache: &EvalCache,
+) -> Column {
+    match &node.formula {
+        Some(formula) => {
+            formula
+                .eval(&EvalInput {
+                    snapshot,
+                    table: node.table,
+                    segment,
+                    offsets,
+                    now: env.now_day,
+                    answers: env.answers,
+                    kind: node.kind,
+                    model: env.model,
+                    cache,
+                })
+                .cells
+        }
+        None => {
+            let n = offsets.map_or(data.segments[segment].len(), <[usize]>::len);
+            let mut cells = Column::blank(node.kind, n);
+            for at in 0..n {
+                cells.set(at, CellState::Error(CellError::Ref));
+            }
+            cells
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Everything that the writer hears: one closed list.
+
+use crate::{
+    command::{Command, Submission},
+    error::CommandError,
+    handle::{BaseStatus, Then},
+    patch::UndoState,
+    queue::{Attempt, TakenCall},
+    recompute::background::Filled,
+};
+use std::{path::PathBuf, sync::mpsc::SyncSender};
+use table::id::ActorId;
+
+pub(crate) enum Event {
+    Submit {
+        submission: Submission,
+        then: Then,
+    },
+    DryRun {
+        actor: ActorId,
+        command: Box<Command>,
+        answer: SyncSender<Result<(), CommandError>>,
+    },
+    /// Up to `n` calls, marked running on disk.
+    Take {
+        n: usize,
+        answer: SyncSender<Vec<TakenCall>>,
+    },
+    Attempt(Attempt),
+    /// A background computation is done.
+    Filled(Filled),
+    UndoState {
+        actor: ActorId,
+        answer: SyncSender<UndoState>,
+    },
+    Recover {
+        answer: SyncSender<BaseStatus>,
+    },
+    Backup {
+        to: PathBuf,
+        answer: SyncSender<Result<(), CommandError>>,
+    },
+    Verify {
+        answer: SyncSender<Vec<store::Damage>>,
+    },
+    Close {
+        closed: SyncSender<()>,
+    },
+}

@@ -1,0 +1,319 @@
+//! Bringing a base up: recovered state, computed columns that are missing or old, cells that wait for answers.
+
+use super::{
+    Event,
+    state::{Receipts, Shared, Writer},
+};
+use crate::{
+    ai::{AnswerBook, Cell, Waiting, decide::Why, fill::fill, is_waiting},
+    command::Draft,
+    error::OpenError,
+    handle::EngineOptions,
+    limits::WAITING_EVENTS,
+    query::order::OrderCache,
+    queue::Queue,
+    recompute::{Changed, Graph, Node, run::run_changed},
+    undo::UndoBook,
+};
+use parking_lot::{Mutex, RwLock};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    path::Path,
+    sync::{
+        Arc,
+        atomic::AtomicU64,
+        mpsc::{SyncSender, sync_channel},
+    },
+    thread::JoinHandle,
+};
+use store::{Base, CallStatus, Entry, Recovered};
+use table::{
+    ai::CallKey,
+    id::{ActorId, BaseId, Revision},
+    op::{Touched, Transaction},
+    snapshot::Snapshot,
+};
+
+/// An opened file with what it held.
+pub(crate) struct Recovery {
+    store: Base,
+    recovered: Recovered,
+}
+
+/// What a handle holds of a running writer.
+pub(crate) struct Running {
+    pub shared: Arc<Shared>,
+    pub events: Arc<SyncSender<Event>>,
+    pub thread: JoinHandle<()>,
+}
+
+impl Recovery {
+    pub fn read(path: &Path) -> Result<Recovery, OpenError> {
+        let (store, recovered) =
+            Base::open(path).map_err(|error| OpenError::Store(error.to_string()))?;
+        Ok(Recovery { store, recovered })
+    }
+
+    /// Only a write shows that writing is possible again: an empty transaction, kept in the history.
+    pub fn proven(mut self, now_ms: i64) -> Result<Recovery, OpenError> {
+        let revision = Revision(self.recovered.snapshot.revision.0 + 1);
+        let transaction = Transaction {
+            revision,
+            actor: ActorId("job:engine".into()),
+            at_ms: now_ms,
+            client_id: None,
+            label: "recovered".into(),
+            group: None,
+            undoes: None,
+            ops: Vec::new(),
+        };
+        let entry = Entry {
+            transaction: Arc::new(transaction),
+            queued: Vec::new(),
+            answers: Vec::new(),
+            calls_settled: Vec::new(),
+        };
+        self.store
+            .append(&[entry])
+            .map_err(|error| OpenError::Store(error.to_string()))?;
+        self.recovered.snapshot.revision = revision;
+        Ok(self)
+    }
+}
+
+pub(crate) fn create(
+    path: &Path,
+    id: &BaseId,
+    name: &str,
+    options: EngineOptions,
+) -> Result<Running, OpenError> {
+    let (store, snapshot) =
+        Base::create(path, id, name).map_err(|error| OpenError::Store(error.to_string()))?;
+    let recovered = Recovered {
+        snapshot,
+        touched: Vec::new(),
+        answers: HashMap::new(),
+        calls: Vec::new(),
+        damage: Vec::new(),
+    };
+    start(path, Recovery { store, recovered }, options)
+}
+
+pub(crate) fn open(path: &Path, options: EngineOptions) -> Result<Running, OpenError> {
+    start(path, Recovery::read(path)?, options)
+}
+
+fn start(path: &Path, recovery: Recovery, options: EngineOptions) -> Result<Running, OpenError> {
+    let snapshot = Arc::new(Snapshot::default());
+    let graph = Arc::new(Graph::build(&snapshot.schema));
+    let (sender, receiver) = sync_channel(WAITING_EVENTS);
+    let events = Arc::new(sender);
+    let shared = Arc::new(Shared {
+        snapshot: RwLock::new(snapshot.clone()),
+        graph: RwLock::new(graph.clone()),
+        reader: RwLock::new(recovery.store.reader()),
+        read_only: RwLock::new(None),
+        progress: RwLock::new(None),
+        listeners: Mutex::new(Vec::new()),
+        answers: AnswerBook::default(),
+        queue: Queue::default(),
+        orders: OrderCache::default(),
+        n_commits: AtomicU64::new(0),
+        events: Mutex::new(Arc::downgrade(&events)),
+        options,
+    });
+    let mut writer = Writer {
+        path: path.to_owned(),
+        store: None,
+        day: (shared.options.clock)().now_day.floor(),
+        shared: shared.clone(),
+        snapshot,
+        graph,
+        waiting: Waiting::default(),
+        undo: UndoBook::default(),
+        undo_loaded: false,
+        receipts: Receipts::default(),
+        filling: None,
+        to_fill: BTreeSet::new(),
+        next_filling: 0,
+        n_transactions: 0,
+        n_cells: 0,
+    };
+    writer.take_over(recovery);
+    let thread = std::thread::Builder::new()
+        .name("writer".into())
+        .spawn(move || writer.run(&receiver))
+        .map_err(OpenError::Thread)?;
+    Ok(Running {
+        shared,
+        events,
+        thread,
+    })
+}
+
+impl Writer {
+    /// Takes everything from an opened file; what was in memory before counts no more.
+    pub fn take_over(&mut self, recovery: Recovery) {
+        let Recovery { store, recovered } = recovery;
+        for damage in &recovered.damage {
+            tracing::warn!(?damage, "damage was found while the base was opened");
+        }
+        *self.shared.reader.write() = store.reader();
+        self.store = Some(store);
+        self.shared.answers.replace(recovered.answers);
+        self.undo = UndoBook::default();
+        self.undo_loaded = false;
+        self.receipts = Receipts::default();
+        self.filling = None;
+        *self.shared.progress.write() = None;
+        let snapshot = Arc::new(recovered.snapshot);
+        self.snapshot = snapshot.clone();
+        let graph = self.graph_of(&snapshot.schema);
+        *self.shared.graph.write() = graph.clone();
+        *self.shared.snapshot.write() = snapshot.clone();
+        // A long log is folded into a checkpoint soon, whoever wrote it.
+        self.n_transactions = recovered.touched.len() as u64;
+        self.take_over_calls(recovered.calls);
+        self.compute_missing(&graph, &recovered.touched);
+        self.ask_again(&graph);
+    }
+
+    /// Queue and waiting cells. Calls in flight when the last run ended are queued again, attempts counted.
+    fn take_over_calls(&mut self, calls: Vec<store::StoredCall>) {
+        self.shared.queue.clear();
+        let mut batches: HashMap<CallKey, String> = HashMap::new();
+        let mut open = Vec::new();
+        for stored in calls {
+            batches.insert(stored.call.key, stored.batch.clone());
+            if matches!(stored.status, CallStatus::Queued | CallStatus::Running) {
+                open.push((Arc::new(stored.call), stored.batch, stored.n_attempts));
+            }
+        }
+        self.waiting = Waiting::default();
+        let graph = self.graph.clone();
+        for node in graph.nodes.iter().filter(|node| node.ai.is_some()) {
+            let Some(data) = self.snapshot.data(node.table).cloned() else {
+                continue;
+            };
+            for segment in &data.segments {
+                let Some(cells) = segment.column(node.column) else {
+                    continue;
+                };
+                for (at, note) in cells
+                    .notes()
+                    .iter()
+                    .filter(|(_, note)| is_waiting(Some(note)))
+                {
+                    let cell = Cell {
+                        table: node.table,
+                        field: node.field,
+                        record: segment.ids()[*at as usize],
+                    };
+                    let batch = note.keys.iter().find_map(|key| batches.get(key));
+                    if let Some(batch) = batch {
+                        self.shared.queue.describe(batch, node.table, node.field, 0);
+                    }
+                    self.waiting.follow(cell, Some(note), batch);
+                }
+            }
+        }
+        self.shared.queue.add(open, 0);
+    }
+
+    /// Computed columns that are absent, or old because of what was replayed from the log.
+    fn compute_missing(&mut self, graph: &Graph, touched: &[Touched]) {
+        let mut changed = Changed::default();
+        for one in touched {
+            changed.merge(&Changed::from_touched(&self.snapshot, one));
+        }
+        let schema_touched = touched.iter().any(|touched| touched.schema);
+        let snapshot = self.snapshot.clone();
+        let mut draft = Draft::new(snapshot.clone(), "recompute", None);
+        let all = |node: &Node| {
+            node.ai.is_none() && (node.volatile || schema_touched || is_missing(node, &snapshot))
+        };
+        // AI cells are kept by ops: whatever made one stale was logged together with its note.
+        let skip = graph
+            .nodes
+            .iter()
+            .filter(|node| node.ai.is_some())
+            .map(|node| node.field)
+            .collect();
+        let done = self.with_world(&ActorId("job:engine".into()), |world| {
+            run_changed(
+                &mut draft,
+                graph,
+                world.env(),
+                &mut changed,
+                &skip,
+                |node, _| all(node),
+            )
+        });
+        match done {
+            Ok(()) => self.commit_own(draft),
+            Err(error) => {
+                tracing::error!(%error, "formulas could not be computed while the base was opened")
+            }
+        }
+    }
+
+    /// Cells that wait for calls which are not in the queue (their field was in the trash, or a field they
+    /// read had no answer): looked at again.
+    fn ask_again(&mut self, graph: &Graph) {
+        let lost: Vec<Cell> = self
+            .waiting
+            .cells()
+            .filter(|(_, wait)| wait.keys.iter().all(|key| !self.shared.queue.is_open(key)))
+            .map(|(cell, _)| cell)
+            .collect();
+        if lost.is_empty() {
+            return;
+        }
+        let mut by_field: BTreeMap<_, BTreeMap<usize, BTreeSet<usize>>> = BTreeMap::new();
+        for cell in lost {
+            let found = self
+                .snapshot
+                .data(cell.table)
+                .and_then(|data| data.find(cell.record));
+            if let Some((segment, at)) = found {
+                by_field
+                    .entry(cell.field)
+                    .or_default()
+                    .entry(segment)
+                    .or_default()
+                    .insert(at);
+            }
+        }
+        let mut draft = Draft::new(self.snapshot.clone(), "recompute", None);
+        for node in &graph.nodes {
+            let Some(hit) = by_field.remove(&node.field) else {
+                continue;
+            };
+            let places = hit
+                .into_iter()
+                .map(|(segment, at)| (segment, at.into_iter().collect()))
+                .collect();
+            let done = self.with_world(&ActorId("job:engine".into()), |world| {
+                fill(&mut draft, node, &places, world.env(), Why::Run, None)
+            });
+            if let Err(error) = done {
+                tracing::error!(%error, "waiting cells could not be asked for again");
+            }
+        }
+        match self.recompute(&mut draft, &ActorId("job:engine".into())) {
+            Ok(()) => self.commit_own(draft),
+            Err(error) => tracing::error!(%error, "waiting cells could not be asked for again"),
+        }
+    }
+}
+
+fn is_missing(node: &Node, snapshot: &Snapshot) -> bool {
+    snapshot.data(node.table).is_some_and(|data| {
+        let lacks = |segment: &Arc<table::segment::Segment>| {
+            segment
+                .column(node.column)
+                .is_none_or(|cells| cells.kind() != node.kind)
+        };
+        data.segments.iter().any(lacks)
+    })
+}

@@ -1,0 +1,418 @@
+//! What time brings: background results, calls taken, checkpoints, the calendar, leaving the read-only state.
+
+use super::{Event, commit::Group, open::Recovery, state::Writer};
+use crate::{
+    command::Draft,
+    error::CommandError,
+    limits::{CHECKPOINT_CELLS, CHECKPOINT_TRANSACTIONS, PATCH_CELLS, UNDO_LOOKBACK},
+    patch::{Patch, PatchColumn, UndoState},
+    query::window::show_running,
+    queue::{Attempt, TakenCall},
+    recompute::{
+        Changed, Rows,
+        background::{self, Filled},
+        run::{compute, run_changed},
+    },
+    undo::UndoBook,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use table::{
+    ai::CallKey,
+    id::{ActorId, FieldId, RecordId, Revision, TableId},
+};
+
+impl Writer {
+    pub fn hear(&mut self, event: Event) {
+        // A caller that gave up waiting does not need its answer.
+        match event {
+            Event::Submit { submission, then } => {
+                let mut group = Group::default();
+                self.prepare(submission, then, &mut group);
+                self.commit(group);
+            }
+            Event::DryRun {
+                actor,
+                command,
+                answer,
+            } => {
+                let before = self.snapshot.clone();
+                let _ = answer.send(self.candidate(&actor, None, &command, before).map(drop));
+            }
+            Event::Take { n, answer } => drop(answer.send(self.take(n))),
+            Event::Attempt(attempt) => self.record_attempts(vec![attempt]),
+            Event::Filled(filled) => self.filled(filled),
+            Event::UndoState { actor, answer } => {
+                if let Err(error) = self.load_undo() {
+                    tracing::warn!(%error, "the log could not be read for undo");
+                }
+                let _ = answer.send(self.undo.state(&actor));
+            }
+            Event::Recover { answer } => {
+                self.try_recover();
+                let _ = answer.send(self.shared.status());
+            }
+            Event::Backup { to, answer } => {
+                let done = match &self.store {
+                    Some(store) => store.backup(&to).map_err(|error| {
+                        CommandError::new(
+                            "backup_failed",
+                            format!("备份失败：{error}"),
+                            format!("The backup failed: {error}"),
+                        )
+                        .hint(
+                            "请检查目标位置和磁盘空间。",
+                            "Check the target and the free space on the disk.",
+                        )
+                    }),
+                    None => Err(CommandError::read_only(&self.read_only_reason())),
+                };
+                let _ = answer.send(done);
+            }
+            Event::Verify { answer } => {
+                let damage = self
+                    .store
+                    .as_ref()
+                    .map(store::Base::verify)
+                    .unwrap_or_default();
+                let _ = answer.send(damage);
+            }
+            Event::Close { closed } => drop(closed.send(())),
+        }
+    }
+
+    /// Steps from before this start, read once, when somebody asks.
+    pub fn load_undo(&mut self) -> Result<(), CommandError> {
+        if self.undo_loaded {
+            return Ok(());
+        }
+        let reader = self.shared.reader.read().clone();
+        let mut from = Revision(self.snapshot.revision.0.saturating_sub(UNDO_LOOKBACK) + 1);
+        let mut book = UndoBook::default();
+        loop {
+            let page = reader
+                .transactions(from, 100)
+                .map_err(CommandError::damaged)?;
+            let Some(last) = page.last() else {
+                break;
+            };
+            from = Revision(last.revision.0 + 1);
+            page.iter().for_each(|transaction| book.note(transaction));
+        }
+        self.undo = book;
+        self.undo_loaded = true;
+        Ok(())
+    }
+
+    fn take(&mut self, n: usize) -> Vec<TakenCall> {
+        let Some(store) = &mut self.store else {
+            return Vec::new();
+        };
+        let taken = self.shared.queue.reserve(n);
+        if taken.is_empty() {
+            return taken;
+        }
+        let keys: Vec<CallKey> = taken.iter().map(|taken| taken.call.key).collect();
+        if let Err(error) = store.mark_running(&keys) {
+            self.shared.queue.give_back(&keys);
+            self.fall_read_only(&error.to_string());
+            return Vec::new();
+        }
+        self.tell_running(&keys);
+        taken
+    }
+
+    pub fn record_attempts(&mut self, attempts: Vec<Attempt>) {
+        attempts
+            .into_iter()
+            .for_each(|attempt| self.record_attempt(attempt));
+    }
+
+    fn record_attempt(&mut self, attempt: Attempt) {
+        let Some(store) = &mut self.store else {
+            return;
+        };
+        // No answer and no refusal came back: the provider may have charged for it.
+        let unknown_outcome = matches!(attempt.outcome.as_str(), "timeout" | "network" | "unknown");
+        let line = store::Attempt {
+            key: attempt.key,
+            provider: attempt.provider,
+            model: attempt.model,
+            at_ms: attempt.at_ms,
+            outcome: attempt.outcome,
+            tokens_in: attempt.tokens_in,
+            tokens_out: attempt.tokens_out,
+            cost_micros: attempt.cost_micros,
+            currency: attempt.currency,
+            unknown_outcome,
+        };
+        if let Err(error) = store.record_attempt(&line) {
+            self.fall_read_only(&error.to_string());
+        }
+    }
+
+    /// A patch that is no transaction: cells whose calls are in flight now.
+    fn tell_running(&self, keys: &[CallKey]) {
+        let mut by_field: BTreeMap<(TableId, FieldId), BTreeSet<RecordId>> = BTreeMap::new();
+        for cell in keys.iter().flat_map(|key| self.waiting.cells_of(key)) {
+            by_field
+                .entry((cell.table, cell.field))
+                .or_default()
+                .insert(cell.record);
+        }
+        let columns = by_field
+            .into_iter()
+            .filter_map(|((table, field), records)| {
+                let (_, found) = self.snapshot.schema.field(field)?;
+                let records: Vec<RecordId> = records.into_iter().take(PATCH_CELLS).collect();
+                let data = self.snapshot.data(table)?;
+                let mut cells = data
+                    .gather(found.column, found.field_type.kind(), &records)
+                    .ok()?;
+                show_running(&mut cells, &self.shared.queue);
+                Some(PatchColumn {
+                    table,
+                    field,
+                    records,
+                    cells,
+                })
+            });
+        let cells: Vec<PatchColumn> = columns.collect();
+        if !cells.is_empty() {
+            self.shared.tell(Patch {
+                cells,
+                ..self.notice("ai_progress")
+            });
+        }
+    }
+
+    /// An empty patch at the present revision.
+    pub fn notice(&self, label: &str) -> Patch {
+        Patch {
+            revision: self.snapshot.revision,
+            actor: ActorId("job:engine".into()),
+            client_id: None,
+            label: label.to_owned(),
+            schema: None,
+            cells: Vec::new(),
+            appended: Vec::new(),
+            removed: Vec::new(),
+            recomputed: BTreeMap::new(),
+            order_changed: Vec::new(),
+            resync: false,
+            undo: UndoState::default(),
+        }
+    }
+
+    /// Sends waiting fields to a background thread; one that runs is started anew with all of them.
+    pub fn start_filling(&mut self) {
+        if self.to_fill.is_empty() {
+            return;
+        }
+        let mut fields = std::mem::take(&mut self.to_fill);
+        if let Some(old) = self.filling.take() {
+            fields.extend(&old.fields);
+        }
+        let events = self.shared.events.lock().clone();
+        let deliver = move |filled: Filled| {
+            if let Some(events) = events.upgrade() {
+                // A closed base needs no result.
+                let _ = events.send(Event::Filled(filled));
+            }
+        };
+        self.next_filling += 1;
+        let graph = self.graph_of(&self.snapshot.schema.clone());
+        let started = background::start(
+            self.next_filling,
+            (*self.snapshot).clone(),
+            &graph,
+            fields,
+            (
+                (self.shared.options.clock)().now_day,
+                (self.shared.options.default_model)(),
+                self.shared.answers.clone(),
+            ),
+            deliver,
+        );
+        match started {
+            Ok(filling) => {
+                *self.shared.progress.write() = Some(filling.progress.clone());
+                self.filling = Some(filling);
+            }
+            Err(error) => tracing::error!(%error, "no thread for a large computation"),
+        }
+    }
+
+    /// A background result: put in place, edited records computed again, dependants after it.
+    fn filled(&mut self, filled: Filled) {
+        if self
+            .filling
+            .as_ref()
+            .is_none_or(|filling| filling.id != filled.id)
+        {
+            return;
+        }
+        let Some(mut filling) = self.filling.take() else {
+            return;
+        };
+        *self.shared.progress.write() = None;
+        let since = std::mem::take(&mut filling.since);
+        if since.cells.values().any(|rows| *rows == Rows::All) {
+            self.to_fill.extend(&filling.fields);
+            self.start_filling();
+            return;
+        }
+        let mut draft = Draft::new(self.snapshot.clone(), "recompute", None);
+        for (table, column, segment, cells) in filled.columns {
+            let current = draft
+                .snapshot
+                .data(table)
+                .and_then(|data| data.segments.get(segment))
+                .cloned();
+            let Some(current) = current else {
+                continue;
+            };
+            let mut cells = cells;
+            if cells.len() < current.len()
+                && let Some(newer) = current.column(column)
+            {
+                // Records that came meanwhile were computed when they came.
+                let tail = newer.slice(cells.len(), current.len());
+                Arc::make_mut(&mut cells).extend(&tail);
+            }
+            draft.snapshot.set_derived(table, segment, column, cells);
+            draft.derived.add(table, column, &Rows::All);
+        }
+        let graph = self.graph_of(&draft.snapshot.schema.clone());
+        let mut changed = Changed::default();
+        let done = self.with_world(&ActorId("job:engine".into()), |world| {
+            for node in graph
+                .nodes
+                .iter()
+                .filter(|node| filling.fields.contains(&node.field))
+            {
+                if let Some(rows) = since.cells.get(&(node.table, node.column)) {
+                    compute(&mut draft.snapshot, node, rows, world.env());
+                }
+                let data = draft.snapshot.data(node.table);
+                let n = data.map_or(0, |data| Rows::All.count(data));
+                draft.recomputed.insert(node.field, n);
+                changed.add(node.table, node.column, &Rows::All);
+            }
+            run_changed(
+                &mut draft,
+                &graph,
+                world.env(),
+                &mut changed,
+                &filling.fields,
+                |_, _| false,
+            )
+        });
+        match done {
+            Ok(()) => self.commit_own(draft),
+            Err(error) => tracing::error!(%error, "a background result could not be put in place"),
+        }
+    }
+
+    pub fn tick(&mut self) {
+        if self.is_read_only() {
+            self.try_recover();
+            return;
+        }
+        let now = (self.shared.options.clock)();
+        if now.now_day.floor() != self.day {
+            self.day = now.now_day.floor();
+            self.recompute_all(|node| node.volatile);
+        }
+        self.checkpoint_if_due();
+    }
+
+    /// Computes whole fields without a command behind it.
+    pub fn recompute_all(&mut self, wanted: impl Fn(&crate::recompute::Node) -> bool) {
+        let graph = self.graph_of(&self.snapshot.schema.clone());
+        if !graph.nodes.iter().any(|node| wanted(node)) {
+            return;
+        }
+        let mut draft = Draft::new(self.snapshot.clone(), "recompute", None);
+        let done = self.with_world(&ActorId("job:engine".into()), |world| {
+            let mut changed = Changed::default();
+            run_changed(
+                &mut draft,
+                &graph,
+                world.env(),
+                &mut changed,
+                &BTreeSet::new(),
+                |node, _| wanted(node),
+            )
+        });
+        match done {
+            Ok(()) => self.commit_own(draft),
+            Err(error) => tracing::error!(%error, "formulas could not be computed"),
+        }
+    }
+
+    pub fn checkpoint_if_due(&mut self) {
+        if self.n_transactions >= CHECKPOINT_TRANSACTIONS || self.n_cells >= CHECKPOINT_CELLS {
+            self.checkpoint();
+        }
+    }
+
+    /// While a background computation runs, computed columns on disk would be half old: then it waits.
+    pub fn checkpoint(&mut self) {
+        if self.filling.is_some() || !self.to_fill.is_empty() {
+            return;
+        }
+        if let Some(store) = &mut self.store {
+            (self.n_transactions, self.n_cells) = (0, 0);
+            if let Err(error) = store.checkpoint(&self.snapshot) {
+                // The log still holds everything; the next checkpoint tries again.
+                tracing::warn!(%error, "the checkpoint failed");
+            }
+        }
+    }
+
+    pub fn end(&mut self) {
+        if self.n_transactions > 0 {
+            self.checkpoint();
+        }
+        self.filling = None;
+        self.shared.queue.close();
+        if let Some(store) = self.store.take()
+            && let Err(error) = store.close()
+        {
+            tracing::warn!(%error, "the base did not close cleanly; the next start recovers it from the log");
+        }
+    }
+
+    pub fn fall_read_only(&mut self, reason: &str) {
+        tracing::error!(reason, "the base takes no edits until it can write again");
+        // The file must be opened and checked anew before it is trusted.
+        self.store = None;
+        self.shared.queue.pause(true);
+        *self.shared.read_only.write() = Some(reason.to_owned());
+        self.shared.tell(self.notice("read_only"));
+    }
+
+    /// Opens the file again; if it is whole and takes a write, edits go on from what it holds.
+    pub fn try_recover(&mut self) {
+        if !self.is_read_only() {
+            return;
+        }
+        let now_ms = (self.shared.options.clock)().now_ms;
+        match Recovery::read(&self.path).and_then(|recovery| recovery.proven(now_ms)) {
+            Ok(recovery) => {
+                self.take_over(recovery);
+                *self.shared.read_only.write() = None;
+                self.shared.queue.pause(false);
+                self.shared.tell(Patch {
+                    resync: true,
+                    schema: Some(self.snapshot.schema.clone()),
+                    ..self.notice("reload")
+                });
+            }
+            Err(error) => *self.shared.read_only.write() = Some(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! What is acknowledged stays: reopening, repeated submissions, many threads, a log that fails.
+
+use crate::desk::{Desk, options};
+use engine::*;
+use std::sync::Arc;
+use table::id::ActorId;
+
+#[test]
+fn a_reopened_base_equals_the_closed_one_and_a_dropped_one() {
+    let desk = Desk::new();
+    desk.check(
+        "> ann table 表 名 单价:number 倍=[单价]*[单价] 译=AI.TRANSLATE([名],\"英语\")
+         schema
+         > ann add 表 杯 2
+         +1, computed 倍×1
+         > ann add 表 壶 3
+         +1, computed 倍×1
+         > ann run 表 译 r1 b1
+         译.r1=…[Queued]
+         > ann answer T:
+         译.r1=…[Running], 译.r1=T:杯[Ok]",
+    );
+    let before = desk.handle.snapshot();
+    let desk = desk.reopened();
+    assert_eq!(*desk.handle.snapshot(), *before);
+    desk.check("> ann set 表 r1 单价 5\n 单价.r1=5, 倍.r1=25, computed 倍×1");
+    let before = desk.handle.snapshot();
+    // As after a crash: the file as it is now, without checkpoint or closing.
+    let copy = desk.dir.path().join("copy.suanpan");
+    for suffix in ["", "-wal"] {
+        let from = format!("{}{suffix}", desk.path().display());
+        if std::path::Path::new(&from).exists() {
+            std::fs::copy(&from, format!("{}{suffix}", copy.display())).unwrap();
+        }
+    }
+    let crashed = BaseHandle::open(&copy, options()).unwrap();
+    assert_eq!(*crashed.snapshot(), *before);
+    crashed.close();
+}
+
+#[test]
+fn a_repeated_submission_is_answered_not_applied() {
+    let desk = Desk::new();
+    desk.check("> ann table 表 名\n schema");
+    let table = desk.table("表");
+    let submission = Submission {
+        actor: ActorId("user:ann".into()),
+        client_id: Some("c-1".into()),
+        group: None,
+        command: Command::CreateRecords {
+            table,
+            records: vec![RecordInput {
+                cells: Default::default(),
+            }],
+        },
+    };
+    let first = desk.handle.submit(submission.clone()).unwrap();
+    let again = desk.handle.submit(submission.clone()).unwrap();
+    assert_eq!(
+        (again.revision, &again.result, again.repeated),
+        (first.revision, &first.result, true)
+    );
+    let desk = desk.reopened();
+    let later = desk.handle.submit(submission).unwrap();
+    assert_eq!((later.revision, later.repeated), (first.revision, true));
+    assert_eq!(desk.handle.snapshot().data(table).unwrap().n_live, 1);
+}
+
+#[test]
+fn eight_threads_lose_nothing() {
+    let desk = Desk::new();
+    desk.check("> ann table 表 名\n schema");
+    let table = desk.table("表");
+    let started = desk.handle.snapshot().revision.0;
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let handle = desk.handle.clone();
+            scope.spawn(move || {
+                for at in 0..25 {
+                    let submission = Submission {
+                        actor: ActorId(format!("user:{thread}")),
+                        client_id: Some(format!("{thread}-{at}")),
+                        group: None,
+                        command: Command::CreateRecords {
+                            table,
+                            records: vec![RecordInput {
+                                cells: Default::default(),
+                            }],
+                        },
+                    };
+                    handle.submit(submission).unwrap();
+                }
+            });
+        }
+    });
+    let snapshot = desk.handle.snapshot();
+    assert_eq!(snapshot.data(table).unwrap().n_live, 200);
+    assert_eq!(snapshot.revision.0, started + 200);
+    let revisions: Vec<u64> = desk
+        .patches
+        .lock()
+        .iter()
+        .map(|patch| patch.revision.0)
+        .collect();
+    assert!(revisions.is_sorted());
+}
+
+/// While the writer is busy, submissions gather; then they share one sync.
+#[test]
+fn waiting_submissions_share_one_sync() {
+    let desk = Desk::new();
+    desk.check("> ann table 表 名\n schema");
+    let table = desk.table("表");
+    let (entered, has_entered) = std::sync::mpsc::channel();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let (entered, released) = (
+        parking_lot::Mutex::new(entered),
+        parking_lot::Mutex::new(released),
+    );
+    let subscription = desk.handle.subscribe(Box::new(move |patch: &Arc<Patch>| {
+        if patch.label == "rename_base" {
+            entered.lock().send(()).unwrap();
+            released.lock().recv().unwrap();
+        }
+    }));
+    let submission = |command| Submission {
+        actor: ActorId("user:ann".into()),
+        client_id: None,
+        group: None,
+        command,
+    };
+    desk.handle.submit_then(
+        submission(Command::RenameBase { name: "店".into() }),
+        Box::new(|_| {}),
+    );
+    has_entered.recv().unwrap();
+    let before = desk.handle.n_commits();
+    let (answer, answers) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            let (handle, answer) = (desk.handle.clone(), answer.clone());
+            let record = RecordInput {
+                cells: Default::default(),
+            };
+            let one = submission(Command::CreateRecords {
+                table,
+                records: vec![record],
+            });
+            scope.spawn(move || {
+                handle.submit_then(one, Box::new(move |result| answer.send(result).unwrap()))
+            });
+        }
+    });
+    release.send(()).unwrap();
+    let receipts: Vec<Receipt> = (0..8).map(|_| answers.recv().unwrap().unwrap()).collect();
+    assert_eq!(
+        receipts.last().unwrap().revision.0,
+        receipts[0].revision.0 + 7
+    );
+    assert_eq!(desk.handle.n_commits(), before + 1);
+    drop(subscription);
+}
+
+/// Another connection holds the file: the write fails, nothing is shown, reading goes on; then it recovers.
+#[test]
+fn a_failed_write_is_never_seen_and_the_base_recovers() {
+    let desk = Desk::new();
+    desk.check("> ann table 表 名 译=AI.TRANSLATE([名],\"英语\")\n schema\n > ann add 表 杯\n +1");
+    desk.check("> ann run 表 译 empty b1\n 译.r1=…[Queued]");
+    let before = desk.handle.snapshot();
+    let other = rusqlite::Connection::open(desk.path()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let refused = desk
+        .submit("ann", Command::RenameBase { name: "店".into() })
+        .unwrap_err();
+    assert_eq!(refused.code, "read_only");
+    assert_eq!(*desk.handle.snapshot(), *before);
+    assert!(matches!(desk.handle.status(), BaseStatus::ReadOnly { .. }));
+    assert_eq!(desk.show("表"), "r1 | 杯 | …[Queued]\n");
+    assert!(!desk.handle.queue().wait(1));
+    assert!(desk.handle.queue().take(1).is_empty());
+    assert_eq!(
+        desk.submit("ann", Command::Undo).unwrap_err().code,
+        "read_only"
+    );
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(desk.handle.try_recover(), BaseStatus::Ok);
+    assert!(desk.patches.lock().iter().any(|patch| patch.resync));
+    desk.check(
+        "> ann answer T:
+         译.r1=…[Running], 译.r1=T:杯[Ok]
+         > ann set 表 r1 名 壶
+         名.r1=壶, 译.r1=T:杯[Stale]
+         > ann undo
+         名.r1=杯, 译.r1=T:杯[Ok]",
+    );
+}
+
+#[test]
+fn a_closed_base_says_so() {
+    let desk = Desk::new();
+    let other = desk.handle.clone();
+    let kept = Arc::clone(&desk.handle.snapshot());
+    desk.handle.clone().close();
+    let refused = other.submit(Submission {
+        actor: ActorId("user:ann".into()),
+        client_id: None,
+        group: None,
+        command: Command::RenameBase { name: "x".into() },
+    });
+    assert_eq!(refused.unwrap_err().code, "closed");
+    assert!(other.queue().take(3).is_empty());
+    assert!(!other.queue().wait(1));
+    assert_eq!(*other.snapshot(), *kept);
+}

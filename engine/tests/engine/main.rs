@@ -1,0 +1,10 @@
+//! The engine through its only door: scripted edits with their patches and recompute counts, undo, AI cells,
+//! durability, queries against a naive oracle.
+#![allow(clippy::unwrap_used)]
+
+mod ai;
+mod desk;
+mod durability;
+mod edits;
+mod queries;
+mod undoing;

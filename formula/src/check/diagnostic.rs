@@ -1,0 +1,80 @@
+//! What is wrong with a formula, where, and what to do, in the shop owner's words.
+
+use crate::syntax::span::Span;
+use serde::{Deserialize, Serialize};
+
+/// One text in both languages of the product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text2 {
+    pub zh: String,
+    pub en: String,
+}
+
+impl Text2 {
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Text2 {
+        Text2 {
+            zh: zh.into(),
+            en: en.into(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The formula cannot be used.
+    Error,
+    /// The formula works, but probably not as meant.
+    Warning,
+}
+
+/// A finding about a formula.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// Stable, e.g. `unknown_field`.
+    pub code: &'static str,
+    pub severity: Severity,
+    /// Characters of the text that was analysed.
+    pub span: Span,
+    pub message: Text2,
+    pub hint: Option<Text2>,
+}
+
+impl Diagnostic {
+    pub fn error(
+        code: &'static str,
+        span: Span,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic {
+            code,
+            severity: Severity::Error,
+            span,
+            message: Text2::new(zh, en),
+            hint: None,
+        }
+    }
+
+    pub fn warning(
+        code: &'static str,
+        span: Span,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic {
+            severity: Severity::Warning,
+            ..Diagnostic::error(code, span, zh, en)
+        }
+    }
+
+    #[must_use]
+    pub fn with_hint(mut self, zh: impl Into<String>, en: impl Into<String>) -> Diagnostic {
+        self.hint = Some(Text2::new(zh, en));
+        self
+    }
+
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}

@@ -1,0 +1,277 @@
+//! Names to ids: fields, tables and functions, with the nearest name as a suggestion, and cycles between formula fields.
+
+use super::diagnostic::Diagnostic;
+use crate::{
+    functions::registry,
+    limits::DIAGNOSTICS,
+    syntax::{
+        ast::{Expr, FieldRef, Kind, TableRef},
+        parser,
+        span::Span,
+    },
+};
+use std::collections::BTreeSet;
+use table::{
+    id::{FieldId, TableId},
+    schema::{Schema, Table},
+};
+
+/// Where a formula stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a> {
+    pub schema: &'a Schema,
+    pub table: TableId,
+    /// The field that is being edited, for cycles.
+    pub field: Option<FieldId>,
+}
+
+/// Replaces names by ids; what cannot be found is reported and stays.
+pub(crate) fn bind(expr: &mut Expr, scope: &Scope, out: &mut Vec<Diagnostic>) {
+    if out.len() >= DIAGNOSTICS {
+        return;
+    }
+    let span = expr.span;
+    match &mut expr.kind {
+        Kind::Own(field) => bind_field(field, scope.schema.any_table(scope.table), span, out),
+        Kind::Column(table, field) => bind_column(table, field, scope, span, out),
+        Kind::Call {
+            name,
+            name_span,
+            args,
+        } if name == "@" => {
+            let name_span = *name_span;
+            args.iter_mut().for_each(|arg| bind(arg, scope, out));
+            if let Some(Kind::Column(TableRef::Id(table), field)) =
+                args.first().map(|arg| arg.kind.clone())
+            {
+                if table == scope.table {
+                    expr.kind = Kind::Own(field);
+                } else {
+                    out.push(
+                        Diagnostic::error(
+                            "other_record",
+                            name_span,
+                            "@ 只能用在本表的字段上",
+                            "@ works on fields of this table only",
+                        )
+                        .with_hint("查其他表用 XLOOKUP", "Use XLOOKUP for other tables"),
+                    );
+                }
+            }
+        }
+        Kind::Call {
+            name,
+            name_span,
+            args,
+        } => {
+            check_call(name, *name_span, args.len(), out);
+            args.iter_mut().for_each(|arg| bind(arg, scope, out));
+        }
+        Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => {
+            bind(inner, scope, out)
+        }
+        Kind::Chain(first, rest) => {
+            bind(first, scope, out);
+            rest.iter_mut().for_each(|(_, next)| bind(next, scope, out));
+        }
+        _ => {}
+    }
+}
+
+fn bind_field(field: &mut FieldRef, table: Option<&Table>, span: Span, out: &mut Vec<Diagnostic>) {
+    let FieldRef::Name(name) = field else { return };
+    let Some(table) = table else { return };
+    if let Some(found) = table.field_named(name).or_else(|| {
+        let mut same = table
+            .live_fields()
+            .filter(|f| f.name.eq_ignore_ascii_case(name));
+        same.next().filter(|_| same.next().is_none())
+    }) {
+        *field = FieldRef::Id(found.id);
+        return;
+    }
+    if table.fields.iter().any(|f| f.removed && f.name == *name) {
+        out.push(
+            Diagnostic::error(
+                "removed_field",
+                span,
+                format!("字段“{name}”已被删除"),
+                format!("Field “{name}” was removed"),
+            )
+            .with_hint(
+                "从回收站恢复它，或改用别的字段",
+                "Restore it from the trash, or use another field",
+            ),
+        );
+        return;
+    }
+    let problem = Diagnostic::error(
+        "unknown_field",
+        span,
+        format!("表“{}”没有字段“{name}”", table.name),
+        format!("Table “{}” has no field “{name}”", table.name),
+    );
+    out.push(suggest(
+        problem,
+        name,
+        table.live_fields().map(|f| f.name.as_str()),
+    ));
+}
+
+fn bind_column(
+    table: &mut TableRef,
+    field: &mut FieldRef,
+    scope: &Scope,
+    span: Span,
+    out: &mut Vec<Diagnostic>,
+) {
+    if let TableRef::Name(name) = table {
+        let Some(found) = scope.schema.table_named(name) else {
+            let problem = Diagnostic::error(
+                "unknown_table",
+                span,
+                format!("没有表“{name}”"),
+                format!("There is no table “{name}”"),
+            );
+            out.push(suggest(
+                problem,
+                name,
+                scope.schema.live_tables().map(|t| t.name.as_str()),
+            ));
+            return;
+        };
+        *table = TableRef::Id(found.id);
+    }
+    if let TableRef::Id(id) = table {
+        bind_field(field, scope.schema.any_table(*id), span, out);
+    }
+}
+
+fn check_call(name: &str, span: Span, n: usize, out: &mut Vec<Diagnostic>) {
+    let Some(function) = registry::find(name) else {
+        let problem = Diagnostic::error(
+            "unknown_function",
+            span,
+            format!("没有函数 {name}"),
+            format!("There is no function {name}"),
+        );
+        out.push(suggest(
+            problem,
+            name,
+            registry::all().iter().map(|f| f.doc.name),
+        ));
+        return;
+    };
+    if n >= function.min && n <= function.max {
+        return;
+    }
+    let (zh, en) = match (function.min, function.max) {
+        (a, b) if a == b => (format!("{a} 个"), format!("{a}")),
+        (a, 255) => (format!("至少 {a} 个"), format!("at least {a}")),
+        (a, b) => (format!("{a} 到 {b} 个"), format!("{a} to {b}")),
+    };
+    out.push(
+        Diagnostic::error(
+            "argument_count",
+            span,
+            format!("{name} 需要 {zh}参数，这里有 {n} 个"),
+            format!("{name} takes {en} arguments; here are {n}"),
+        )
+        .with_hint(function.doc.signature, function.doc.signature),
+    );
+}
+
+fn suggest<'a>(
+    problem: Diagnostic,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Diagnostic {
+    let limit = 1 + name.chars().count() / 3;
+    let best = known.map(|known| (distance(name, known), known)).min();
+    match best {
+        Some((far, known)) if far <= limit => problem.with_hint(
+            format!("是不是“{known}”？"),
+            format!("Did you mean “{known}”?"),
+        ),
+        _ => problem,
+    }
+}
+
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.to_lowercase().chars().take(64).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (y, ca) in a.to_lowercase().chars().take(64).enumerate() {
+        let mut diagonal = row[0];
+        row[0] = y + 1;
+        for (x, cb) in b.iter().enumerate() {
+            let next = (diagonal + usize::from(ca != *cb))
+                .min(row[x] + 1)
+                .min(row[x + 1] + 1);
+            diagonal = row[x + 1];
+            row[x + 1] = next;
+        }
+    }
+    row[b.len()]
+}
+
+/// Fields a bound tree reads.
+pub(crate) fn fields_read(expr: &Expr, out: &mut BTreeSet<FieldId>) {
+    match &expr.kind {
+        Kind::Own(FieldRef::Id(id)) | Kind::Column(_, FieldRef::Id(id)) => drop(out.insert(*id)),
+        Kind::Call { args, .. } => args.iter().for_each(|arg| fields_read(arg, out)),
+        Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => {
+            fields_read(inner, out)
+        }
+        Kind::Chain(first, rest) => {
+            fields_read(first, out);
+            rest.iter().for_each(|(_, next)| fields_read(next, out));
+        }
+        _ => {}
+    }
+}
+
+/// Reports a field that reads itself, directly or through other formula fields.
+pub(crate) fn check_cycle(expr: &Expr, scope: &Scope, out: &mut Vec<Diagnostic>) {
+    let Some(target) = scope.field else { return };
+    let mut first = BTreeSet::new();
+    fields_read(expr, &mut first);
+    let mut seen = BTreeSet::new();
+    let mut stack: Vec<(FieldId, Vec<FieldId>)> =
+        first.into_iter().map(|id| (id, vec![target])).collect();
+    while let Some((id, mut path)) = stack.pop() {
+        path.push(id);
+        if id == target {
+            let name = |id: &FieldId| {
+                scope
+                    .schema
+                    .field(*id)
+                    .map_or_else(|| id.to_string(), |(_, f)| f.name.clone())
+            };
+            let names: Vec<String> = path.iter().map(name).collect();
+            let shown = names.join("→");
+            out.push(
+                Diagnostic::error(
+                    "cycle",
+                    expr.span,
+                    format!("公式绕回了自己：{shown}"),
+                    format!("The formula reads itself: {shown}"),
+                )
+                .with_hint("去掉其中一个引用", "Remove one of these references"),
+            );
+            return;
+        }
+        if !seen.insert(id) {
+            continue;
+        }
+        if let Some(spec) = scope
+            .schema
+            .field(id)
+            .and_then(|(_, field)| field.formula())
+            && let Some(inner) = parser::parse(&spec.source).expr
+        {
+            let mut next = BTreeSet::new();
+            fields_read(&inner, &mut next);
+            stack.extend(next.into_iter().map(|id| (id, path.clone())));
+        }
+    }
+}

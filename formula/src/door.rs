@@ -1,0 +1,121 @@
+//! The public door of the crate: [`analyze`], [`Formula`].
+
+use crate::{
+    check::{
+        diagnostic::Diagnostic,
+        infer,
+        scope::{self, Scope},
+    },
+    eval::{self, EvalInput, Evaluated},
+    plan::{Needs, needs},
+    syntax::{
+        ast::Expr,
+        lexer::Token,
+        parser,
+        printer::{Names, print},
+    },
+};
+use std::sync::Arc;
+use table::{field::FieldType, id::TableId, schema::Schema};
+
+pub use crate::plan::Reads;
+
+/// What is known about a text that a person typed.
+#[derive(Debug, Clone)]
+pub struct Analysis {
+    pub diagnostics: Vec<Diagnostic>,
+    /// Absent if any diagnostic is an error.
+    pub formula: Option<Formula>,
+    /// For highlighting.
+    pub tokens: Vec<Token>,
+}
+
+/// A compiled formula. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct Formula(Arc<Compiled>);
+
+#[derive(Debug)]
+struct Compiled {
+    expr: Expr,
+    source: String,
+    result: FieldType,
+    reads: Reads,
+    ai: bool,
+}
+
+/// Reads what a person typed, with names.
+pub fn analyze(text: &str, scope: &Scope) -> Analysis {
+    let parsed = parser::parse(text);
+    let mut diagnostics = parsed.diagnostics;
+    let mut formula = None;
+    if let Some(mut expr) = parsed.expr {
+        scope::bind(&mut expr, scope, &mut diagnostics);
+        scope::check_cycle(&expr, scope, &mut diagnostics);
+        if !diagnostics.iter().any(Diagnostic::is_error) {
+            formula = Some(Formula::compile(expr, scope.schema));
+        }
+    }
+    Analysis {
+        diagnostics,
+        formula,
+        tokens: parsed.tokens,
+    }
+}
+
+impl Formula {
+    fn compile(expr: Expr, schema: &Schema) -> Formula {
+        let mut found = Needs {
+            reads: Reads::default(),
+            ai: false,
+        };
+        needs(&expr, &mut found);
+        Formula(Arc::new(Compiled {
+            source: print(&expr, &Names::AsIs),
+            result: infer::infer(&expr, schema).unwrap_or_else(infer::number),
+            reads: found.reads,
+            ai: found.ai,
+            expr,
+        }))
+    }
+
+    /// From the stored id form. A reference whose field is gone is no error here: its cells are `#REF!`.
+    pub fn from_source(source: &str, scope: &Scope) -> Result<Formula, Vec<Diagnostic>> {
+        let analysis = analyze(source, scope);
+        analysis.formula.ok_or(analysis.diagnostics)
+    }
+
+    /// The stored id form.
+    pub fn source(&self) -> &str {
+        &self.0.source
+    }
+
+    /// Canonical text with the names of now.
+    pub fn to_text(&self, schema: &Schema) -> String {
+        print(&self.0.expr, &Names::Current(schema))
+    }
+
+    /// Proposed type of the results.
+    pub fn result(&self) -> FieldType {
+        self.0.result.clone()
+    }
+
+    pub fn reads(&self) -> &Reads {
+        &self.0.reads
+    }
+
+    pub fn has_ai(&self) -> bool {
+        self.0.ai
+    }
+
+    pub fn eval(&self, input: &EvalInput) -> Evaluated {
+        eval::run(&self.0.expr, input)
+    }
+}
+
+/// The stored form as people read it; the source itself where it cannot be read.
+pub fn source_to_text(source: &str, schema: &Schema, _table: TableId) -> String {
+    match parser::parse(source).expr {
+        Some(expr) => print(&expr, &Names::Current(schema)),
+        None => source.to_owned(),
+    }
+}

@@ -1,0 +1,67 @@
+//! What all segments of one recompute share: whole columns and their key indexes.
+
+use super::{
+    criteria::{Key, exact_key, key},
+    load,
+    vector::Range,
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+};
+use table::{
+    field::Field,
+    id::{FieldId, TableId},
+    snapshot::Snapshot,
+};
+
+pub(crate) type Index = HashMap<Key, Vec<u32>>;
+
+/// Valid for one snapshot.
+#[derive(Debug, Default)]
+pub struct EvalCache {
+    ranges: Mutex<BTreeMap<(TableId, FieldId), Arc<Range>>>,
+    /// By the address of the range (kept alive by `ranges` or the plan) and whether texts stay texts.
+    indexes: Mutex<HashMap<(TableId, FieldId, bool), Arc<Index>>>,
+}
+
+impl EvalCache {
+    pub(crate) fn range(&self, snapshot: &Snapshot, table: TableId, field: &Field) -> Arc<Range> {
+        let mut ranges = self.ranges.lock().unwrap_or_else(PoisonError::into_inner);
+        ranges
+            .entry((table, field.id))
+            .or_insert_with(|| {
+                let mut cells = Vec::new();
+                for segment in snapshot.data(table).iter().flat_map(|data| &data.segments) {
+                    let offsets: Vec<usize> = segment.live().ones().collect();
+                    let column = load::column(segment, field, &offsets);
+                    cells.extend((0..offsets.len()).map(|at| column.get(at)));
+                }
+                Arc::new(Range { width: 1, cells })
+            })
+            .clone()
+    }
+
+    pub(crate) fn index(
+        &self,
+        table: TableId,
+        field: FieldId,
+        exact: bool,
+        range: &Range,
+    ) -> Arc<Index> {
+        let mut indexes = self.indexes.lock().unwrap_or_else(PoisonError::into_inner);
+        indexes
+            .entry((table, field, exact))
+            .or_insert_with(|| {
+                let mut index = Index::new();
+                for (at, cell) in range.cells.iter().enumerate() {
+                    let key = if exact { exact_key(cell) } else { key(cell) };
+                    if let Some(key) = key {
+                        index.entry(key).or_default().push(at as u32);
+                    }
+                }
+                Arc::new(index)
+            })
+            .clone()
+    }
+}

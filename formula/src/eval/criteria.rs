@@ -1,0 +1,144 @@
+//! Criteria of the *IF functions: `">=100"`, `"<>"`, `"=文本*"`, with wildcards `* ? ~`.
+
+use super::{operators::compare, vector::Cell};
+use crate::{check::coerce::text_number, syntax::ast::Op};
+use std::sync::Arc;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Criterion {
+    op: Op,
+    value: Cell,
+    pattern: Option<Vec<char>>,
+}
+
+impl Criterion {
+    pub(crate) fn new(cell: &Cell) -> Criterion {
+        let Cell::Text(text) = cell else {
+            let value = match cell {
+                Cell::Blank => Cell::Number(0.0),
+                other => other.clone(),
+            };
+            return Criterion {
+                op: Op::Equal,
+                value,
+                pattern: None,
+            };
+        };
+        let operators = [
+            (">=", Op::GreaterEqual),
+            ("<=", Op::LessEqual),
+            ("<>", Op::NotEqual),
+            (">", Op::Greater),
+            ("<", Op::Less),
+            ("=", Op::Equal),
+        ];
+        let found = operators
+            .iter()
+            .find_map(|(sign, op)| text.strip_prefix(sign).map(|rest| (*op, rest)));
+        let bare = found.is_none();
+        let (op, rest) = found.unwrap_or((Op::Equal, text));
+        let value = match rest {
+            "" if !bare => Cell::Blank,
+            _ if rest.eq_ignore_ascii_case("TRUE") => Cell::Bool(true),
+            _ if rest.eq_ignore_ascii_case("FALSE") => Cell::Bool(false),
+            _ => text_number(rest).map_or_else(|| Cell::Text(Arc::from(rest)), Cell::Number),
+        };
+        let wild = matches!(op, Op::Equal | Op::NotEqual) && rest.contains(['*', '?', '~']);
+        let pattern =
+            (wild && matches!(value, Cell::Text(_))).then(|| rest.to_lowercase().chars().collect());
+        Criterion { op, value, pattern }
+    }
+
+    /// The key of a plain equality, for the index.
+    pub(crate) fn key(&self) -> Option<Key> {
+        match (self.op, &self.pattern) {
+            (Op::Equal, None) if self.value != Cell::Blank => key(&self.value),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn matches(&self, cell: &Cell) -> bool {
+        let equal = match (&self.pattern, &self.value, cell) {
+            (Some(pattern), _, Cell::Text(text)) => {
+                wildcard(pattern, &text.to_lowercase().chars().collect::<Vec<_>>())
+            }
+            (Some(_), ..) => false,
+            (None, Cell::Blank, _) => *cell == Cell::Blank,
+            (None, Cell::Text(t), Cell::Blank) => t.is_empty(),
+            (None, value, _) => key(value).is_some() && key(value) == key(cell),
+        };
+        match self.op {
+            Op::Equal => equal,
+            Op::NotEqual => !equal,
+            op => {
+                let same_type = matches!(
+                    (&self.value, cell),
+                    (Cell::Number(_), Cell::Number(_))
+                        | (Cell::Text(_), Cell::Text(_))
+                        | (Cell::Bool(_), Cell::Bool(_))
+                );
+                let order = compare(cell, &self.value);
+                same_type
+                    && match op {
+                        Op::Less => order.is_lt(),
+                        Op::LessEqual => order.is_le(),
+                        Op::Greater => order.is_gt(),
+                        _ => order.is_ge(),
+                    }
+            }
+        }
+    }
+}
+
+/// What equal cells share: numbers by their bits, texts without case; a text that is a number equals it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Key {
+    Number(u64),
+    Text(String),
+    Bool(bool),
+}
+
+pub(crate) fn key(cell: &Cell) -> Option<Key> {
+    match cell {
+        Cell::Text(text) => Some(match text_number(text) {
+            Some(x) => Key::Number((x + 0.0).to_bits()),
+            None => Key::Text(text.to_lowercase()),
+        }),
+        other => exact_key(other),
+    }
+}
+
+/// As [`key`], but texts stay texts: for look-ups.
+pub(crate) fn exact_key(cell: &Cell) -> Option<Key> {
+    match cell {
+        Cell::Number(x) => Some(Key::Number((x + 0.0).to_bits())),
+        Cell::Text(text) => Some(Key::Text(text.to_lowercase())),
+        Cell::Bool(b) => Some(Key::Bool(*b)),
+        _ => None,
+    }
+}
+
+/// `*` any run, `?` one character, `~` takes the next one as it is. Linear in practice, never exponential.
+pub(crate) fn wildcard(pattern: &[char], text: &[char]) -> bool {
+    let (mut p, mut t, mut back) = (0, 0, None);
+    while t < text.len() {
+        let escaped = pattern.get(p) == Some(&'~') && p + 1 < pattern.len();
+        match pattern.get(p) {
+            Some('*') => {
+                back = Some((p, t));
+                p += 1;
+            }
+            Some('?') => (p, t) = (p + 1, t + 1),
+            Some(_) if escaped && pattern[p + 1] == text[t] => (p, t) = (p + 2, t + 1),
+            Some(c) if !escaped && *c == text[t] => (p, t) = (p + 1, t + 1),
+            _ => match back {
+                Some((star, from)) => {
+                    back = Some((star, from + 1));
+                    (p, t) = (star + 1, from + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}

@@ -1,0 +1,233 @@
+//! Functions over whole columns by key: the *IFS family, XLOOKUP, MATCH, INDEX. An equality goes through one hash
+//! index per recompute; equal criteria are computed once.
+
+use super::{
+    Context, VALUE,
+    cache::Index,
+    criteria::{Criterion, exact_key},
+    operators::compare,
+    vector::{Cell, Range, Vector},
+};
+use crate::{check::coerce, plan::Node};
+use std::sync::Arc;
+use table::value::CellError;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lookup {
+    /// Range first, then its criterion, then the values: SUMIF, AVERAGEIF.
+    SumIf,
+    AverageIf,
+    CountIf,
+    SumIfs,
+    AverageIfs,
+    CountIfs,
+    MaxIfs,
+    MinIfs,
+    XLookup,
+    Match,
+    Index,
+}
+
+pub(crate) fn call(context: &mut Context, lookup: Lookup, args: &[Node]) -> Vector {
+    let vectors: Vec<Vector> = args.iter().map(|arg| context.eval(arg)).collect();
+    let n = if vectors.iter().all(Vector::is_const) {
+        1
+    } else {
+        context.len()
+    };
+    let cells: Vec<Cell> = match lookup {
+        Lookup::XLookup | Lookup::Match => by_key(context, lookup, args, &vectors, n),
+        Lookup::Index => (0..n).map(|at| index(&vectors, at)).collect(),
+        _ => conditional(context, lookup, args, &vectors, n),
+    };
+    match (n, vectors.iter().all(Vector::is_const)) {
+        (1, true) => Vector::Const(cells[0].clone()),
+        _ => Vector::Cells(cells),
+    }
+}
+
+fn range(vector: &Vector) -> Option<&Arc<Range>> {
+    match vector {
+        Vector::Range(range) => Some(range),
+        _ => None,
+    }
+}
+
+fn index_of(context: &Context, node: &Node, exact: bool, range: &Range) -> Option<Arc<Index>> {
+    match node {
+        Node::Column(table, field) => {
+            Some(context.input.cache.index(*table, field.id, exact, range))
+        }
+        _ => None,
+    }
+}
+
+fn conditional(
+    context: &Context,
+    lookup: Lookup,
+    args: &[Node],
+    vectors: &[Vector],
+    n: usize,
+) -> Vec<Cell> {
+    let (values_at, pairs_from, pairs_to) = match lookup {
+        Lookup::SumIf | Lookup::AverageIf => {
+            (if vectors.len() > 2 { Some(2) } else { Some(0) }, 0, 2)
+        }
+        Lookup::CountIf | Lookup::CountIfs => (None, 0, vectors.len()),
+        _ => (Some(0), 1, vectors.len()),
+    };
+    let pairs: Vec<usize> = (pairs_from..pairs_to).step_by(2).collect();
+    let ranges: Option<Vec<&Arc<Range>>> = pairs.iter().map(|at| range(&vectors[*at])).collect();
+    let values = values_at.map(|at| range(&vectors[at]));
+    let (Some(ranges), false) = (ranges, values == Some(None)) else {
+        return vec![VALUE; n];
+    };
+    let values = values.flatten().unwrap_or(ranges[0]);
+    if pairs.iter().any(|at| at + 1 >= vectors.len())
+        || ranges.iter().any(|r| r.cells.len() != values.cells.len())
+    {
+        return vec![VALUE; n];
+    }
+    let index = index_of(context, &args[pairs[0]], false, ranges[0]);
+    let mut memo: std::collections::HashMap<String, Cell> = std::collections::HashMap::new();
+    let one = |at: usize| {
+        let wanted: Vec<Cell> = pairs.iter().map(|pair| vectors[pair + 1].get(at)).collect();
+        if let Some(stuck) = wanted.iter().find(|cell| matches!(cell, Cell::Pending)) {
+            return stuck.clone();
+        }
+        memo.entry(format!("{wanted:?}"))
+            .or_insert_with(|| {
+                let criteria: Vec<Criterion> = wanted.iter().map(Criterion::new).collect();
+                let fits = |row: usize| {
+                    criteria
+                        .iter()
+                        .zip(&ranges)
+                        .all(|(c, r)| c.matches(&r.cells[row]))
+                };
+                match (&index, criteria[0].key()) {
+                    (Some(index), Some(key)) => {
+                        let rows = index.get(&key).map_or(&[][..], Vec::as_slice);
+                        total(
+                            lookup,
+                            values,
+                            rows.iter()
+                                .map(|row| *row as usize)
+                                .filter(|row| fits(*row)),
+                        )
+                    }
+                    _ => total(
+                        lookup,
+                        values,
+                        (0..values.cells.len()).filter(|row| fits(*row)),
+                    ),
+                }
+            })
+            .clone()
+    };
+    (0..n).map(one).collect()
+}
+
+fn total(lookup: Lookup, values: &Range, rows: impl Iterator<Item = usize>) -> Cell {
+    if matches!(lookup, Lookup::CountIf | Lookup::CountIfs) {
+        return Cell::Number(rows.count() as f64);
+    }
+    let (mut sum, mut count, mut low, mut high) = (0.0, 0u64, f64::INFINITY, f64::NEG_INFINITY);
+    for row in rows {
+        match &values.cells[row] {
+            Cell::Number(x) => {
+                sum += x;
+                count += 1;
+                low = low.min(*x);
+                high = high.max(*x);
+            }
+            stuck if stuck.is_stuck() => return stuck.clone(),
+            _ => {}
+        }
+    }
+    match lookup {
+        Lookup::SumIf | Lookup::SumIfs => Cell::finite(sum),
+        Lookup::AverageIf | Lookup::AverageIfs if count == 0 => Cell::Error(CellError::Div0),
+        Lookup::AverageIf | Lookup::AverageIfs => Cell::finite(sum / count as f64),
+        _ if count == 0 => Cell::Number(0.0),
+        Lookup::MinIfs => Cell::Number(low),
+        _ => Cell::Number(high),
+    }
+}
+
+fn by_key(
+    context: &mut Context,
+    lookup: Lookup,
+    args: &[Node],
+    vectors: &[Vector],
+    n: usize,
+) -> Vec<Cell> {
+    let (Some(keys), values) = (range(&vectors[1]), vectors.get(2).and_then(range)) else {
+        return vec![VALUE; n];
+    };
+    if lookup == Lookup::XLookup
+        && values.is_none_or(|values| values.cells.len() != keys.cells.len())
+    {
+        return vec![VALUE; n];
+    }
+    let index = index_of(context, &args[1], true, keys);
+    let find = |wanted: &Cell| match (&index, exact_key(wanted)) {
+        (Some(index), Some(key)) => index
+            .get(&key)
+            .and_then(|rows| rows.first())
+            .map(|row| *row as usize),
+        (_, None) => None,
+        (None, _) => keys
+            .cells
+            .iter()
+            .position(|cell| exact_key(cell).is_some() && compare(cell, wanted).is_eq()),
+    };
+    (0..n)
+        .map(|at| {
+            let wanted = vectors[0].get(at);
+            if wanted.is_stuck() {
+                return wanted;
+            }
+            // Only exact matches are looked up; MATCH without a type would ask for a sorted column.
+            if lookup == Lookup::Match
+                && vectors.get(2).map(|v| coerce::number(&v.get(at))) != Some(Ok(0.0))
+            {
+                return Cell::Error(CellError::Na);
+            }
+            match (find(&wanted), values) {
+                (Some(row), Some(values)) if lookup == Lookup::XLookup => values.cells[row].clone(),
+                (Some(row), _) => Cell::Number(row as f64 + 1.0),
+                (None, _) if lookup == Lookup::XLookup && vectors.len() > 3 => vectors[3].get(at),
+                (None, _) => Cell::Error(CellError::Na),
+            }
+        })
+        .collect()
+}
+
+fn index(vectors: &[Vector], at: usize) -> Cell {
+    let Some(range) = range(&vectors[0]) else {
+        return VALUE;
+    };
+    let part = |n: usize| {
+        vectors
+            .get(n)
+            .map_or(Ok(0.0), |v| coerce::number(&v.get(at)))
+    };
+    let (row, column) = match (part(1), part(2)) {
+        (Ok(row), Ok(column)) => (row, column),
+        (Err(stuck), _) | (_, Err(stuck)) => return stuck,
+    };
+    let n_rows = range.cells.len().checked_div(range.width).unwrap_or(0);
+    let (row, column) = match n_rows == 1 && vectors.len() == 2 {
+        true => (1.0, row),
+        false => (row, if column == 0.0 { 1.0 } else { column }),
+    };
+    if row < 0.0 || column < 0.0 || row > n_rows as f64 || column > range.width as f64 {
+        return Cell::Error(CellError::Ref);
+    }
+    match row < 1.0 {
+        true => VALUE,
+        false => {
+            range.cells[(row as usize - 1) * range.width + (column as usize).max(1) - 1].clone()
+        }
+    }
+}

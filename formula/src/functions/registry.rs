@@ -1,0 +1,91 @@
+//! The list of all functions, made of the families.
+
+use super::{FunctionDoc, ai, date, logical, lookup, math, text};
+use crate::eval::{Item, lazy::Lazy, lookup::Lookup, vector::Cell};
+use std::{collections::HashMap, sync::OnceLock};
+use table::ai::AiKind;
+
+/// How a function computes.
+pub(crate) enum Kernel {
+    /// Cell by cell; errors and pending cells pass through before it is asked.
+    Strict(fn(&[Cell]) -> Cell),
+    /// Cell by cell, errors included.
+    Lenient(fn(&[Cell]) -> Cell),
+    Aggregate(fn(&[Item]) -> Cell),
+    Lazy(Lazy),
+    Lookup(Lookup),
+    Ai(AiKind),
+    Now,
+    Today,
+}
+
+/// The type of the result.
+#[derive(Clone, Copy)]
+pub(crate) enum Gives {
+    Number,
+    Text,
+    LongText,
+    Bool,
+    Date,
+    DateTime,
+    Argument(usize),
+    /// The arguments from here on, every so many.
+    AnyOf(usize, usize),
+}
+
+pub(crate) struct Function {
+    pub(crate) doc: FunctionDoc,
+    pub(crate) min: usize,
+    pub(crate) max: usize,
+    pub(crate) gives: Gives,
+    pub(crate) kernel: Kernel,
+}
+
+/// One line of a family: doc, number of arguments, type, kernel.
+pub(crate) fn function(
+    doc: [&'static str; 5],
+    n: (usize, usize),
+    gives: Gives,
+    kernel: Kernel,
+) -> Function {
+    let [name, signature, zh, en, example] = doc;
+    Function {
+        doc: FunctionDoc {
+            name,
+            signature,
+            zh,
+            en,
+            example,
+        },
+        min: n.0,
+        max: n.1,
+        gives,
+        kernel,
+    }
+}
+
+pub(crate) fn all() -> &'static [Function] {
+    static ALL: OnceLock<Vec<Function>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        [
+            logical::family(),
+            math::family(),
+            text::family(),
+            date::family(),
+            lookup::family(),
+            ai::family(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    })
+}
+
+/// By upper-case name.
+pub(crate) fn find(name: &str) -> Option<&'static Function> {
+    static BY_NAME: OnceLock<HashMap<&'static str, &'static Function>> = OnceLock::new();
+    BY_NAME
+        .get_or_init(|| all().iter().map(|f| (f.doc.name, f)).collect())
+        .get(name)
+        .copied()
+}

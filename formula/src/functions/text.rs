@@ -1,0 +1,308 @@
+//! Texts.
+
+use super::registry::{Function, Gives, Kernel, function};
+use crate::{
+    check::coerce::{number, text, text_number},
+    eval::{Item, VALUE, vector::Cell},
+    limits::RESULT_CHARS,
+};
+use std::sync::Arc;
+
+pub(crate) fn family() -> Vec<Function> {
+    use Kernel::{Aggregate, Strict};
+    let (t, n) = (Gives::Text, Gives::Number);
+    vec![
+        function(
+            [
+                "LEN",
+                "LEN(文本)",
+                "字符个数",
+                "How many characters",
+                "LEN(\"算盘\")",
+            ],
+            (1, 1),
+            n,
+            Strict(|a| run(a, |a| Ok(Cell::Number(chars(&a[0])?.len() as f64)))),
+        ),
+        function(
+            [
+                "LEFT",
+                "LEFT(文本, [个数])",
+                "左边的字符",
+                "Characters from the left",
+                "LEFT(\"abc\",2)",
+            ],
+            (1, 2),
+            t,
+            Strict(|a| {
+                run(a, |a| {
+                    let c = chars(&a[0])?;
+                    made(&c[..c.len().min(size(a, 1, 1)?)])
+                })
+            }),
+        ),
+        function(
+            [
+                "RIGHT",
+                "RIGHT(文本, [个数])",
+                "右边的字符",
+                "Characters from the right",
+                "RIGHT(\"abc\",2)",
+            ],
+            (1, 2),
+            t,
+            Strict(|a| {
+                run(a, |a| {
+                    let c = chars(&a[0])?;
+                    made(&c[c.len().saturating_sub(size(a, 1, 1)?)..])
+                })
+            }),
+        ),
+        function(
+            [
+                "MID",
+                "MID(文本, 起点, 个数)",
+                "中间的字符",
+                "Characters from the middle",
+                "MID(\"abcd\",2,2)",
+            ],
+            (3, 3),
+            t,
+            Strict(|a| run(a, mid)),
+        ),
+        function(
+            [
+                "TRIM",
+                "TRIM(文本)",
+                "去掉多余空格",
+                "Without extra blanks",
+                "TRIM(\" a  b \")",
+            ],
+            (1, 1),
+            t,
+            Strict(|a| {
+                run(a, |a| {
+                    words(
+                        &text(&a[0])?
+                            .split(' ')
+                            .filter(|w| !w.is_empty())
+                            .collect::<Vec<_>>()
+                            .join(" "),
+                    )
+                })
+            }),
+        ),
+        function(
+            [
+                "UPPER",
+                "UPPER(文本)",
+                "转大写",
+                "In capitals",
+                "UPPER(\"ab\")",
+            ],
+            (1, 1),
+            t,
+            Strict(|a| run(a, |a| words(&text(&a[0])?.to_uppercase()))),
+        ),
+        function(
+            [
+                "LOWER",
+                "LOWER(文本)",
+                "转小写",
+                "In small letters",
+                "LOWER(\"AB\")",
+            ],
+            (1, 1),
+            t,
+            Strict(|a| run(a, |a| words(&text(&a[0])?.to_lowercase()))),
+        ),
+        function(
+            [
+                "SUBSTITUTE",
+                "SUBSTITUTE(文本, 旧, 新)",
+                "替换文字",
+                "Replaces a text",
+                "SUBSTITUTE(\"aXb\",\"X\",\"-\")",
+            ],
+            (3, 3),
+            t,
+            Strict(|a| run(a, substitute)),
+        ),
+        function(
+            [
+                "CONCAT",
+                "CONCAT(文本, …)",
+                "连接文本",
+                "Joins texts",
+                "CONCAT(\"a\",1)",
+            ],
+            (1, 255),
+            t,
+            Aggregate(|i| join(i, "", false)),
+        ),
+        function(
+            [
+                "CONCATENATE",
+                "CONCATENATE(文本, …)",
+                "连接文本",
+                "Joins texts",
+                "CONCATENATE(\"a\",\"b\")",
+            ],
+            (1, 255),
+            t,
+            Aggregate(|i| join(i, "", false)),
+        ),
+        function(
+            [
+                "TEXTJOIN",
+                "TEXTJOIN(分隔, 忽略空, 文本, …)",
+                "用分隔符连接",
+                "Joins with a separator",
+                "TEXTJOIN(\"-\",TRUE,\"a\",\"b\")",
+            ],
+            (3, 255),
+            t,
+            Aggregate(text_join),
+        ),
+        function(
+            [
+                "EXACT",
+                "EXACT(甲, 乙)",
+                "完全相同（分大小写）",
+                "Equal, with case",
+                "EXACT(\"a\",\"A\")",
+            ],
+            (2, 2),
+            Gives::Bool,
+            Strict(|a| run(a, |a| Ok(Cell::Bool(text(&a[0])? == text(&a[1])?)))),
+        ),
+        function(
+            [
+                "VALUE",
+                "VALUE(文本)",
+                "文本变数字",
+                "A text as a number",
+                "VALUE(\"1,234\")",
+            ],
+            (1, 1),
+            n,
+            Strict(|a| {
+                run(a, |a| {
+                    text_number(&text(&a[0])?).map(Cell::Number).ok_or(VALUE)
+                })
+            }),
+        ),
+        function(
+            [
+                "REPT",
+                "REPT(文本, 次数)",
+                "重复文本",
+                "Repeats a text",
+                "REPT(\"ab\",2)",
+            ],
+            (2, 2),
+            t,
+            Strict(|a| run(a, repeat)),
+        ),
+    ]
+}
+
+type Step = Result<Cell, Cell>;
+
+fn run(args: &[Cell], f: fn(&[Cell]) -> Step) -> Cell {
+    f(args).unwrap_or_else(|stuck| stuck)
+}
+
+fn chars(cell: &Cell) -> Result<Vec<char>, Cell> {
+    Ok(text(cell)?.chars().collect())
+}
+
+fn made(chars: &[char]) -> Step {
+    words(&chars.iter().collect::<String>())
+}
+
+fn words(text: &str) -> Step {
+    match text.len() > RESULT_CHARS && text.chars().count() > RESULT_CHARS {
+        true => Err(VALUE),
+        false => Ok(Cell::Text(Arc::from(text))),
+    }
+}
+
+/// A count: not negative.
+fn size(args: &[Cell], at: usize, absent: usize) -> Result<usize, Cell> {
+    match args.get(at).map(number).transpose()? {
+        None => Ok(absent),
+        Some(x) if x < 0.0 => Err(VALUE),
+        Some(x) => Ok(x as usize),
+    }
+}
+
+fn mid(args: &[Cell]) -> Step {
+    let (c, from, n) = (chars(&args[0])?, size(args, 1, 1)?, size(args, 2, 0)?);
+    let from = from.checked_sub(1).ok_or(VALUE)?.min(c.len());
+    made(&c[from..from.saturating_add(n).min(c.len())])
+}
+
+fn substitute(args: &[Cell]) -> Step {
+    let (subject, old, new) = (text(&args[0])?, text(&args[1])?, text(&args[2])?);
+    let n = if old.is_empty() {
+        0
+    } else {
+        subject.matches(&*old).count()
+    };
+    match subject.len().saturating_add(n.saturating_mul(new.len())) > RESULT_CHARS * 4 {
+        true => Err(VALUE),
+        false if n == 0 => words(&subject),
+        false => words(&subject.replace(&*old, &new)),
+    }
+}
+
+fn repeat(args: &[Cell]) -> Step {
+    let (subject, n) = (text(&args[0])?, size(args, 1, 0)?);
+    match subject.chars().count().saturating_mul(n) > RESULT_CHARS {
+        true => Err(VALUE),
+        false if subject.is_empty() => words(""),
+        false => words(&subject.repeat(n)),
+    }
+}
+
+fn text_join(items: &[Item]) -> Cell {
+    let lone = |item: &Item| match item {
+        Item::One(cell, _) => cell.clone(),
+        Item::Range(_) => VALUE,
+    };
+    match (
+        text(&lone(&items[0])),
+        crate::check::coerce::truth(&lone(&items[1])),
+    ) {
+        (Ok(between), Ok(skip)) => join(&items[2..], &between, skip),
+        (Err(stuck), _) | (_, Err(stuck)) => stuck,
+    }
+}
+
+fn join(items: &[Item], between: &str, skip_blank: bool) -> Cell {
+    let mut out = String::new();
+    let mut first = true;
+    for item in items {
+        let cells = match item {
+            Item::One(cell, _) => std::slice::from_ref(cell),
+            Item::Range(range) => range.cells.as_slice(),
+        };
+        for cell in cells {
+            match text(cell) {
+                Ok(part) if skip_blank && part.is_empty() => {}
+                Ok(part) => {
+                    if !std::mem::take(&mut first) {
+                        out.push_str(between);
+                    }
+                    out.push_str(&part);
+                }
+                Err(stuck) => return stuck,
+            }
+            if out.len() > RESULT_CHARS * 4 {
+                return VALUE;
+            }
+        }
+    }
+    words(&out).unwrap_or_else(|stuck| stuck)
+}

@@ -1,0 +1,16 @@
+//! Every bound of this crate, by name and unit.
+
+/// Bytes of UTF-8 in one formula.
+pub const FORMULA_BYTES: usize = 65_536;
+/// Open brackets, calls and signs around one operand; checked before the parser descends.
+pub const NESTING_DEPTH: usize = 96;
+/// Arguments of one call (as in Excel).
+pub const CALL_ARGUMENTS: usize = 255;
+/// Diagnostics reported for one formula.
+pub const DIAGNOSTICS: usize = 20;
+/// Characters in a text that a function makes (as in Excel).
+pub const RESULT_CHARS: usize = 32_767;
+/// Characters of one argument of an AI function that reach a prompt.
+pub const AI_INPUT_CHARS: usize = 20_000;
+/// Vectors × records that one evaluation may compute; beyond it cells are `#CALC!`.
+pub const EVAL_FUEL_CELLS: u64 = 2_000_000_000;

@@ -1,0 +1,119 @@
+//! A bound tree to a plan over columns. In: [`crate::syntax::ast::Expr`] with ids and the schema of the snapshot that
+//! is evaluated (a field's column may change). Out: [`Node`]. Law: a reference that is gone is `#REF!`.
+
+use crate::{
+    eval::vector::{Cell, Range},
+    functions::registry::{self, Function, Kernel},
+    syntax::ast::{Expr, FieldRef, Kind, Literal, Op, TableRef},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use table::{
+    field::Field,
+    id::{FieldId, TableId},
+    schema::Schema,
+    value::CellError,
+};
+
+pub(crate) enum Node<'a> {
+    Const(Cell),
+    Own(&'a Field),
+    Column(TableId, &'a Field),
+    Array(Arc<Range>),
+    Negate(Box<Node<'a>>),
+    Percent(Box<Node<'a>>, u32),
+    Chain(Box<Node<'a>>, Vec<(Op, Node<'a>)>),
+    Call(&'static Function, Vec<Node<'a>>),
+    Missing,
+}
+
+pub(crate) fn lower<'a>(expr: &Expr, table: TableId, schema: &'a Schema) -> Node<'a> {
+    let below = |inner: &Expr| Box::new(lower(inner, table, schema));
+    let gone = Node::Const(Cell::Error(CellError::Ref));
+    match &expr.kind {
+        Kind::Number(x) => Node::Const(Cell::Number(*x)),
+        Kind::Text(text) => Node::Const(Cell::Text(Arc::from(text.as_str()))),
+        Kind::Bool(b) => Node::Const(Cell::Bool(*b)),
+        Kind::Error(error) => Node::Const(Cell::Error(*error)),
+        Kind::Array(rows) => Node::Array(Arc::new(Range {
+            width: rows[0].len(),
+            cells: rows.iter().flatten().map(literal).collect(),
+        })),
+        Kind::Own(FieldRef::Id(id)) => schema
+            .table(table)
+            .and_then(|t| t.field(*id))
+            .map_or(gone, Node::Own),
+        Kind::Column(TableRef::Id(of), FieldRef::Id(id)) => schema
+            .table(*of)
+            .and_then(|t| t.field(*id))
+            .map_or(gone, |field| Node::Column(*of, field)),
+        Kind::Own(_) | Kind::Column(..) => gone,
+        Kind::Group(inner) | Kind::Plus(inner) => lower(inner, table, schema),
+        Kind::Negate(inner) => Node::Negate(below(inner)),
+        Kind::Percent(inner, n) => Node::Percent(below(inner), *n),
+        Kind::Chain(first, rest) => Node::Chain(
+            below(first),
+            rest.iter()
+                .map(|(op, e)| (*op, lower(e, table, schema)))
+                .collect(),
+        ),
+        Kind::Call { name, args, .. } => match registry::find(name) {
+            Some(function) => Node::Call(
+                function,
+                args.iter().map(|arg| lower(arg, table, schema)).collect(),
+            ),
+            None => Node::Const(Cell::Error(CellError::Name)),
+        },
+        Kind::Missing => Node::Missing,
+    }
+}
+
+fn literal(literal: &Literal) -> Cell {
+    match literal {
+        Literal::Number(x) => Cell::Number(*x),
+        Literal::Text(text) => Cell::Text(Arc::from(text.as_str())),
+        Literal::Bool(b) => Cell::Bool(*b),
+        Literal::Error(error) => Cell::Error(*error),
+    }
+}
+
+/// What a formula reads, for the graph of recomputation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reads {
+    /// Fields of the same record.
+    pub own: BTreeSet<FieldId>,
+    /// Whole columns, by table.
+    pub others: BTreeMap<TableId, BTreeSet<FieldId>>,
+    /// Depends on the clock.
+    pub volatile: bool,
+}
+
+pub(crate) struct Needs {
+    pub(crate) reads: Reads,
+    pub(crate) ai: bool,
+}
+
+pub(crate) fn needs(expr: &Expr, out: &mut Needs) {
+    match &expr.kind {
+        Kind::Own(FieldRef::Id(id)) => drop(out.reads.own.insert(*id)),
+        Kind::Column(TableRef::Id(table), FieldRef::Id(id)) => {
+            out.reads.others.entry(*table).or_default().insert(*id);
+        }
+        Kind::Call { name, args, .. } => {
+            let kernel = registry::find(name).map(|f| &f.kernel);
+            out.ai |= matches!(kernel, Some(Kernel::Ai(_)));
+            out.reads.volatile |= matches!(kernel, Some(Kernel::Now | Kernel::Today));
+            args.iter().for_each(|arg| needs(arg, out));
+        }
+        Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => {
+            needs(inner, out)
+        }
+        Kind::Chain(first, rest) => {
+            needs(first, out);
+            rest.iter().for_each(|(_, next)| needs(next, out));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,234 @@
+//! The language through its public door: values, diagnostics, names, AI calls.
+#![allow(clippy::unwrap_used)]
+
+use formula::{Answers, EvalCache, EvalInput, Evaluated, Formula, Scope, analyze};
+use std::{collections::BTreeMap, sync::Arc};
+use table::{
+    ai::CallKey,
+    column::{Column, ColumnKind},
+    field::{Field, FieldType},
+    id::{ColumnId, FieldId, RecordId, TableId},
+    mask::Mask,
+    schema::{Schema, Table},
+    segment::Segment,
+    snapshot::{Snapshot, TableData},
+    value::{CellState, CellValue},
+};
+
+struct Known(Option<&'static str>);
+impl Answers for Known {
+    fn answer(&self, _: &CallKey) -> Option<Arc<str>> {
+        self.0.map(Arc::from)
+    }
+}
+
+fn number() -> FieldType {
+    FieldType::Number {
+        decimals: None,
+        thousands: false,
+        unit: String::new(),
+    }
+}
+
+/// Table 商品: 单价 10, blank; 品名 杯子, 碗.
+fn snapshot() -> Snapshot {
+    let field = |id: u32, name: &str, field_type| Field {
+        id: FieldId(id),
+        column: ColumnId(id),
+        name: name.into(),
+        description: String::new(),
+        field_type,
+        removed: false,
+    };
+    let table = Table {
+        id: TableId(1),
+        name: "商品".into(),
+        description: String::new(),
+        fields: vec![
+            field(1, "单价", number()),
+            field(2, "品名", FieldType::Text),
+        ],
+        views: vec![],
+        removed: false,
+    };
+    let columns = BTreeMap::from([
+        (
+            ColumnId(1),
+            Arc::new(Column::from_states(
+                ColumnKind::Number,
+                [CellValue::Number(10.0).into(), CellState::BLANK],
+            )),
+        ),
+        (
+            ColumnId(2),
+            Arc::new(Column::from_states(
+                ColumnKind::Text,
+                ["杯子", "碗"].map(|t| CellValue::text(t).into()),
+            )),
+        ),
+    ]);
+    let segment = Segment::new(vec![RecordId(1), RecordId(2)], Mask::new(2, true), columns);
+    let data = TableData {
+        segments: vec![Arc::new(segment)],
+        next_record: RecordId(3),
+        n_live: 2,
+    };
+    Snapshot {
+        schema: Arc::new(Schema {
+            tables: vec![table],
+            ..Schema::default()
+        }),
+        tables: BTreeMap::from([(TableId(1), Arc::new(data))]),
+        ..Snapshot::default()
+    }
+}
+
+fn compile(snapshot: &Snapshot, text: &str) -> Result<Formula, Vec<&'static str>> {
+    let analysis = analyze(
+        text,
+        &Scope {
+            schema: &snapshot.schema,
+            table: TableId(1),
+            field: Some(FieldId(9)),
+        },
+    );
+    analysis
+        .formula
+        .ok_or(analysis.diagnostics.iter().map(|d| d.code).collect())
+}
+
+fn eval(
+    snapshot: &Snapshot,
+    formula: &Formula,
+    offsets: Option<&[usize]>,
+    answer: Option<&'static str>,
+) -> Evaluated {
+    formula.eval(&EvalInput {
+        snapshot,
+        table: TableId(1),
+        segment: 0,
+        offsets,
+        now: 46_000.5,
+        answers: &Known(answer),
+        kind: ColumnKind::Text,
+        model: "m",
+        cache: &EvalCache::default(),
+    })
+}
+
+fn shown(snapshot: &Snapshot, text: &str) -> String {
+    let formula = compile(snapshot, text).unwrap();
+    let cells = eval(snapshot, &formula, None, None).cells;
+    let again = eval(snapshot, &formula, Some(&[0]), None).cells;
+    assert_eq!(cells.get(0), again.get(0), "{text}");
+    let printed = formula.to_text(&snapshot.schema);
+    assert_eq!(
+        compile(snapshot, &printed).unwrap().source(),
+        formula.source(),
+        "{text}"
+    );
+    match cells.get(0) {
+        CellState::Value(CellValue::Text(t)) => t.to_string(),
+        CellState::Error(e) => e.to_string(),
+        CellState::Pending => "pending".into(),
+        _ => String::new(),
+    }
+}
+
+#[test]
+fn values_are_excels() {
+    let snapshot = snapshot();
+    for (text, expected) in [
+        ("-2^2", "4"),
+        ("2^3^2", "64"),
+        ("\"5\"+1", "6"),
+        ("TRUE+1", "2"),
+        ("0.1+0.2=0.3", "TRUE"),
+        ("1.1-1-0.1=0", "TRUE"),
+        ("ROUND(1.005,2)", "1.01"),
+        ("ROUND(2.675,2)", "2.68"),
+        ("ROUND(-1.005,2)", "-1.01"),
+        ("1/0", "#DIV/0!"),
+        ("10^400", "#NUM!"),
+        ("50%", "0.5"),
+        ("\"a\"=\"A\"", "TRUE"),
+        ("1<\"a\"", "TRUE"),
+        ("[单价]*2", "20"),
+        ("{单价}*2", "20"),
+        ("SUM(商品[单价])", "10"),
+        ("SUMIFS(商品[单价],商品[品名],[品名])", "10"),
+        ("COUNTIF(商品[品名],\"杯*\")", "1"),
+        ("XLOOKUP(\"碗\",商品[品名],商品[品名])", "碗"),
+        ("MATCH(\"碗\",商品[品名],0)", "2"),
+        ("INDEX({1,2;3,4},2,1)", "3"),
+        ("IF（[单价]＞5，“贵”，“便宜”）", "贵"),
+        ("IFERROR(1/0,7)", "7"),
+        ("MID(\"算盘好\",2,1)", "盘"),
+        ("TEXTJOIN(\"-\",TRUE,\"a\",\"\",\"b\")", "a-b"),
+        ("YEAR(DATE(2024,2,30))", "2024"),
+        ("DATE(1900,3,1)", "61"),
+        ("MOD(-3,2)", "1"),
+        ("AI.TRANSLATE([品名],\"英语\")&\"!\"", "pending"),
+        ("REPT(\"a\",99999)", "#VALUE!"),
+    ] {
+        assert_eq!(shown(&snapshot, text), expected, "{text}");
+    }
+}
+
+#[test]
+fn mistakes_are_named() {
+    let snapshot = snapshot();
+    let deep = "(".repeat(20_000);
+    for (text, code) in [
+        ("[单加]", "unknown_field"),
+        ("商店[单价]", "unknown_table"),
+        ("SUMM(1)", "unknown_function"),
+        ("MID(\"a\",1)", "argument_count"),
+        ("(1", "unbalanced_bracket"),
+        ("1)", "unbalanced_bracket"),
+        ("", "empty_formula"),
+        ("1+", "unexpected_end"),
+        (deep.as_str(), "too_deep"),
+        ("\"a", "unclosed_text"),
+    ] {
+        assert_eq!(
+            compile(&snapshot, text).unwrap_err(),
+            [code],
+            "{}",
+            text.chars().take(20).collect::<String>()
+        );
+    }
+    let long = format!("1{}", "+1".repeat(10_000));
+    assert_eq!(shown(&snapshot, &long), "10001");
+}
+
+#[test]
+fn ai_calls_are_asked_where_needed_and_answers_used() {
+    let snapshot = snapshot();
+    let formula = compile(&snapshot, "IF([单价]>5,AI.COPY([品名],\"标题\"),\"\")").unwrap();
+    assert!(formula.has_ai());
+    let waiting = eval(&snapshot, &formula, None, None);
+    assert_eq!(waiting.cells.get(0), CellState::Pending);
+    assert_eq!(waiting.calls.len(), 1);
+    assert_eq!(waiting.calls[0].1.inputs["facts"], "品名: 杯子");
+    assert_eq!(
+        eval(&snapshot, &formula, None, Some("好杯子")).cells.get(0),
+        CellValue::text("好杯子").into()
+    );
+}
+
+#[test]
+fn every_constant_example_runs() {
+    let snapshot = snapshot();
+    for doc in formula::functions::all()
+        .iter()
+        .filter(|doc| !doc.example.contains('['))
+    {
+        let value = shown(&snapshot, doc.example);
+        assert!(
+            !value.starts_with('#') && !value.is_empty(),
+            "{}: {value}",
+            doc.example
+        );
+    }
+}

@@ -1,0 +1,294 @@
+//! Imports under way: staged by a child process, shown for confirmation, then written into a base.
+//!
+//! Law: what a job staged is deleted when the job is over, however it ends.
+
+use super::{Bases, DataFolder, OpenBase, Upload};
+use crate::error::ApiError;
+use axum::http::StatusCode;
+use connectors::{
+    file::{Manifest, StageError, StageErrorCode, StageLimits, Staged, stage_child},
+    model::Text2,
+};
+use jobs::{
+    JobBoard, JobError, JobKind, JobState, Ticket,
+    import::{
+        ConfirmImport, ImportReport, import,
+        target::{BaseTarget, PutBlob},
+    },
+};
+use parking_lot::Mutex;
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use table::id::ActorId;
+
+/// One import.
+pub struct ImportJob {
+    pub id: String,
+    folder: PathBuf,
+    /// Held until the job is over: it pays for the disk room that the file takes.
+    upload: Mutex<Option<Arc<Upload>>>,
+    /// The base that was asked for before the preview.
+    pub wanted_base: Option<String>,
+    manifest: Mutex<Option<Arc<Manifest>>>,
+    /// The right to report, while the job waits for a person.
+    waiting: Mutex<Option<Ticket>>,
+    report: Mutex<Option<ImportReport>>,
+}
+
+pub struct Imports {
+    board: JobBoard,
+    seed: String,
+    folder: DataFolder,
+    bases: Arc<Bases>,
+    /// The program that `stage` is run with: this one.
+    program: PathBuf,
+    all: Mutex<HashMap<String, Arc<ImportJob>>>,
+}
+
+/// Where a confirmed import goes.
+pub enum Destination {
+    Base(String),
+    /// A new base of this name.
+    New(String),
+}
+
+impl ImportJob {
+    pub fn manifest(&self) -> Option<Arc<Manifest>> {
+        self.manifest.lock().clone()
+    }
+
+    pub fn report(&self) -> Option<ImportReport> {
+        self.report.lock().clone()
+    }
+
+    /// Where a staged picture is.
+    pub fn picture(&self, digest: &str) -> Option<PathBuf> {
+        let staged = Staged::open(&self.folder).ok()?;
+        let path = staged.picture(digest);
+        path.is_file().then_some(path)
+    }
+
+    fn clean(&self) {
+        self.upload.lock().take();
+        if let Err(cause) = std::fs::remove_dir_all(&self.folder)
+            && cause.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(%cause, "a staged import could not be deleted");
+        }
+    }
+}
+
+impl Imports {
+    pub fn new(
+        board: JobBoard,
+        seed: &str,
+        folder: DataFolder,
+        bases: Arc<Bases>,
+        program: PathBuf,
+    ) -> Imports {
+        Imports {
+            board,
+            seed: seed.to_string(),
+            folder,
+            bases,
+            program,
+            all: Mutex::default(),
+        }
+    }
+
+    pub fn find(&self, id: &str) -> Result<Arc<ImportJob>, ApiError> {
+        let found = self.all.lock().get(id).cloned();
+        found.ok_or_else(|| ApiError::not_found("no_job", ("任务", "job"), id))
+    }
+
+    /// Begins to stage an uploaded file.
+    pub fn begin(&self, upload: Arc<Upload>, wanted_base: Option<String>) -> Arc<ImportJob> {
+        let ticket = self.board.add(
+            &self.seed,
+            JobKind::Import,
+            wanted_base.clone(),
+            &upload.name,
+            JobState::Staging,
+        );
+        let job = Arc::new(ImportJob {
+            id: ticket.id().to_string(),
+            folder: self.folder.jobs().join(ticket.id()),
+            upload: Mutex::new(Some(upload.clone())),
+            wanted_base,
+            manifest: Mutex::default(),
+            waiting: Mutex::default(),
+            report: Mutex::default(),
+        });
+        let mut all = self.all.lock();
+        // What the board has forgotten is forgotten here too.
+        all.retain(|id, _| self.board.find(id).is_some());
+        all.insert(job.id.clone(), job.clone());
+        drop(all);
+        let (program, staged) = (self.program.clone(), job.clone());
+        tokio::spawn(async move { stage(program, upload, staged, ticket).await });
+        job
+    }
+
+    /// Takes a previewed import to its base; answers at once, the job goes on.
+    pub async fn confirm(
+        &self,
+        id: &str,
+        to: Destination,
+        confirm: ConfirmImport,
+        actor: ActorId,
+    ) -> Result<(), ApiError> {
+        let job = self.find(id)?;
+        let ticket = job.waiting.lock().take().ok_or_else(not_waiting)?;
+        let base = match &to {
+            Destination::Base(base) => self.bases.get(base).await,
+            Destination::New(name) => self.bases.create(name).await,
+        };
+        let base = match base {
+            Ok(base) => base,
+            Err(cause) => {
+                // Nothing happened yet: it goes on waiting.
+                *job.waiting.lock() = Some(ticket);
+                return Err(cause);
+            }
+        };
+        ticket.base(&base.id.0);
+        ticket.state(JobState::Running);
+        let is_new = matches!(to, Destination::New(_));
+        let bases = self.bases.clone();
+        tokio::task::spawn_blocking(move || {
+            let failed = run(&job, &base, &confirm, &actor, ticket);
+            job.clean();
+            if failed && is_new {
+                let id = base.id.0.clone();
+                drop(base);
+                let delete = async move {
+                    if let Err(cause) = bases.delete(&id).await {
+                        tracing::warn!(code = cause.code, "an empty base could not be deleted");
+                    }
+                };
+                tokio::spawn(delete);
+            }
+        });
+        Ok(())
+    }
+}
+
+fn not_waiting() -> ApiError {
+    ApiError::new(
+        StatusCode::CONFLICT,
+        "not_previewed",
+        "这个导入现在不能确认(还没读完,或者已经开始、结束)。",
+        "This import cannot be confirmed now: it is still being read, or has begun, or is over.",
+    )
+}
+
+/// True where the import failed, and so nothing of it is in the base.
+fn run(
+    job: &ImportJob,
+    base: &Arc<OpenBase>,
+    confirm: &ConfirmImport,
+    actor: &ActorId,
+    ticket: Ticket,
+) -> bool {
+    let source = match Staged::open(&job.folder) {
+        Ok(source) => source,
+        Err(cause) => {
+            tracing::error!(%cause, "a staged import cannot be read");
+            ticket.fail(jobs::import::ImportError::Staged(cause.to_string()).job_error());
+            return true;
+        }
+    };
+    let keeper = base.clone();
+    let put_blob: PutBlob =
+        Arc::new(move |from| keeper.put_blob(from).map_err(|cause| cause.message.en));
+    let target = BaseTarget {
+        handle: base.handle.clone(),
+        put_blob,
+    };
+    let group = format!("import-{}", job.id);
+    match import(&target, &source, confirm, actor, &group, &ticket) {
+        Ok(report) => {
+            let (n, tables) = (report.n_records, report.tables.len());
+            *job.report.lock() = Some(report);
+            ticket.finish(Some(Text2::new(
+                format!("已导入 {tables} 个表,{n} 行"),
+                format!("{n} records in {tables} tables"),
+            )));
+            false
+        }
+        Err(jobs::import::ImportError::Cancelled) => {
+            ticket.cancelled();
+            true
+        }
+        Err(cause) => {
+            tracing::warn!(%cause, "an import failed");
+            ticket.fail(cause.job_error());
+            true
+        }
+    }
+}
+
+/// Reads the file in the child process, then waits for a person, for a cancellation, or for nothing.
+async fn stage(program: PathBuf, upload: Arc<Upload>, job: Arc<ImportJob>, ticket: Ticket) {
+    let cancel = Arc::new(AtomicBool::new(false));
+    let (stop, watched) = (cancel.clone(), ticket.token());
+    let watcher = tokio::spawn(async move {
+        watched.cancelled().await;
+        stop.store(true, Ordering::Relaxed);
+    });
+    let (into, name) = (job.folder.clone(), upload.name.clone());
+    let path = upload.path.clone();
+    let staged = crate::app::off_loop(move || {
+        stage_child::run(
+            &program,
+            &path,
+            &name,
+            &into,
+            &StageLimits::default(),
+            &cancel,
+        )
+    })
+    .await;
+    watcher.abort();
+    match staged {
+        Ok(Ok(manifest)) => {
+            let token = ticket.token();
+            ticket.state(JobState::Previewed);
+            *job.manifest.lock() = Some(Arc::new(manifest));
+            *job.waiting.lock() = Some(ticket);
+            token.cancelled().await;
+            if let Some(ticket) = job.waiting.lock().take() {
+                ticket.cancelled();
+                job.clean();
+            }
+        }
+        Ok(Err(cause)) => {
+            match cause.code {
+                StageErrorCode::Cancelled => ticket.cancelled(),
+                _ => ticket.fail(stage_failure(&cause)),
+            }
+            job.clean();
+        }
+        Err(_) => job.clean(),
+    }
+}
+
+fn stage_failure(cause: &StageError) -> JobError {
+    tracing::warn!(code = cause.code.as_str(), detail = %cause.detail, "a file could not be read");
+    JobError {
+        code: cause.code.as_str().to_string(),
+        message: Text2::new(&cause.zh, &cause.en),
+        at: None,
+    }
+}
+
+/// Opens a staged picture for the preview.
+pub fn read_picture(path: &Path) -> Result<Vec<u8>, ApiError> {
+    std::fs::read(path).map_err(|cause| ApiError::io("read a staged picture", &cause))
+}

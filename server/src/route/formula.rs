@@ -1,0 +1,253 @@
+//! `/formula/functions`, `/bases/{base}/formula/check`: what the formula editor needs.
+
+use super::tables::parse_id;
+use crate::{
+    app::{App, off_loop},
+    error::{ApiError, Locale},
+    instance::local_clock,
+    wire::{
+        ErrorBody, Json, Path,
+        cell::{CellStyle, write_cell},
+        schema::{FieldTypeView, field_type_view, name_of},
+        window::CellDoc,
+    },
+};
+use axum::extract::State;
+use formula::{Answers, Diagnostic, EvalCache, EvalInput, Formula, Scope, Token, analyze};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use table::{
+    ai::CallKey,
+    id::{FieldId, RecordId, TableId},
+    snapshot::Snapshot,
+};
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+pub struct FormulaCheck {
+    pub table: String,
+    /// The field being edited, so that a cycle is noticed.
+    #[serde(default)]
+    pub field: Option<String>,
+    pub text: String,
+    /// A record to compute a sample for.
+    #[serde(default)]
+    pub sample: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct FormulaReport {
+    pub diagnostics: Vec<DiagnosticView>,
+    pub tokens: Vec<TokenView>,
+    /// The type of the results; absent where there is an error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result_type: Option<FieldTypeView>,
+    /// As the field would hold it; absent without a sample or where there is an error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<CellDoc>)]
+    pub sample_value: Option<serde_json::Value>,
+    /// Ids of the fields that it reads.
+    pub reads: Vec<String>,
+    pub has_ai: bool,
+}
+
+/// Positions count UTF-16 code units, as texts in browsers do.
+#[derive(Serialize, ToSchema)]
+pub struct DiagnosticView {
+    /// Stable.
+    pub code: String,
+    /// `error` or `warning`
+    pub severity: String,
+    pub start: u32,
+    pub end: u32,
+    pub message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// Positions count UTF-16 code units, as texts in browsers do.
+#[derive(Serialize, ToSchema)]
+pub struct TokenView {
+    pub kind: String,
+    pub start: u32,
+    pub end: u32,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct FunctionView {
+    pub name: String,
+    pub signature: String,
+    pub doc: String,
+    pub example: String,
+}
+
+/// Every function, for help and completion.
+#[utoipa::path(get, path = "/formula/functions", tag = "formula", responses((status = 200, body = Vec<FunctionView>)))]
+pub async fn functions(locale: Locale) -> Json<Vec<FunctionView>> {
+    let view = |known: &formula::functions::FunctionDoc| FunctionView {
+        name: known.name.to_string(),
+        signature: known.signature.to_string(),
+        doc: match locale {
+            Locale::Zh => known.zh.to_string(),
+            Locale::En => known.en.to_string(),
+        },
+        example: known.example.to_string(),
+    };
+    Json(formula::functions::all().iter().map(view).collect())
+}
+
+/// What is wrong with a formula, what it reads, and what it gives for a sample record.
+#[utoipa::path(post, path = "/bases/{base}/formula/check", tag = "formula", params(("base" = String, Path)),
+    request_body = FormulaCheck,
+    responses((status = 200, body = FormulaReport), (status = 404, body = ErrorBody)))]
+pub async fn check(
+    State(app): State<App>,
+    Path(base): Path<String>,
+    locale: Locale,
+    Json(asked): Json<FormulaCheck>,
+) -> Result<Json<FormulaReport>, ApiError> {
+    let base = app.base(&base).await?;
+    let table: TableId = parse_id(&asked.table, ("表格", "table"))?;
+    let field = asked.field.as_deref().filter(|id| !id.is_empty());
+    let field: Option<FieldId> = field
+        .map(|id| parse_id(id, ("字段", "field")))
+        .transpose()?;
+    let sample = asked.sample.as_deref().filter(|id| !id.is_empty());
+    let sample: Option<RecordId> = sample
+        .map(|id| parse_id(id, ("记录", "record")))
+        .transpose()?;
+    off_loop(move || {
+        let snapshot = base.handle.snapshot();
+        if snapshot.schema.table(table).is_none() {
+            let id = table.to_string();
+            return Err(ApiError::not_found("no_table", ("表格", "table"), &id));
+        }
+        let scope = Scope {
+            schema: &snapshot.schema,
+            table,
+            field,
+        };
+        let analysis = analyze(&asked.text, &scope);
+        let place = Utf16::new(&asked.text);
+        let mut report = FormulaReport {
+            diagnostics: analysis
+                .diagnostics
+                .into_iter()
+                .map(|found| diagnostic_view(found, &place, locale))
+                .collect(),
+            tokens: analysis
+                .tokens
+                .iter()
+                .map(|token| token_view(token, &place))
+                .collect(),
+            result_type: None,
+            sample_value: None,
+            reads: Vec::new(),
+            has_ai: false,
+        };
+        if let Some(formula) = analysis.formula {
+            let reads = formula.reads();
+            let others = reads.others.values().flatten();
+            report.reads = reads
+                .own
+                .iter()
+                .chain(others)
+                .map(ToString::to_string)
+                .collect();
+            report.has_ai = formula.has_ai();
+            report.result_type = Some(field_type_view(&formula.result()));
+            report.sample_value =
+                sample.and_then(|record| sample_value(&formula, &snapshot, table, record));
+        }
+        Ok(Json(report))
+    })
+    .await?
+}
+
+/// No answers: a sample never asks a model, its AI parts are pending.
+struct NoAnswers;
+
+impl Answers for NoAnswers {
+    fn answer(&self, _: &CallKey) -> Option<Arc<str>> {
+        None
+    }
+}
+
+fn sample_value(
+    formula: &Formula,
+    snapshot: &Snapshot,
+    table: TableId,
+    record: RecordId,
+) -> Option<serde_json::Value> {
+    let (segment, at) = snapshot.data(table)?.find(record)?;
+    let result = formula.result();
+    let evaluated = formula.eval(&EvalInput {
+        snapshot,
+        table,
+        segment,
+        offsets: Some(&[at]),
+        now: local_clock().now_day,
+        answers: &NoAnswers,
+        kind: result.kind(),
+        model: "",
+        cache: &EvalCache::default(),
+    });
+    let mut cell = Vec::new();
+    write_cell(&mut cell, &evaluated.cells.get(0), CellStyle::of(&result));
+    serde_json::from_slice(&cell).ok()
+}
+
+/// Positions in characters → positions in UTF-16 code units.
+struct Utf16(Vec<u32>);
+
+impl Utf16 {
+    fn new(text: &str) -> Utf16 {
+        let mut at = 0;
+        let mut starts = Vec::with_capacity(text.len() + 1);
+        for letter in text.chars() {
+            starts.push(at);
+            at += letter.len_utf16() as u32;
+        }
+        starts.push(at);
+        Utf16(starts)
+    }
+
+    fn of(&self, char_at: usize) -> u32 {
+        let last = self.0.last().copied().unwrap_or_default();
+        self.0.get(char_at).copied().unwrap_or(last)
+    }
+}
+
+fn diagnostic_view(found: Diagnostic, place: &Utf16, locale: Locale) -> DiagnosticView {
+    let said = |text: formula::Text2| match locale {
+        Locale::Zh => text.zh,
+        Locale::En => text.en,
+    };
+    DiagnosticView {
+        code: found.code.to_string(),
+        severity: name_of(&found.severity),
+        start: place.of(found.span.start),
+        end: place.of(found.span.end),
+        message: said(found.message),
+        hint: found.hint.map(said),
+    }
+}
+
+fn token_view(token: &Token, place: &Utf16) -> TokenView {
+    TokenView {
+        kind: name_of(&token.kind),
+        start: place.of(token.span.start),
+        end: place.of(token.span.end),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_as_browsers_count() {
+        let place = Utf16::new("单😀价");
+        assert_eq!([0, 1, 2, 3, 9].map(|at| place.of(at)), [0, 1, 3, 4, 4]);
+    }
+}

@@ -1,0 +1,274 @@
+//! `/imports`: a file is staged, previewed, confirmed, imported.
+
+use crate::{
+    app::App,
+    auth::Client,
+    error::{ApiError, Locale},
+    instance::{Destination, ImportJob, is_digest},
+    wire::{
+        ErrorBody, Json, Path, Query,
+        job::{ProgressView, error_body, import_state},
+        manifest::ManifestDoc,
+    },
+};
+use axum::{
+    extract::State,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use connectors::file::Manifest;
+use jobs::import::{ConfirmColumn, ConfirmImport, ConfirmSheet};
+use serde::{Deserialize, Serialize};
+use table::field::FieldType;
+use utoipa::{IntoParams, ToSchema};
+
+#[derive(Deserialize, ToSchema)]
+pub struct NewImport {
+    /// From `POST /uploads`.
+    pub upload: String,
+    /// The base it is meant for, if that is known already.
+    #[serde(default)]
+    pub base: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct JobMade {
+    pub job: String,
+}
+
+/// Begins to read an uploaded file.
+#[utoipa::path(post, path = "/imports", tag = "imports", request_body = NewImport,
+    responses((status = 200, body = JobMade), (status = 404, body = ErrorBody)))]
+pub async fn begin(
+    State(app): State<App>,
+    Json(new): Json<NewImport>,
+) -> Result<Json<JobMade>, ApiError> {
+    if let Some(base) = &new.base {
+        app.base(base).await?;
+    }
+    let upload = app.uploads.take(&new.upload)?;
+    let job = app.imports.begin(upload, new.base).id.clone();
+    Ok(Json(JobMade { job }))
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ImportView {
+    pub job: String,
+    /// The file's name.
+    pub label: String,
+    /// `staging`, `previewed`, `importing`, `done`, `failed`, `cancelled`
+    pub state: String,
+    pub progress: ProgressView,
+    /// From `previewed` on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ManifestDoc>)]
+    pub manifest: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
+    /// The tables that were made.
+    pub tables: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<ImportReportView>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ImportReportView {
+    pub n_records: u64,
+    pub n_pictures: u64,
+    /// Formula fields that give what the file says, by name.
+    pub formulas: Vec<String>,
+    #[schema(value_type = Vec<crate::wire::manifest::NoteDoc>)]
+    pub notes: serde_json::Value,
+}
+
+/// How far an import is; with the preview once the file is read.
+#[utoipa::path(get, path = "/imports/{job}", tag = "imports", params(("job" = String, Path)),
+    responses((status = 200, body = ImportView), (status = 404, body = ErrorBody)))]
+pub async fn read(
+    State(app): State<App>,
+    Path(job): Path<String>,
+    locale: Locale,
+) -> Result<Json<ImportView>, ApiError> {
+    let import = app.imports.find(&job)?;
+    // The row before the job's own parts: a state is never ahead of what it promises.
+    let row = app
+        .board
+        .find(&job)
+        .ok_or_else(|| ApiError::not_found("no_job", ("任务", "job"), &job))?;
+    let report = import.report();
+    let manifest = import.manifest();
+    let json = |value: serde_json::Result<serde_json::Value>| value.unwrap_or_default();
+    Ok(Json(ImportView {
+        job,
+        label: row.label,
+        state: import_state(row.state),
+        progress: ProgressView {
+            done: row.done,
+            of: row.of,
+        },
+        manifest: manifest.map(|manifest| json(serde_json::to_value(manifest.as_ref()))),
+        error: row.error.map(|error| error_body(error, locale)),
+        base: row.base,
+        tables: report
+            .iter()
+            .flat_map(|report| report.tables.iter().map(ToString::to_string))
+            .collect(),
+        report: report.map(|report| ImportReportView {
+            n_records: report.n_records,
+            n_pictures: report.n_pictures,
+            formulas: report.formulas,
+            notes: json(serde_json::to_value(report.notes)),
+        }),
+    }))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PictureParams {
+    /// Longer side in pixels: 64, 256 or 1024.
+    pub thumb: Option<u32>,
+}
+
+/// A picture of the preview, always as a thumbnail.
+#[utoipa::path(get, path = "/imports/{job}/pictures/{digest}", tag = "imports",
+    params(("job" = String, Path), ("digest" = String, Path), PictureParams),
+    responses((status = 200, body = Vec<u8>, content_type = "image/png"), (status = 404, body = ErrorBody)))]
+pub async fn picture(
+    State(app): State<App>,
+    Path((job, digest)): Path<(String, String)>,
+    Query(params): Query<PictureParams>,
+) -> Result<Response, ApiError> {
+    let missing = || ApiError::not_found("no_picture", ("图片", "picture"), &digest);
+    if !is_digest(&digest) {
+        return Err(missing());
+    }
+    let import = app.imports.find(&job)?;
+    let path = import.picture(&digest).ok_or_else(missing)?;
+    let side = params
+        .thumb
+        .filter(|side| crate::instance::SIDES.contains(side))
+        .unwrap_or(256);
+    let small = app
+        .thumbs
+        .get(&digest, side, move || crate::instance::read_picture(&path))
+        .await?;
+    let mime = HeaderValue::from_static(crate::instance::thumb_type(&small));
+    Ok(([(header::CONTENT_TYPE, mime)], small).into_response())
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct Confirm {
+    /// An existing base; else a new one named `base_name`.
+    #[serde(default)]
+    pub base: Option<String>,
+    #[serde(default)]
+    pub base_name: Option<String>,
+    pub sheets: Vec<SheetChoice>,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct SheetChoice {
+    /// Place in the manifest's sheets.
+    pub sheet: usize,
+    /// Absent: the sheet's name.
+    #[serde(default)]
+    pub table_name: Option<String>,
+    /// Columns that are not named here are imported as proposed.
+    #[serde(default)]
+    pub columns: Vec<ColumnChoice>,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct ColumnChoice {
+    /// Place in the sheet's columns.
+    pub column: usize,
+    #[serde(default)]
+    pub name: Option<String>,
+    /// `{"type":"number",…}`; absent: as proposed.
+    #[serde(default)]
+    #[schema(value_type = Option<crate::wire::schema::FieldTypeView>)]
+    pub field_type: Option<FieldType>,
+    /// Over field names; absent: as proposed; empty: values instead of a formula.
+    #[serde(default)]
+    pub formula: Option<String>,
+    #[serde(default)]
+    pub skip: bool,
+}
+
+/// Imports what was previewed.
+#[utoipa::path(post, path = "/imports/{job}/confirm", tag = "imports", params(("job" = String, Path)),
+    request_body = Confirm, responses((status = 200, body = JobMade), (status = 409, body = ErrorBody)))]
+pub async fn confirm(
+    State(app): State<App>,
+    Path(job): Path<String>,
+    client: Client,
+    Json(confirmed): Json<Confirm>,
+) -> Result<Json<JobMade>, ApiError> {
+    let import = app.imports.find(&job)?;
+    let manifest = import.manifest();
+    let to = destination(&confirmed, &import, manifest.as_deref());
+    let chosen = choices(confirmed.sheets, manifest.as_deref())?;
+    app.imports
+        .confirm(&job, to, chosen, client.actor())
+        .await?;
+    Ok(Json(JobMade { job }))
+}
+
+fn destination(
+    confirmed: &Confirm,
+    import: &ImportJob,
+    manifest: Option<&Manifest>,
+) -> Destination {
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+    if let Some(base) = given(&confirmed.base) {
+        return Destination::Base(base);
+    }
+    match (given(&confirmed.base_name), &import.wanted_base) {
+        (Some(name), _) => Destination::New(name),
+        (None, Some(base)) => Destination::Base(base.clone()),
+        (None, None) => {
+            let name = manifest.map_or("", |manifest| manifest.file_name.as_str());
+            let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+            Destination::New(stem.to_string())
+        }
+    }
+}
+
+fn choices(
+    sheets: Vec<SheetChoice>,
+    manifest: Option<&Manifest>,
+) -> Result<ConfirmImport, ApiError> {
+    let known = manifest.map_or(&[][..], |manifest| &manifest.sheets);
+    let bad = |at: String| {
+        ApiError::bad_request(
+            "import_mapping",
+            "确认的工作表和文件对不上,请重新导入。",
+            "The confirmed sheets do not match the file. Import it again.",
+        )
+        .at(at)
+    };
+    if sheets.is_empty() {
+        return Err(bad("sheets".into()));
+    }
+    let mut chosen = Vec::new();
+    for choice in sheets {
+        let sheet = known
+            .get(choice.sheet)
+            .ok_or_else(|| bad(format!("sheets {}", choice.sheet)))?;
+        let columns = choice.columns.into_iter().map(|column| ConfirmColumn {
+            column: column.column,
+            name: column.name,
+            field_type: column.field_type,
+            formula: column.formula,
+            skip: column.skip,
+        });
+        chosen.push(ConfirmSheet {
+            sheet: choice.sheet,
+            table_name: choice.table_name.unwrap_or_else(|| sheet.name.clone()),
+            columns: columns.collect(),
+        });
+    }
+    Ok(ConfirmImport { sheets: chosen })
+}

@@ -1,0 +1,209 @@
+//! `/bases/{base}/commands`, windows, single records, footer values, history.
+
+use super::world::World;
+use serde_json::{Value, json};
+
+struct Shop {
+    world: World,
+    base: String,
+    table: String,
+    fields: Vec<String>,
+    records: Vec<String>,
+}
+
+fn texts(list: &Value) -> Vec<String> {
+    let list = list.as_array().unwrap();
+    list.iter()
+        .map(|item| item.as_str().unwrap().to_string())
+        .collect()
+}
+
+async fn shop() -> Shop {
+    let world = World::new();
+    let base = world.base("店").await;
+    let made = world
+        .command(&base, json!({"kind": "create_table", "name": "商品", "fields": [
+            {"name": "品名", "type": "text"},
+            {"name": "单价", "type": "currency", "code": "CNY", "decimals": 2},
+            {"name": "日期", "type": "date"},
+            {"name": "现货", "type": "checkbox"},
+            {"name": "类目", "type": "select", "options": [{"id": "o0", "name": "饰品", "color": 1}]},
+        ]}))
+        .await;
+    let (table, fields) = (texts(&made["tables"])[0].clone(), texts(&made["fields"]));
+    let f = |at: usize| fields[at].clone();
+    let made = world
+        .command(&base, json!({"kind": "create_records", "table": table, "records": [
+            {"cells": {f(0): "鲨鱼夹", f(1): 19.2, f(2): "2026-11-20", f(3): true, f(4): "饰品"}},
+            {"cells": {f(0): "发圈", f(1): "9.60", f(2): "没有日期"}},
+            {"cells": {}},
+        ]}))
+        .await;
+    let records = texts(&made["records"]);
+    Shop {
+        world,
+        base,
+        table,
+        fields,
+        records,
+    }
+}
+
+impl Shop {
+    async fn window(&self, query: &str) -> Value {
+        let path = format!("/bases/{}/tables/{}/window?{query}", self.base, self.table);
+        let answer = self.world.get(&path).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()
+    }
+}
+
+#[tokio::test]
+async fn cells_keep_their_shapes_in_windows_and_records() {
+    let shop = shop().await;
+    let window = shop.window("n=10").await;
+    assert_eq!(window["n_total"], 3);
+    assert_eq!(texts(&window["records"]), shop.records);
+    let column = |at: usize| window["columns"][&shop.fields[at]].clone();
+    assert_eq!(column(0), json!(["鲨鱼夹", "发圈", null]));
+    assert_eq!(column(1), json!([19.2, 9.6, null]));
+    assert_eq!(
+        column(2),
+        json!(["2026-11-20", {"misfit": "没有日期"}, null])
+    );
+    assert_eq!(column(3), json!([true, null, null]));
+    assert_eq!(column(4), json!(["o1", null, null]));
+    let one = shop
+        .window(&format!("from=1&n=1&fields={}", shop.fields[0]))
+        .await;
+    assert_eq!(one["columns"], json!({&shop.fields[0]: ["发圈"]}));
+    let found = shop.window("find=鲨鱼").await;
+    assert_eq!(texts(&found["records"]), [shop.records[0].clone()]);
+    let path = format!(
+        "/bases/{}/tables/{}/records/{}",
+        shop.base, shop.table, shop.records[0]
+    );
+    let record = shop.world.get(&path).await.json();
+    assert_eq!(record["cells"][&shop.fields[1]], 19.2);
+    let base = shop
+        .world
+        .get(&format!("/bases/{}", shop.base))
+        .await
+        .json();
+    assert_eq!(base["tables"][0]["fields"][2]["n_misfits"], 1);
+}
+
+#[tokio::test]
+async fn refusals_name_what_is_not_there() {
+    let shop = shop().await;
+    let base = format!("/bases/{}", shop.base);
+    for (path, code) in [
+        ("/tables/t99/window".to_string(), "no_table"),
+        (format!("/tables/{}/window?view=v99", shop.table), "no_view"),
+        (
+            format!("/tables/{}/window?fields=x", shop.table),
+            "no_such_id",
+        ),
+        (format!("/tables/{}/records/r99", shop.table), "no_record"),
+    ] {
+        assert_eq!(
+            shop.world.get(&format!("{base}{path}")).await.error(404),
+            code,
+            "{path}"
+        );
+    }
+    let path = format!("{base}/tables/{}/window?sorts=x", shop.table);
+    assert_eq!(shop.world.get(&path).await.error(400), "bad_query");
+    let commands = format!("{base}/commands");
+    let post = |command: Value| shop.world.post(&commands, json!({"command": command}));
+    assert_eq!(
+        post(json!({"kind": "nonsense"})).await.error(400),
+        "bad_request"
+    );
+    let edit =
+        json!([{"record": shop.records[0], "field": shop.fields[1], "value": {"pending": true}}]);
+    let set = json!({"kind": "set_cells", "table": shop.table, "edits": edit});
+    assert_eq!(post(set).await.error(400), "bad_cell");
+    let taken = json!({"kind": "create_table", "name": "商品"});
+    assert_eq!(post(taken).await.error(409), "name_taken");
+    assert_eq!(
+        shop.window("n=1").await["columns"][&shop.fields[1]],
+        json!([19.2])
+    );
+}
+
+#[tokio::test]
+async fn a_repeated_command_is_answered_not_applied() {
+    let shop = shop().await;
+    let commands = format!("/bases/{}/commands", shop.base);
+    let body = json!({"client_id": "c-1", "command": {"kind": "create_records", "table": shop.table, "records": [{}]}});
+    let first = shop.world.post(&commands, body.clone()).await.json();
+    let second = shop.world.post(&commands, body).await.json();
+    assert_eq!(
+        (&first["repeated"], &second["repeated"]),
+        (&json!(false), &json!(true))
+    );
+    assert_eq!(first["revision"], second["revision"]);
+    assert_eq!(shop.window("n=1").await["n_total"], 4);
+}
+
+#[tokio::test]
+async fn history_shows_both_sides_of_an_edit_and_undo_takes_it_back() {
+    let shop = shop().await;
+    let edit = json!([{"record": shop.records[0], "field": shop.fields[1], "value": 20}]);
+    shop.world
+        .command(
+            &shop.base,
+            json!({"kind": "set_cells", "table": shop.table, "edits": edit}),
+        )
+        .await;
+    let path = format!(
+        "/bases/{}/tables/{}/records/{}/history",
+        shop.base, shop.table, shop.records[0]
+    );
+    let rows = shop.world.get(&path).await.json();
+    assert_eq!(rows[0]["what"], "edited");
+    assert_eq!(rows[0]["actor"], "user:local/api");
+    let change = &rows[0]["changes"][0];
+    assert_eq!(
+        (&change["name"], &change["before"], &change["after"]),
+        (&json!("单价"), &json!(19.2), &json!(20))
+    );
+    assert_eq!(rows[1]["what"], "created");
+    assert_eq!(rows.as_array().unwrap().len(), 2);
+    shop.world
+        .command(&shop.base, json!({"kind": "undo"}))
+        .await;
+    assert_eq!(
+        shop.window("n=1").await["columns"][&shop.fields[1]],
+        json!([19.2])
+    );
+    let all = shop
+        .world
+        .get(&format!("/bases/{}/history?n=2", shop.base))
+        .await
+        .json();
+    assert_eq!(all.as_array().unwrap().len(), 2);
+    assert_eq!(all[0]["undoes"], all[1]["revision"]);
+    let older = format!("/bases/{}/history?before={}", shop.base, all[1]["revision"]);
+    let older = shop.world.get(&older).await.json();
+    assert!(older[0]["revision"].as_u64() < all[1]["revision"].as_u64());
+}
+
+#[tokio::test]
+async fn a_change_of_type_can_be_tried_without_doing_it() {
+    let shop = shop().await;
+    let change = json!({"kind": "update_field", "table": shop.table, "field": shop.fields[0],
+        "field_type": {"type": "number"}});
+    let body = json!({"command": change, "dry_run": true});
+    let answer = shop
+        .world
+        .post(&format!("/bases/{}/commands", shop.base), body)
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.json()["retype"]["n_misfits"], 2);
+    assert_eq!(
+        shop.window("n=1").await["columns"][&shop.fields[0]],
+        json!(["鲨鱼夹"])
+    );
+}

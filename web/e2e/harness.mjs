@@ -63,11 +63,15 @@ export async function startModel() {
       calls.push(question);
       const digits = question.replace(/\D/g, "").slice(0, 6);
       const translated = WORDS.filter(([zh]) => question.includes(zh)).map(([, en]) => en);
-      const content = question.includes("<facts>") || /风格|style/i.test(question)
-        ? `Product photo of ${translated[0] ?? "an item"} on a white background, soft daylight`
-        : (translated[0] ?? `Item ${digits}`);
+      const content =
+        question.includes("<facts>") || /风格|style/i.test(question)
+          ? `Product photo of ${translated[0] ?? "an item"} on a white background, soft daylight`
+          : (translated[0] ?? `Item ${digits}`);
       const answer = {
-        id: "chatcmpl-1", object: "chat.completion", created: 1, model: body.model,
+        id: "chatcmpl-1",
+        object: "chat.completion",
+        created: 1,
+        model: body.model,
         choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }],
         usage: { prompt_tokens: 60, completion_tokens: 12, total_tokens: 72 },
       };
@@ -82,23 +86,49 @@ export async function startModel() {
 }
 
 const WORDS = [
-  ["锆石戒指", "Zircon Ring"], ["开口戒指", "Open Ring"], ["珍珠耳钉", "Pearl Stud Earrings"], ["水滴耳环", "Teardrop Earrings"],
-  ["流苏耳环", "Tassel Earrings"], ["锁骨链", "Collarbone Chain"], ["珍珠项链", "Pearl Necklace"], ["串珠项链", "Beaded Necklace"],
-  ["大号鲨鱼夹", "Large Claw Hair Clip"], ["小号发夹", "Small Hair Clip"], ["边夹套装", "Side Clip Set"], ["饰品收纳盒", "Jewelry Box"],
+  ["锆石戒指", "Zircon Ring"],
+  ["开口戒指", "Open Ring"],
+  ["珍珠耳钉", "Pearl Stud Earrings"],
+  ["水滴耳环", "Teardrop Earrings"],
+  ["流苏耳环", "Tassel Earrings"],
+  ["锁骨链", "Collarbone Chain"],
+  ["珍珠项链", "Pearl Necklace"],
+  ["串珠项链", "Beaded Necklace"],
+  ["大号鲨鱼夹", "Large Claw Hair Clip"],
+  ["小号发夹", "Small Hair Clip"],
+  ["边夹套装", "Side Clip Set"],
+  ["饰品收纳盒", "Jewelry Box"],
 ];
 
 export async function openBrowser() {
-  const executablePath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+  const executablePath =
+    process.env.CHROMIUM ??
+    ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
   if (!executablePath) throw new Error("no Chromium found: apt-get install chromium");
-  const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP shop.lan 127.0.0.1"];
+  const quiet = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP shop.lan 127.0.0.1",
+  ];
   return chromium.launch({ executablePath, headless: true, args: quiet });
 }
 
 /** A page that fails the journey when the app throws or logs an error. */
-export async function openPage(browser, { width = 1440, height = 900, locale = "zh-CN", dark = false, touch = false } = {}) {
+export async function openPage(
+  browser,
+  { width = 1440, height = 900, locale = "zh-CN", dark = false, touch = false } = {},
+) {
   const context = await browser.newContext({
-    viewport: { width, height }, locale, colorScheme: dark ? "dark" : "light", hasTouch: touch, isMobile: touch,
+    viewport: { width, height },
+    locale,
+    colorScheme: dark ? "dark" : "light",
+    hasTouch: touch,
+    isMobile: touch,
     acceptDownloads: true,
   });
   const page = await context.newPage();
@@ -117,7 +147,9 @@ export async function shot(page, name) {
 /** One JSON call to the API. */
 export async function api(server, method, route, body) {
   const answer = await fetch(`${server.url}/api/v1${route}`, {
-    method, headers: { "content-type": "application/json" }, body: body === undefined ? undefined : JSON.stringify(body),
+    method,
+    headers: { "content-type": "application/json" },
+    body: body === undefined ? undefined : JSON.stringify(body),
   });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${route}: ${answer.status} ${text}`);
@@ -128,7 +160,10 @@ export async function api(server, method, route, body) {
 export function readWith(script, ...files) {
   const python = path.join(root, ".cache", "readers", "bin", "python");
   const program = existsSync(python) ? python : "python3";
-  const done = spawnSync(program, [path.join(root, "web", "e2e", script), ...files], { encoding: "utf8", maxBuffer: 1 << 26 });
+  const done = spawnSync(program, [path.join(root, "web", "e2e", script), ...files], {
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
   if (done.status !== 0) throw new Error(`${script}: ${done.stderr || done.error}`);
   return JSON.parse(done.stdout);
 }

@@ -4,7 +4,9 @@ import { openBrowser, shots, startModel, startServer } from "./harness.mjs";
 
 const here = new URL("./journeys/", import.meta.url);
 const wanted = process.argv.slice(2);
-const names = readdirSync(here).filter((name) => name.endsWith(".mjs")).sort();
+const names = readdirSync(here)
+  .filter((name) => name.endsWith(".mjs"))
+  .sort();
 const browser = await openBrowser();
 let passed = 0;
 let failed = 0;
@@ -22,7 +24,8 @@ for (const name of names) {
     failed++;
     process.stdout.write(`FAILED ${name}: ${error.stack ?? error}\n`);
     for (const [n, context] of browser.contexts().entries()) {
-      for (const page of context.pages()) await page.screenshot({ path: `${shots}/failed-${name}-${n}.png` }).catch(() => {});
+      for (const page of context.pages())
+        await page.screenshot({ path: `${shots}/failed-${name}-${n}.png` }).catch(() => {});
     }
   } finally {
     for (const context of browser.contexts()) await context.close();

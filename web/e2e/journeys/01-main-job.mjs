@@ -6,27 +6,47 @@ import { api, check, openPage, readWith, same, samples, shot, shots } from "../h
 const grid = (page) => page.getByTestId("grid");
 /** What the grid shows at a row and column title. */
 const cellText = (page, row, title) =>
-  grid(page).evaluate((host, [r, name]) => {
-    const { source } = host.grid;
-    return source.copyText(r, source.columns.findIndex((column) => column.title === name));
-  }, [row, title]);
+  grid(page).evaluate(
+    (host, [r, name]) => {
+      const { source } = host.grid;
+      return source.copyText(
+        r,
+        source.columns.findIndex((column) => column.title === name),
+      );
+    },
+    [row, title],
+  );
 async function selectCell(page, row, title) {
-  await grid(page).evaluate((host, [r, name]) => {
-    const at = host.grid.source.columns.findIndex((column) => column.title === name);
-    host.grid.scrollTo(r, at);
-    host.grid.select({ row: r, col: at });
-    host.grid.focus();
-  }, [row, title]);
+  await grid(page).evaluate(
+    (host, [r, name]) => {
+      const at = host.grid.source.columns.findIndex((column) => column.title === name);
+      host.grid.scrollTo(r, at);
+      host.grid.select({ row: r, col: at });
+      host.grid.focus();
+    },
+    [row, title],
+  );
 }
 
 async function addField(page, open) {
-  await page.getByRole("toolbar").getByRole("button", { name: /新增字段|Add field/ }).click();
+  await page
+    .getByRole("toolbar")
+    .getByRole("button", { name: /新增字段|Add field/ })
+    .click();
   await open();
   await page.getByTestId("save-field").click();
 }
 
 export async function journey({ browser, server, model }) {
-  await api(server, "PUT", "/providers/scripted", { preset: "custom", base_url: model.url, model: "scripted", key: "k", price_in: 2, price_out: 8, currency: "CNY" });
+  await api(server, "PUT", "/providers/scripted", {
+    preset: "custom",
+    base_url: model.url,
+    model: "scripted",
+    key: "k",
+    price_in: 2,
+    price_out: 8,
+    currency: "CNY",
+  });
   await api(server, "PUT", "/providers/default", { name: "scripted" });
   const { page, faults } = await openPage(browser);
 
@@ -53,7 +73,10 @@ export async function journey({ browser, server, model }) {
     const editor = page.getByTestId("formula-editor").getByRole("textbox");
     await editor.click();
     await page.keyboard.type("[数量]/[装箱");
-    await page.getByText(/没有字段|是不是/).first().waitFor();
+    await page
+      .getByText(/没有字段|是不是/)
+      .first()
+      .waitFor();
     await shot(page, "04-formula-mistake-zh");
     await page.keyboard.press("Escape");
     await page.keyboard.press("ControlOrMeta+A");
@@ -61,12 +84,17 @@ export async function journey({ browser, server, model }) {
     await page.getByTestId("live-value").waitFor();
     await shot(page, "05-formula-zh");
   });
-  await page.waitForFunction(() => document.querySelector("[data-testid=grid]").grid.source.columns.some((column) => column.title === "箱数"));
+  await page.waitForFunction(() =>
+    document.querySelector("[data-testid=grid]").grid.source.columns.some((column) => column.title === "箱数"),
+  );
   await page.waitForTimeout(300);
   same(await cellText(page, 0, "箱数"), "0.2", "120 / 600");
 
   // Two AI fields against the scripted model.
-  for (const [card, name] of [["AI 翻译", "英文名"], ["AI 图片提示词", "图片提示词"]]) {
+  for (const [card, name] of [
+    ["AI 翻译", "英文名"],
+    ["AI 图片提示词", "图片提示词"],
+  ]) {
     await addField(page, async () => {
       await page.getByLabel("字段名").fill(name);
       await page.getByRole("button", { name: card }).click();
@@ -78,11 +106,15 @@ export async function journey({ browser, server, model }) {
     await page.getByText("要问模型").waitFor();
     await shot(page, `07-ai-price-${name === "英文名" ? "translate" : "prompt"}-zh`);
     await runButton.click();
-    await page.waitForFunction((title) => {
-      const { source } = document.querySelector("[data-testid=grid]").grid;
-      const col = source.columns.findIndex((column) => column.title === title);
-      return [...Array(12).keys()].every((row) => (source.copyText(row, col) ?? "").length > 2);
-    }, name, { timeout: 20_000 });
+    await page.waitForFunction(
+      (title) => {
+        const { source } = document.querySelector("[data-testid=grid]").grid;
+        const col = source.columns.findIndex((column) => column.title === title);
+        return [...Array(12).keys()].every((row) => (source.copyText(row, col) ?? "").length > 2);
+      },
+      name,
+      { timeout: 20_000 },
+    );
     await shot(page, `08-ai-done-${name === "英文名" ? "translate" : "prompt"}-zh`);
     await page.getByRole("button", { name: "完成" }).click();
   }
@@ -93,7 +125,9 @@ export async function journey({ browser, server, model }) {
   const patches = [];
   const watcher = new WebSocket(`${server.url.replace("http", "ws")}/api/v1/bases/${base}/socket`);
   watcher.onmessage = (event) => patches.push(JSON.parse(event.data));
-  await new Promise((done) => { watcher.onopen = done; });
+  await new Promise((done) => {
+    watcher.onopen = done;
+  });
   const table = page.url().split("/").at(-1);
   watcher.send(JSON.stringify({ type: "hello", client: "watcher", locale: "zh-CN" }));
   watcher.send(JSON.stringify({ type: "watch", table, view: null, from: 0, n: 100 }));
@@ -103,10 +137,17 @@ export async function journey({ browser, server, model }) {
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => {
     const { source } = document.querySelector("[data-testid=grid]").grid;
-    return source.copyText(0, source.columns.findIndex((column) => column.title === "金额")) === "900";
+    return (
+      source.copyText(
+        0,
+        source.columns.findIndex((column) => column.title === "金额"),
+      ) === "900"
+    );
   });
   await page.waitForTimeout(300);
-  const fields = Object.fromEntries((await api(server, "GET", `/bases/${base}`)).tables[0].fields.map((field) => [field.name, field.id]));
+  const fields = Object.fromEntries(
+    (await api(server, "GET", `/bases/${base}`)).tables[0].fields.map((field) => [field.name, field.id]),
+  );
   const edit = patches.find((message) => message.type === "patch" && message.label === "set_cells");
   check(edit, "a second window is told of the edit");
   same(edit.cells.find((part) => part.field === fields["金额"])?.records.length, 1, "records of 金额 computed");
@@ -116,14 +157,22 @@ export async function journey({ browser, server, model }) {
   await page.keyboard.press("ControlOrMeta+Z");
   await page.waitForFunction(() => {
     const { source } = document.querySelector("[data-testid=grid]").grid;
-    return source.copyText(0, source.columns.findIndex((column) => column.title === "金额")) === "816";
+    return (
+      source.copyText(
+        0,
+        source.columns.findIndex((column) => column.title === "金额"),
+      ) === "816"
+    );
   });
   await page.keyboard.press("ControlOrMeta+Y");
   await page.waitForTimeout(300);
 
   // Export, read by others.
   await page.getByRole("button", { name: "导出" }).click();
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByText("Excel（含图片和公式）").click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByText("Excel（含图片和公式）").click(),
+  ]);
   const file = path.join(shots, "export.xlsx");
   await download.saveAs(file);
   const read = readWith("read_workbook.py", file);
@@ -134,7 +183,10 @@ export async function journey({ browser, server, model }) {
   same(sheet.values[1][column("单价")], 7.5, "单价 in openpyxl");
   same(sheet.values[1][column("金额")], 900, "cached 金额 in openpyxl");
   same(sheet.values[1][column("英文名")], "Zircon Ring", "英文名 in openpyxl");
-  check(Object.values(sheet.formulas).filter((text) => text.includes("[数量]")).length >= 24, "金额 and 箱数 are live formulas");
+  check(
+    Object.values(sheet.formulas).filter((text) => text.includes("[数量]")).length >= 24,
+    "金额 and 箱数 are live formulas",
+  );
   check(sheet.pictures.length === 22, `22 pictures, found ${sheet.pictures.length}`);
   const money = (text) => Number(String(text).replace(/[^\d.-]/g, ""));
   for (const kind of ["office", "recalculated"]) {
@@ -144,7 +196,10 @@ export async function journey({ browser, server, model }) {
   }
 
   // The same base in English and on a phone.
-  for (const [locale, name] of [["zh-CN", "zh"], ["en", "en"]]) {
+  for (const [locale, name] of [
+    ["zh-CN", "zh"],
+    ["en", "en"],
+  ]) {
     const phone = await openPage(browser, { width: 390, height: 844, locale, touch: true });
     await phone.page.goto(server.url);
     await phone.page.waitForTimeout(500);

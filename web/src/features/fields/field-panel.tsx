@@ -20,7 +20,11 @@ export interface FieldPanelProps {
   field: Schemas["FieldView"] | null;
   at?: number;
   sample?: string;
-  renderFormula: (props: { value: string; onChange: (text: string) => void; onState: (state: { ok: boolean }) => void }) => ReactNode;
+  renderFormula: (props: {
+    value: string;
+    onChange: (text: string) => void;
+    onState: (state: { ok: boolean }) => void;
+  }) => ReactNode;
   renderAiForm: (kind: AiKind, onFormula: (text: string) => void) => ReactNode;
   onClose: () => void;
   onDone: (field: string | null) => void;
@@ -38,20 +42,33 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
   const [choice, setChoice] = useState<Choice>(() => choiceOf(field));
   const [formula, setFormula] = useState(field?.formula_text ?? "");
   const [isFormulaOk, setFormulaOk] = useState(false);
-  const [policy, setPolicy] = useState<"manual" | "auto">((field as { ai?: { policy?: "manual" | "auto" } } | null)?.ai?.policy ?? "manual");
+  const [policy, setPolicy] = useState<"manual" | "auto">(
+    (field as { ai?: { policy?: "manual" | "auto" } } | null)?.ai?.policy ?? "manual",
+  );
   const [retype, setRetype] = useState<Schemas["RetypeView"] | null>(null);
   const [isBusy, setBusy] = useState(false);
   const hasFormula = choice.kind !== "plain";
   const isAi = choice.kind === "ai" || /\bAI\./i.test(formula);
-  const usual = choice.kind === "plain" ? t(`type_${choice.type.type}`) : choice.kind === "formula" ? t("type_formula") : t(`type_ai_${choice.ai}`);
+  const usual =
+    choice.kind === "plain"
+      ? t(`type_${choice.type.type}`)
+      : choice.kind === "formula"
+        ? t("type_formula")
+        : t(`type_ai_${choice.ai}`);
   const isTaken = table.fields.some((one) => one.id !== field?.id && one.name === (name.trim() || usual));
 
-  const settings = (): object => (hasFormula ? { type: "formula", formula, ...(isAi ? { ai: { policy } } : {}) } : choice.type);
+  const settings = (): object =>
+    hasFormula ? { type: "formula", formula, ...(isAi ? { ai: { policy } } : {}) } : choice.type;
   const save = async () => {
     const label = name.trim() || usual;
     const body = field
       ? { kind: "update_field", table: table.id, field: field.id, name: label, field_type: settings() }
-      : { kind: "create_field", table: table.id, field: { name: label, ...settings() }, ...(at === undefined ? {} : { at }) };
+      : {
+          kind: "create_field",
+          table: table.id,
+          field: { name: label, ...settings() },
+          ...(at === undefined ? {} : { at }),
+        };
     setBusy(true);
     try {
       const changesType = field !== null && choice.kind === "plain" && choice.type.type !== field.type;
@@ -65,7 +82,10 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
       const done = await command(base, body);
       onDone(done.result.fields[0] ?? null);
     } catch (error) {
-      message.error(error instanceof ApiError ? [error.message, error.hint].filter(Boolean).join(" ") : String(error), 6);
+      message.error(
+        error instanceof ApiError ? [error.message, error.hint].filter(Boolean).join(" ") : String(error),
+        6,
+      );
     } finally {
       setBusy(false);
     }
@@ -81,28 +101,52 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
       title={field ? t("editField") : t("addField")}
       onClose={onClose}
       foot={
-        <Button type="primary" loading={isBusy} disabled={isTaken || (hasFormula && !isFormulaOk)} onClick={() => void save()} data-testid="save-field">
+        <Button
+          type="primary"
+          loading={isBusy}
+          disabled={isTaken || (hasFormula && !isFormulaOk)}
+          onClick={() => void save()}
+          data-testid="save-field"
+        >
           {field ? t("save") : t("createField")}
         </Button>
       }
     >
       <div className="form">
         <Labelled label={t("fieldName")}>
-          <Input value={name} placeholder={usual} autoFocus={!field} status={isTaken ? "error" : ""} onChange={(event) => setName(event.target.value)} />
+          <Input
+            value={name}
+            placeholder={usual}
+            autoFocus={!field}
+            status={isTaken ? "error" : ""}
+            onChange={(event) => setName(event.target.value)}
+          />
         </Labelled>
         {isTaken && <Note kind="bad">{t("duplicateName", { name: name.trim() || usual })}</Note>}
         <TypeCards choice={choice} onChoose={choose} />
-        {choice.kind === "plain" && <TypeSettings type={choice.type} onChange={(type) => choose({ kind: "plain", type })} />}
+        {choice.kind === "plain" && (
+          <TypeSettings type={choice.type} onChange={(type) => choose({ kind: "plain", type })} />
+        )}
         {choice.kind === "ai" && renderAiForm(choice.ai, setFormula)}
-        {hasFormula && <Labelled label={t("formula")}>{renderFormula({ value: formula, onChange: setFormula, onState: ({ ok }) => setFormulaOk(ok) })}</Labelled>}
+        {hasFormula && (
+          <Labelled label={t("formula")}>
+            {renderFormula({ value: formula, onChange: setFormula, onState: ({ ok }) => setFormulaOk(ok) })}
+          </Labelled>
+        )}
         {isAi && (
           <Labelled label={t("aiPolicy")}>
-            <Select value={policy} aria-label={t("aiPolicy")} onChange={setPolicy} options={(["manual", "auto"] as const).map((one) => ({ value: one, label: t(`policy_${one}`) }))} />
+            <Select
+              value={policy}
+              aria-label={t("aiPolicy")}
+              onChange={setPolicy}
+              options={(["manual", "auto"] as const).map((one) => ({ value: one, label: t(`policy_${one}`) }))}
+            />
           </Labelled>
         )}
         {retype && (
           <Note kind="warn">
-            {t("retypePreview", { values: retype.n_values })} · {t("retypeMisfits", { n: retype.n_misfits, samples: retype.samples.slice(0, 3).join("、") })}
+            {t("retypePreview", { values: retype.n_values })} ·{" "}
+            {t("retypeMisfits", { n: retype.n_misfits, samples: retype.samples.slice(0, 3).join("、") })}
           </Note>
         )}
       </div>
@@ -113,23 +157,41 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
 function TypeCards({ choice, onChoose }: { choice: Choice; onChoose: (choice: Choice) => void }) {
   const { t } = useTranslation();
   return (
-    <div className="type-grid" role="group" aria-label={t("fieldType")}>
+    <fieldset className="type-grid plain" aria-label={t("fieldType")}>
       {PLAIN_TYPES.map((type) => (
-        <button type="button" key={type.type} className="type-card" aria-pressed={choice.kind === "plain" && choice.type.type === type.type} onClick={() => onChoose({ kind: "plain", type })}>
+        <button
+          type="button"
+          key={type.type}
+          className="type-card"
+          aria-pressed={choice.kind === "plain" && choice.type.type === type.type}
+          onClick={() => onChoose({ kind: "plain", type })}
+        >
           <Icon name={TYPE_ICONS[type.type] ?? "rows"} />
           {t(`type_${type.type}`)}
         </button>
       ))}
-      <button type="button" className="type-card" aria-pressed={choice.kind === "formula"} onClick={() => onChoose({ kind: "formula" })}>
+      <button
+        type="button"
+        className="type-card"
+        aria-pressed={choice.kind === "formula"}
+        onClick={() => onChoose({ kind: "formula" })}
+      >
         <Icon name="formula" />
         {t("type_formula")}
       </button>
       {AI_KINDS.map((ai) => (
-        <button type="button" key={ai} className="type-card" data-ai="true" aria-pressed={choice.kind === "ai" && choice.ai === ai} onClick={() => onChoose({ kind: "ai", ai })}>
+        <button
+          type="button"
+          key={ai}
+          className="type-card"
+          data-ai="true"
+          aria-pressed={choice.kind === "ai" && choice.ai === ai}
+          onClick={() => onChoose({ kind: "ai", ai })}
+        >
           <Icon name="spark" />
           <span className="cut">{t(`type_ai_${ai}`)}</span>
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }

@@ -17,7 +17,13 @@ export function TypeSettings({ type, onChange }: TypeSettingsProps) {
   const set = (part: object) => onChange({ ...type, ...part } as FieldType);
   const decimals = (value: number | null | undefined, isOptional: boolean) => (
     <Labelled label={t("decimals")}>
-      <InputNumber min={0} max={8} value={value ?? null} placeholder={isOptional ? t("decimalsAuto") : "0"} onChange={(next) => set({ decimals: next ?? (isOptional ? null : 0) })} />
+      <InputNumber
+        min={0}
+        max={8}
+        value={value ?? null}
+        placeholder={isOptional ? t("decimalsAuto") : "0"}
+        onChange={(next) => set({ decimals: next ?? (isOptional ? null : 0) })}
+      />
     </Labelled>
   );
   if (type.type === "number") {
@@ -37,7 +43,13 @@ export function TypeSettings({ type, onChange }: TypeSettingsProps) {
     return (
       <div className="row">
         <Labelled label={t("currencyCode")}>
-          <Select style={{ width: 112 }} value={type.code} aria-label={t("currencyCode")} options={CURRENCIES.map((code) => ({ value: code, label: code }))} onChange={(code: string) => set({ code })} />
+          <Select
+            style={{ width: 112 }}
+            value={type.code}
+            aria-label={t("currencyCode")}
+            options={CURRENCIES.map((code) => ({ value: code, label: code }))}
+            onChange={(code: string) => set({ code })}
+          />
         </Labelled>
         {decimals(type.decimals, false)}
       </div>
@@ -53,19 +65,30 @@ export function TypeSettings({ type, onChange }: TypeSettingsProps) {
 /** Options keep their ids when they are renamed; new ones (`o0`) get theirs from the server. */
 function OptionList({ options, onChange }: { options: SelectOption[]; onChange: (options: SelectOption[]) => void }) {
   const { t } = useTranslation();
-  const change = (at: number, name: string) => onChange(options.map((option, n) => (n === at ? { ...option, name } : option)));
+  const change = (at: number, name: string) =>
+    onChange(options.map((option, n) => (n === at ? { ...option, name } : option)));
   return (
     <div className="form" style={{ gap: 4 }}>
       <span className="field-label">{t("options")}</span>
       {options.map((option, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: new options have no id yet.
         <span key={at} className="row">
-          <Input size="small" value={option.name} aria-label={t("optionName")} onChange={(event) => change(at, event.target.value)} />
+          <Input
+            size="small"
+            value={option.name}
+            aria-label={t("optionName")}
+            onChange={(event) => change(at, event.target.value)}
+          />
           <ActionButton icon="close" label={t("delete")} onClick={() => onChange(options.filter((_, n) => n !== at))} />
         </span>
       ))}
       <span>
-        <ActionButton icon="add" text label={t("addOption")} onClick={() => onChange([...options, { id: "o0", name: "", color: options.length % 12 }])} />
+        <ActionButton
+          icon="add"
+          text
+          label={t("addOption")}
+          onClick={() => onChange([...options, { id: "o0", name: "", color: options.length % 12 }])}
+        />
       </span>
     </div>
   );

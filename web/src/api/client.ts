@@ -34,7 +34,12 @@ async function readError(answer: Response): Promise<ApiError> {
   return new ApiError(`http_${answer.status}`, `${answer.status} ${answer.statusText}`);
 }
 
-export async function ask<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+export async function ask<T>(
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
   const headers: Record<string, string> = { "accept-language": i18n.language };
   if (body !== undefined) headers["content-type"] = "application/json";
   let answer: Response;

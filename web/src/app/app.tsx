@@ -10,7 +10,9 @@ import { antTheme } from "../ui/theme";
 import { Failsafe } from "./failsafe";
 import { router } from "./router";
 
-const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false, staleTime: 2_000 } } });
+const queries = new QueryClient({
+  defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false, staleTime: 2_000 } },
+});
 
 function useDark(): boolean {
   const media = matchMedia("(prefers-color-scheme: dark)");

@@ -18,7 +18,8 @@ export function BasePage() {
   const navigate = useNavigate();
   const { base, table } = useParams({ strict: false }) as { base: string; table?: string };
   const onRefused = useCallback(
-    (error: WireError) => void message.error([t("saveRefused", { why: error.message }), error.hint].filter(Boolean).join(" "), 6),
+    (error: WireError) =>
+      void message.error([t("saveRefused", { why: error.message }), error.hint].filter(Boolean).join(" "), 6),
     [message, t],
   );
   const live = useLiveBase(base, onRefused);
@@ -40,7 +41,13 @@ export function BasePage() {
 
   return (
     <div className="base">
-      <Rail base={view} current={current?.id} onOpen={open} onHome={() => void navigate({ to: "/" })} onSettings={() => void navigate({ to: "/settings" })} />
+      <Rail
+        base={view}
+        current={current?.id}
+        onOpen={open}
+        onHome={() => void navigate({ to: "/" })}
+        onSettings={() => void navigate({ to: "/settings" })}
+      />
       <main className="work">
         {live.connection === "offline" && (
           <div className="banner" role="status">
@@ -60,7 +67,14 @@ export function BasePage() {
         )}
         <TableTabs base={base} tables={view.tables} current={current?.id} onOpen={open} />
         {current ? (
-          <Workspace key={current.id} base={base} tables={view.tables} table={current} live={live} readonly={status.state === "read_only"} />
+          <Workspace
+            key={current.id}
+            base={base}
+            tables={view.tables}
+            table={current}
+            live={live}
+            readonly={status.state === "read_only"}
+          />
         ) : (
           <div className="empty">
             <FileDrop base={base} compact />

@@ -23,7 +23,12 @@ export function useLiveBase(base: string, onRefused: (error: WireError) => void)
   const queries = useQueryClient();
   const locale = i18n.language;
   const session = useMemo(
-    () => new BaseSession({ open: () => new WebSocket(socketUrl(base)) as unknown as SocketLike, client: clientIdentity(localStorage), locale }),
+    () =>
+      new BaseSession({
+        open: () => new WebSocket(socketUrl(base)) as unknown as SocketLike,
+        client: clientIdentity(localStorage),
+        locale,
+      }),
     [base, locale],
   );
   const [connection, setConnection] = useState<ConnectionState>("connecting");

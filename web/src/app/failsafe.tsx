@@ -10,15 +10,19 @@ export class Failsafe extends Component<{ children: ReactNode }, { error: Error 
   }
 
   override render() {
-    if (!this.state.error) return this.props.children;
-    return (
-      <div className="empty" role="alert">
-        <b>页面出错了，已保存的数据不受影响 · This page broke; saved data is safe</b>
-        <span className="hint">{this.state.error.message}</span>
-        <Button type="primary" onClick={() => location.reload()}>
-          重新打开 · Load again
-        </Button>
-      </div>
-    );
+    return this.state.error ? <Broken error={this.state.error} /> : this.props.children;
   }
+}
+
+/** The language may be what broke, so both are shown. */
+export function Broken({ error }: { error: Error }) {
+  return (
+    <div className="empty" role="alert">
+      <b>页面出错了，已保存的数据不受影响 · This page broke; saved data is safe</b>
+      <span className="hint">{error.message}</span>
+      <Button type="primary" onClick={() => location.reload()}>
+        重新打开 · Load again
+      </Button>
+    </div>
+  );
 }

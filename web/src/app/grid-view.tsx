@@ -26,7 +26,18 @@ export interface GridViewProps {
   readonly: boolean;
   onGrid: (grid: Grid | null) => void;
   onSelection: (selection: SelectionState) => void;
-  callbacks: Pick<GridCallbacks, "onHeaderMenu" | "onContextMenu" | "onOpenRecord" | "onAddColumn" | "onColumnResize" | "onColumnMove" | "onFind" | "onHover" | "onCopyRefused">;
+  callbacks: Pick<
+    GridCallbacks,
+    | "onHeaderMenu"
+    | "onContextMenu"
+    | "onOpenRecord"
+    | "onAddColumn"
+    | "onColumnResize"
+    | "onColumnMove"
+    | "onFind"
+    | "onHover"
+    | "onCopyRefused"
+  >;
 }
 
 export function GridView({ base, table, rowHeight, frozen, readonly, onGrid, onSelection, callbacks }: GridViewProps) {
@@ -49,7 +60,11 @@ export function GridView({ base, table, rowHeight, frozen, readonly, onGrid, onS
       onClear: (ranges) => void table.clear(ranges).catch(() => undefined),
       onUndo: () => void table.undo().catch(() => undefined),
       onRedo: () => void table.redo().catch(() => undefined),
-      onAddRow: () => void table.addRecord().then(() => made.scrollTo(table.rowCount - 1)).catch(() => undefined),
+      onAddRow: () =>
+        void table
+          .addRecord()
+          .then(() => made.scrollTo(table.rowCount - 1))
+          .catch(() => undefined),
       onSelectionChange: (selection) => latest.current.onSelection(selection),
       onOpenEditor: (at, rect, typed) => {
         const record = table.idOf(at.row);
@@ -99,7 +114,9 @@ export function GridView({ base, table, rowHeight, frozen, readonly, onGrid, onS
             width={editor.rect.width}
             words={editorWords(t)}
             upload={(file) => uploadAttachment(base, file)}
-            onChange={(value, addOptions) => void table.setCell(editor.record, field.id, value, addOptions).catch(() => undefined)}
+            onChange={(value, addOptions) =>
+              void table.setCell(editor.record, field.id, value, addOptions).catch(() => undefined)
+            }
             onDone={(move) => {
               close();
               if (move === "down" || move === "up") grid.current?.stepSelection("enter", move === "up");

@@ -9,7 +9,9 @@ import { JobsPanel } from "../features/jobs/jobs-panel";
 import { RecordPanel } from "../features/records/record-panel";
 import type { TableSession } from "../sync/table-session";
 
-const FormulaEditor = lazy(() => import("../features/formula-editor/formula-editor").then((module) => ({ default: module.FormulaEditor })));
+const FormulaEditor = lazy(() =>
+  import("../features/formula-editor/formula-editor").then((module) => ({ default: module.FormulaEditor })),
+);
 
 export type PanelState =
   | { kind: "record"; record: string }
@@ -33,9 +35,20 @@ export function OpenPanel({ state, base, tables, table, session, selected, sampl
   const close = () => onState(null);
   if (state.kind === "history") return <HistoryPanel base={base} onClose={close} />;
   if (state.kind === "jobs") return <JobsPanel onClose={close} />;
-  if (state.kind === "record") return <RecordPanel base={base} table={table} record={state.record} session={session} onRecord={(record) => onState({ kind: "record", record })} onClose={close} />;
+  if (state.kind === "record")
+    return (
+      <RecordPanel
+        base={base}
+        table={table}
+        record={state.record}
+        session={session}
+        onRecord={(record) => onState({ kind: "record", record })}
+        onClose={close}
+      />
+    );
   const field = table.fields.find((one) => one.id === state.field) ?? null;
-  if (state.kind === "ai") return field && <RunAiPanel base={base} table={table.id} field={field} selected={selected} onClose={close} />;
+  if (state.kind === "ai")
+    return field && <RunAiPanel base={base} table={table.id} field={field} selected={selected} onClose={close} />;
   const first = sample ?? session.idOf(0);
   return (
     <FieldPanel
@@ -47,7 +60,14 @@ export function OpenPanel({ state, base, tables, table, session, selected, sampl
       {...(first ? { sample: first } : {})}
       renderFormula={(props) => (
         <Suspense fallback={null}>
-          <FormulaEditor base={base} table={table} tables={tables} {...(field ? { field: field.id } : {})} {...(first ? { sample: first } : {})} {...props} />
+          <FormulaEditor
+            base={base}
+            table={table}
+            tables={tables}
+            {...(field ? { field: field.id } : {})}
+            {...(first ? { sample: first } : {})}
+            {...props}
+          />
         </Suspense>
       )}
       renderAiForm={(kind, onFormula) => <AiForm kind={kind} fields={table.fields} onFormula={onFormula} />}

@@ -4,6 +4,7 @@ import { ImportPage } from "../features/imports/import-page";
 import { SettingsPage } from "../features/settings/settings-page";
 import { StartPage } from "../features/start/start-page";
 import { BasePage } from "./base-page";
+import { Broken } from "./failsafe";
 
 const root = createRootRoute({ component: Outlet });
 const start = createRoute({ getParentRoute: () => root, path: "/", component: StartPage });
@@ -12,7 +13,11 @@ const settings = createRoute({ getParentRoute: () => root, path: "/settings", co
 const base = createRoute({ getParentRoute: () => root, path: "/b/$base", component: BasePage });
 const table = createRoute({ getParentRoute: () => root, path: "/b/$base/$table", component: BasePage });
 
-export const router = createRouter({ routeTree: root.addChildren([start, importing, settings, base, table]), defaultPreload: false });
+export const router = createRouter({
+  defaultErrorComponent: Broken,
+  routeTree: root.addChildren([start, importing, settings, base, table]),
+  defaultPreload: false,
+});
 
 declare module "@tanstack/react-router" {
   interface Register {

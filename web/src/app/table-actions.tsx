@@ -38,7 +38,9 @@ export function useTableActions({ base, table, view, session, setPanel }: Contex
   return useMemo(() => {
     const send = (body: object, then?: () => void) =>
       void command(base, body).then(then, (error: unknown) => {
-        message.error(error instanceof ApiError ? [error.message, error.hint].filter(Boolean).join(" ") : String(error));
+        message.error(
+          error instanceof ApiError ? [error.message, error.hint].filter(Boolean).join(" ") : String(error),
+        );
       });
     const changeView = (next: Schemas["ViewView"]) => send({ kind: "update_view", table: table.id, view: next });
     const setField = (field: string, part: object) => {
@@ -56,9 +58,14 @@ export function useTableActions({ base, table, view, session, setPanel }: Contex
       },
       hide: (field) => setField(field, { hidden: true }),
       sortBy: (field, descending) => view && changeView({ ...view, sorts: [{ field, descending }] }),
-      removeField: (field) => send({ kind: "delete_field", table: table.id, field: field.id }, () => void message.info(t("deletedField", { name: field.name }))),
+      removeField: (field) =>
+        send(
+          { kind: "delete_field", table: table.id, field: field.id },
+          () => void message.info(t("deletedField", { name: field.name })),
+        ),
       editField: (field) => setPanel({ kind: "field", field: field.id }),
-      insert: (field, side) => setPanel({ kind: "field", field: null, at: table.fields.findIndex((one) => one.id === field.id) + side }),
+      insert: (field, side) =>
+        setPanel({ kind: "field", field: null, at: table.fields.findIndex((one) => one.id === field.id) + side }),
       runAi: (field) => setPanel({ kind: "ai", field: field.id }),
       deleteRows: (ranges) => void session.deleteRows(ranges).catch(() => undefined),
       openRecord: (row) => {
@@ -73,30 +80,61 @@ type Items = NonNullable<MenuProps["items"]>;
 
 export function headerMenu(t: TFunction, field: WireField, table: Schemas["TableView"], actions: TableActions): Items {
   const items: Items = [];
-  if (field.ai) items.push({ key: "run", icon: <Icon name="spark" />, label: t("runAi"), onClick: () => actions.runAi(field) }, { type: "divider" });
+  if (field.ai)
+    items.push(
+      { key: "run", icon: <Icon name="spark" />, label: t("runAi"), onClick: () => actions.runAi(field) },
+      { type: "divider" },
+    );
   items.push(
     { key: "edit", icon: <Icon name="pencil" />, label: t("editField"), onClick: () => actions.editField(field) },
     { key: "left", label: t("insertLeft"), onClick: () => actions.insert(field, 0) },
     { key: "right", label: t("insertRight"), onClick: () => actions.insert(field, 1) },
     { type: "divider" },
-    { key: "ascending", icon: <Icon name="sort" />, label: t("sortAscending"), onClick: () => actions.sortBy(field.id, false) },
+    {
+      key: "ascending",
+      icon: <Icon name="sort" />,
+      label: t("sortAscending"),
+      onClick: () => actions.sortBy(field.id, false),
+    },
     { key: "descending", label: t("sortDescending"), onClick: () => actions.sortBy(field.id, true) },
     { type: "divider" },
     { key: "hide", label: t("hideField"), disabled: table.fields.length < 2, onClick: () => actions.hide(field.id) },
-    { key: "delete", icon: <Icon name="trash" />, danger: true, label: t("deleteField"), disabled: table.fields.length < 2, onClick: () => actions.removeField(field) },
+    {
+      key: "delete",
+      icon: <Icon name="trash" />,
+      danger: true,
+      label: t("deleteField"),
+      disabled: table.fields.length < 2,
+      onClick: () => actions.removeField(field),
+    },
   );
   return items;
 }
 
-export function rowMenu(t: TFunction, cell: CellAt, ranges: readonly Range[], field: WireField | undefined, actions: TableActions): Items {
+export function rowMenu(
+  t: TFunction,
+  cell: CellAt,
+  ranges: readonly Range[],
+  field: WireField | undefined,
+  actions: TableActions,
+): Items {
   const rows = ranges.length > 0 ? ranges : [{ r0: cell.row, r1: cell.row, c0: 0, c1: 0 }];
   const n = rows.reduce((sum, range) => sum + range.r1 - range.r0 + 1, 0);
-  const items: Items = [{ key: "open", icon: <Icon name="card" />, label: t("openRecord"), onClick: () => actions.openRecord(cell.row) }];
-  if (field?.ai) items.push({ key: "run", icon: <Icon name="spark" />, label: t("runAiHere"), onClick: () => actions.runAi(field) });
+  const items: Items = [
+    { key: "open", icon: <Icon name="card" />, label: t("openRecord"), onClick: () => actions.openRecord(cell.row) },
+  ];
+  if (field?.ai)
+    items.push({ key: "run", icon: <Icon name="spark" />, label: t("runAiHere"), onClick: () => actions.runAi(field) });
   items.push(
     { key: "copy", disabled: true, label: <span className="hint">{t("copyHint")}</span> },
     { type: "divider" },
-    { key: "delete", icon: <Icon name="trash" />, danger: true, label: t("deleteRows", { n }), onClick: () => actions.deleteRows(rows) },
+    {
+      key: "delete",
+      icon: <Icon name="trash" />,
+      danger: true,
+      label: t("deleteRows", { n }),
+      onClick: () => actions.deleteRows(rows),
+    },
   );
   return items;
 }

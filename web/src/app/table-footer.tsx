@@ -24,7 +24,11 @@ export function TableFooter({ base, table, view, session, selection, revision }:
   }, [session]);
   const totals = useQuery({
     queryKey: ["aggregates", base, table.id, view, revision],
-    queryFn: () => ask<Record<string, Schemas["AggregateView"]>>("GET", `/bases/${base}/tables/${table.id}/aggregates${view ? `?view=${view}` : ""}`),
+    queryFn: () =>
+      ask<Record<string, Schemas["AggregateView"]>>(
+        "GET",
+        `/bases/${base}/tables/${table.id}/aggregates${view ? `?view=${view}` : ""}`,
+      ),
   });
   const number = (value: number) => value.toLocaleString(i18n.language, { maximumFractionDigits: 4 });
   const picked = selectionSum(selection, session);
@@ -40,7 +44,8 @@ export function TableFooter({ base, table, view, session, selection, revision }:
       <span className="grow" />
       {Object.entries(totals.data ?? {}).map(([field, total]) => (
         <span key={field} className="cut">
-          {table.fields.find((one) => one.id === field)?.name} {typeof total.value === "number" ? number(total.value) : String(total.value ?? "")}
+          {table.fields.find((one) => one.id === field)?.name}{" "}
+          {typeof total.value === "number" ? number(total.value) : String(total.value ?? "")}
         </span>
       ))}
     </footer>
@@ -48,7 +53,10 @@ export function TableFooter({ base, table, view, session, selection, revision }:
 }
 
 /** Numbers among the loaded cells of the selection; nothing for a single cell. */
-function selectionSum(selection: SelectionState, session: TableSession): { rows: number; cols: number; sum: number; n: number } | null {
+function selectionSum(
+  selection: SelectionState,
+  session: TableSession,
+): { rows: number; cols: number; sum: number; n: number } | null {
   const range = selection.ranges[0];
   if (!range || (range.r0 === range.r1 && range.c0 === range.c1)) return null;
   let sum = 0;

@@ -23,13 +23,22 @@ export function visibleFields(table: Schemas["TableView"], view: Schemas["ViewVi
   return table.fields.filter((field) => !hidden.has(field.id)) as unknown as WireField[];
 }
 
-export function useTableSession({ base, live, table, view, fetchWindow }: Options): { session: TableSession; fields: WireField[] } {
+export function useTableSession({ base, live, table, view, fetchWindow }: Options): {
+  session: TableSession;
+  fields: WireField[];
+} {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const latest = useRef(fetchWindow);
   latest.current = fetchWindow;
   const fields = useMemo(() => visibleFields(table, view), [table, view]);
-  const widths = useMemo(() => Object.fromEntries((view?.fields ?? []).flatMap((field) => (field.width_px ? [[field.field, field.width_px]] : []))), [view]);
+  const widths = useMemo(
+    () =>
+      Object.fromEntries(
+        (view?.fields ?? []).flatMap((field) => (field.width_px ? [[field.field, field.width_px]] : [])),
+      ),
+    [view],
+  );
   const first = useRef({ fields, widths });
   first.current = { fields, widths };
 

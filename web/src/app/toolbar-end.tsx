@@ -17,14 +17,29 @@ interface ToolbarEndProps {
 
 export function ToolbarEnd({ base, table, view, onPanel, isCards, onCards }: ToolbarEndProps) {
   const { t } = useTranslation();
-  const jobs = useQuery({ queryKey: ["jobs"], queryFn: () => ask<Schemas["Job"][]>("GET", "/jobs"), refetchInterval: 3_000 });
-  const nRunning = (jobs.data ?? []).filter((job) => ["running", "importing", "queued", "staging"].includes(job.state)).length;
+  const jobs = useQuery({
+    queryKey: ["jobs"],
+    queryFn: () => ask<Schemas["Job"][]>("GET", "/jobs"),
+    refetchInterval: 3_000,
+  });
+  const nRunning = (jobs.data ?? []).filter((job) =>
+    ["running", "importing", "queued", "staging"].includes(job.state),
+  ).length;
   return (
     <>
       <ExportMenu base={base} table={table.id} view={view} />
-      <ActionButton icon="jobs" text={nRunning > 0} label={nRunning > 0 ? t("jobs_n", { n: nRunning }) : t("jobs")} onClick={() => onPanel({ kind: "jobs" })} />
+      <ActionButton
+        icon="jobs"
+        text={nRunning > 0}
+        label={nRunning > 0 ? t("jobs_n", { n: nRunning }) : t("jobs")}
+        onClick={() => onPanel({ kind: "jobs" })}
+      />
       <ActionButton icon="history" label={t("history")} onClick={() => onPanel({ kind: "history" })} />
-      <ActionButton icon={isCards ? "grid" : "card"} label={isCards ? t("viewAsGrid") : t("viewAsCards")} onClick={() => onCards(!isCards)} />
+      <ActionButton
+        icon={isCards ? "grid" : "card"}
+        label={isCards ? t("viewAsGrid") : t("viewAsCards")}
+        onClick={() => onCards(!isCards)}
+      />
     </>
   );
 }

@@ -14,9 +14,9 @@ import { GridView } from "./grid-view";
 import { Hover, type HoverAt } from "./hover";
 import { OpenPanel, type PanelState } from "./open-panel";
 import { headerMenu, rowMenu, type TableActions, useTableActions } from "./table-actions";
+import { TableFooter } from "./table-footer";
 import { useTableSession } from "./table-session";
 import { ToolbarEnd } from "./toolbar-end";
-import { TableFooter } from "./table-footer";
 
 const HEIGHTS: Record<string, number> = { compact: 28, normal: 32, comfortable: 40, picture: 64, large_picture: 96 };
 type Menu = { items: MenuProps["items"]; x: number; y: number };
@@ -84,32 +84,111 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
   return (
     <>
       <div className="toolbar" role="toolbar" aria-label={table.name}>
-        <ActionButton icon="add" text label={t("addRecord")} disabled={readonly} onClick={() => void session.addRecord().then(() => grid.current?.scrollTo(session.rowCount - 1))} />
-        <ActionButton icon="columns" text label={t("addField")} disabled={readonly} onClick={() => setPanel({ kind: "field", field: null })} />
+        <ActionButton
+          icon="add"
+          text
+          label={t("addRecord")}
+          disabled={readonly}
+          onClick={() => void session.addRecord().then(() => grid.current?.scrollTo(session.rowCount - 1))}
+        />
+        <ActionButton
+          icon="columns"
+          text
+          label={t("addField")}
+          disabled={readonly}
+          onClick={() => setPanel({ kind: "field", field: null })}
+        />
         <span className="sep" />
         {view && <ViewTools table={table} view={view} onChange={actions.changeView} />}
         <span className="sep" />
-        <ActionButton icon="undo" label={live.undo.undo_label ? `${t("undo")} · ${t(`label_${live.undo.undo_label}`, live.undo.undo_label)}` : t("undo")} disabled={!live.undo.can_undo} onClick={() => void session.undo().catch(() => undefined)} />
-        <ActionButton icon="redo" label={t("redo")} disabled={!live.undo.can_redo} onClick={() => void session.redo().catch(() => undefined)} />
+        <ActionButton
+          icon="undo"
+          label={
+            live.undo.undo_label
+              ? `${t("undo")} · ${t(`label_${live.undo.undo_label}`, live.undo.undo_label)}`
+              : t("undo")
+          }
+          disabled={!live.undo.can_undo}
+          onClick={() => void session.undo().catch(() => undefined)}
+        />
+        <ActionButton
+          icon="redo"
+          label={t("redo")}
+          disabled={!live.undo.can_redo}
+          onClick={() => void session.redo().catch(() => undefined)}
+        />
         <span className="grow" />
         {find === null ? (
           <ActionButton icon="find" label={t("find")} onClick={() => setFind("")} />
         ) : (
-          <Input.Search autoFocus allowClear size="small" style={{ width: 200, flex: "none" }} placeholder={t("findPlaceholder")} onSearch={setFind} onBlur={(event) => event.target.value === "" && setFind(null)} />
+          <Input.Search
+            autoFocus
+            allowClear
+            size="small"
+            style={{ width: 200, flex: "none" }}
+            placeholder={t("findPlaceholder")}
+            onSearch={setFind}
+            onBlur={(event) => event.target.value === "" && setFind(null)}
+          />
         )}
-        <ToolbarEnd base={base} table={table} view={view?.id ?? null} onPanel={setPanel} isCards={isCards} onCards={setCards} />
+        <ToolbarEnd
+          base={base}
+          table={table}
+          view={view?.id ?? null}
+          onPanel={setPanel}
+          isCards={isCards}
+          onCards={setCards}
+        />
       </div>
       <div className="stage">
         {isCards ? (
-          <RecordCards base={base} table={table} session={session} onOpen={(record) => setPanel({ kind: "record", record })} />
+          <RecordCards
+            base={base}
+            table={table}
+            session={session}
+            onOpen={(record) => setPanel({ kind: "record", record })}
+          />
         ) : (
-          <GridView base={base} table={session} rowHeight={HEIGHTS[view?.row_height ?? "normal"] ?? 32} frozen={view?.frozen_fields ?? 1} readonly={readonly} onGrid={onGrid} onSelection={setSelection} callbacks={callbacks} />
+          <GridView
+            base={base}
+            table={session}
+            rowHeight={HEIGHTS[view?.row_height ?? "normal"] ?? 32}
+            frozen={view?.frozen_fields ?? 1}
+            readonly={readonly}
+            onGrid={onGrid}
+            onSelection={setSelection}
+            callbacks={callbacks}
+          />
         )}
-        {panel && <OpenPanel key={JSON.stringify(panel)} state={panel} base={base} tables={tables} table={table} session={session} selected={selected} sample={sample} onState={setPanel} />}
+        {panel && (
+          <OpenPanel
+            key={JSON.stringify(panel)}
+            state={panel}
+            base={base}
+            tables={tables}
+            table={table}
+            session={session}
+            selected={selected}
+            sample={sample}
+            onState={setPanel}
+          />
+        )}
       </div>
-      <TableFooter base={base} table={table} view={view?.id ?? null} session={session} selection={selection} revision={live.view?.revision ?? 0} />
+      <TableFooter
+        base={base}
+        table={table}
+        view={view?.id ?? null}
+        session={session}
+        selection={selection}
+        revision={live.view?.revision ?? 0}
+      />
       {hover && <Hover base={base} session={session} fields={table.fields} hover={hover} />}
-      <Dropdown open={menu !== null} onOpenChange={(isOpen) => !isOpen && setMenu(null)} menu={{ items: menu?.items ?? [], onClick: () => setMenu(null) }} trigger={["click"]}>
+      <Dropdown
+        open={menu !== null}
+        onOpenChange={(isOpen) => !isOpen && setMenu(null)}
+        menu={{ items: menu?.items ?? [], onClick: () => setMenu(null) }}
+        trigger={["click"]}
+      >
         <span style={{ position: "fixed", left: menu?.x ?? 0, top: menu?.y ?? 0, width: 1, height: 1 }} />
       </Dropdown>
     </>

@@ -30,7 +30,17 @@ export function ActionButton({ icon, label, text = false, pressed, disabled = fa
   );
 }
 
-export function Panel({ title, onClose, children, foot }: { title: ReactNode; onClose: () => void; children: ReactNode; foot?: ReactNode }) {
+export function Panel({
+  title,
+  onClose,
+  children,
+  foot,
+}: {
+  title: ReactNode;
+  onClose: () => void;
+  children: ReactNode;
+  foot?: ReactNode;
+}) {
   const { t } = useTranslation();
   return (
     <aside className="panel" aria-label={typeof title === "string" ? title : undefined}>
@@ -55,7 +65,15 @@ export function Note({ kind, children }: { kind?: "warn" | "bad" | "ai"; childre
 export function Progress({ done, of, ai = false, label }: { done: number; of: number; ai?: boolean; label: string }) {
   const share = of > 0 ? Math.min(100, (done / of) * 100) : 0;
   return (
-    <div className="bar" data-ai={ai} role="progressbar" aria-label={label} aria-valuenow={Math.round(share)} aria-valuemin={0} aria-valuemax={100}>
+    <div
+      className="bar"
+      data-ai={ai}
+      role="progressbar"
+      aria-label={label}
+      aria-valuenow={Math.round(share)}
+      aria-valuemin={0}
+      aria-valuemax={100}
+    >
       <i style={{ width: `${share}%` }} />
     </div>
   );
@@ -67,7 +85,13 @@ export function Beads({ label }: { label: string }) {
     <div className="empty" role="status">
       <svg className="beads" viewBox="0 0 32 32" aria-hidden="true">
         <path d="M4 12h24M10 3v26M22 3v26" stroke="currentColor" strokeWidth="1.5" />
-        {[["6", "6"], ["18", "6"], ["6", "15"], ["18", "20"], ["6", "22"]].map(([x, y]) => (
+        {[
+          ["6", "6"],
+          ["18", "6"],
+          ["6", "15"],
+          ["18", "20"],
+          ["6", "22"],
+        ].map(([x, y]) => (
           <rect key={`${x}-${y}`} x={x} y={y} width="8" height="4" rx="2" fill="currentColor" />
         ))}
       </svg>

@@ -10,10 +10,28 @@ export type AiKind = "translate" | "copy" | "image_prompt";
 
 /** Keys of the dictionary and the names that the language understands. */
 const LANGUAGES: [string, string][] = [
-  ["lang_en", "英语"], ["lang_es", "西班牙语"], ["lang_ar", "阿拉伯语"], ["lang_ru", "俄语"], ["lang_ja", "日语"], ["lang_ko", "韩语"], ["lang_fr", "法语"],
-  ["lang_pt", "葡萄牙语"], ["lang_de", "德语"],
+  ["lang_en", "英语"],
+  ["lang_es", "西班牙语"],
+  ["lang_ar", "阿拉伯语"],
+  ["lang_ru", "俄语"],
+  ["lang_ja", "日语"],
+  ["lang_ko", "韩语"],
+  ["lang_fr", "法语"],
+  ["lang_pt", "葡萄牙语"],
+  ["lang_de", "德语"],
 ];
-const READABLE = ["text", "long_text", "number", "currency", "percent", "select", "multi_select", "date", "url", "formula"];
+const READABLE = [
+  "text",
+  "long_text",
+  "number",
+  "currency",
+  "percent",
+  "select",
+  "multi_select",
+  "date",
+  "url",
+  "formula",
+];
 
 interface AiFormProps {
   kind: AiKind;
@@ -31,7 +49,8 @@ export function AiForm({ kind, fields, onFormula }: AiFormProps) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the caller's function is told only when the form changes.
   useEffect(() => {
-    const what = kind === "copy" && words === "" ? t("aiInstructionExample").replace(/^[^：.]*[：.]?\s?(?:g\. )?/, "") : words;
+    const what =
+      kind === "copy" && words === "" ? t("aiInstructionExample").replace(/^[^：.]*[：.]?\s?(?:g\. )?/, "") : words;
     onFormula(sources.length === 0 ? "" : aiFormula(kind, sources, kind === "translate" ? language : what));
   }, [kind, sources, language, words]);
 
@@ -40,19 +59,34 @@ export function AiForm({ kind, fields, onFormula }: AiFormProps) {
     <div className="form">
       <Labelled label={kind === "translate" ? t("aiSource") : t("aiFacts")}>
         {kind === "translate" ? (
-          <Select value={sources[0] ?? null} options={options} aria-label={t("aiSource")} onChange={(name: string) => setSources([name])} />
+          <Select
+            value={sources[0] ?? null}
+            options={options}
+            aria-label={t("aiSource")}
+            onChange={(name: string) => setSources([name])}
+          />
         ) : (
           <Select mode="multiple" value={sources} options={options} aria-label={t("aiFacts")} onChange={setSources} />
         )}
       </Labelled>
       {kind === "translate" && (
         <Labelled label={t("aiLanguage")}>
-          <Select value={language} aria-label={t("aiLanguage")} options={LANGUAGES.map(([key, value]) => ({ value, label: t(key) }))} onChange={setLanguage} />
+          <Select
+            value={language}
+            aria-label={t("aiLanguage")}
+            options={LANGUAGES.map(([key, value]) => ({ value, label: t(key) }))}
+            onChange={setLanguage}
+          />
         </Labelled>
       )}
       {kind === "copy" && (
         <Labelled label={t("aiInstruction")}>
-          <Input.TextArea autoSize={{ minRows: 2 }} value={words} placeholder={t("aiInstructionExample")} onChange={(event) => setWords(event.target.value)} />
+          <Input.TextArea
+            autoSize={{ minRows: 2 }}
+            value={words}
+            placeholder={t("aiInstructionExample")}
+            onChange={(event) => setWords(event.target.value)}
+          />
         </Labelled>
       )}
       {kind === "image_prompt" && (

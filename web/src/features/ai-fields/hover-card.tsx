@@ -22,13 +22,20 @@ export function CellHoverCard({ base, table, record, field, note, cell, rect }: 
   const isPending = cell !== null && typeof cell === "object" && "pending" in cell;
   const answers = useQuery({
     queryKey: ["provenance", base, table, record, field.id, note?.keys],
-    queryFn: () => ask<Schemas["AnswerView"][]>("GET", `/bases/${base}/tables/${table}/records/${record}/fields/${field.id}/provenance`),
+    queryFn: () =>
+      ask<Schemas["AnswerView"][]>(
+        "GET",
+        `/bases/${base}/tables/${table}/records/${record}/fields/${field.id}/provenance`,
+      ),
     enabled: (note?.keys?.length ?? 0) > 0,
     staleTime: 60_000,
   });
   if (!note && !isMisfit && !isPending) return null;
   const isLow = rect.bottom > window.innerHeight - 180;
-  const place = { left: Math.max(8, Math.min(rect.left, window.innerWidth - 316)), ...(isLow ? { bottom: window.innerHeight - rect.top + 4 } : { top: rect.bottom + 4 }) };
+  const place = {
+    left: Math.max(8, Math.min(rect.left, window.innerWidth - 316)),
+    ...(isLow ? { bottom: window.innerHeight - rect.top + 4 } : { top: rect.bottom + 4 }),
+  };
   return (
     <div className="popover hover-card" style={place} role="tooltip">
       {note && (
@@ -51,7 +58,13 @@ function Provenance({ answer }: { answer: Schemas["AnswerView"] }) {
   return (
     <dl className="facts" style={{ margin: 0 }}>
       <dt>{t("provModel")}</dt>
-      <dd>{provenance.offline_trial ? <span style={{ color: "var(--violet)" }}>{t("offlineTrial")}</span> : `${provenance.provider} · ${provenance.model}`}</dd>
+      <dd>
+        {provenance.offline_trial ? (
+          <span style={{ color: "var(--violet)" }}>{t("offlineTrial")}</span>
+        ) : (
+          `${provenance.provider} · ${provenance.model}`
+        )}
+      </dd>
       <dt>{t("provTime")}</dt>
       <dd>{whenText(provenance.at_ms, i18n.language, t("justNow"))}</dd>
       <dt>{t("provTokens")}</dt>

@@ -12,8 +12,14 @@ type Scope = "empty" | "stale" | "failed" | "all" | "selected";
 type Estimate = Schemas["EstimateView"];
 
 export function priceText(estimate: Estimate, language: string): string {
-  const format = new Intl.NumberFormat(language, { style: "currency", currency: estimate.currency || "CNY", maximumFractionDigits: 4 });
-  return estimate.cost_low === estimate.cost_high ? format.format(estimate.cost_high) : `${format.format(estimate.cost_low)}–${format.format(estimate.cost_high)}`;
+  const format = new Intl.NumberFormat(language, {
+    style: "currency",
+    currency: estimate.currency || "CNY",
+    maximumFractionDigits: 4,
+  });
+  return estimate.cost_low === estimate.cost_high
+    ? format.format(estimate.cost_high)
+    : `${format.format(estimate.cost_low)}–${format.format(estimate.cost_high)}`;
 }
 
 interface RunAiPanelProps {
@@ -60,7 +66,12 @@ export function RunAiPanel({ base, table, field, selected, onClose }: RunAiPanel
       onClose={onClose}
       foot={
         batch === null ? (
-          <Button type="primary" disabled={!price || price.n_records === 0} onClick={() => void run()} data-testid="run-ai">
+          <Button
+            type="primary"
+            disabled={!price || price.n_records === 0}
+            onClick={() => void run()}
+            data-testid="run-ai"
+          >
             {isFree ? t("runAiFree") : t("runAiPrice", { price: priceText(price, i18n.language) })}
           </Button>
         ) : job && job.state === "running" ? (
@@ -75,13 +86,22 @@ export function RunAiPanel({ base, table, field, selected, onClose }: RunAiPanel
           <>
             <b>{t("aiBatch")}</b>
             <Progress ai done={job?.done ?? 0} of={job?.of ?? 1} label={t("aiBatch")} />
-            <span className="num">{job ? `${t(`state_${job.state}`)} · ${t("batchDone", { done: job.done, of: job.of })}` : t("state_queued")}</span>
+            <span className="num">
+              {job
+                ? `${t(`state_${job.state}`)} · ${t("batchDone", { done: job.done, of: job.of })}`
+                : t("state_queued")}
+            </span>
             {job?.message && <span className="hint">{job.message}</span>}
             {job?.error && <Note kind="bad">{[job.error.message, job.error.hint].filter(Boolean).join(" ")}</Note>}
           </>
         ) : (
           <>
-            <Radio.Group value={scope} onChange={(event) => setScope(event.target.value as Scope)} aria-label={t("scope")} style={{ display: "grid", gap: 4 }}>
+            <Radio.Group
+              value={scope}
+              onChange={(event) => setScope(event.target.value as Scope)}
+              aria-label={t("scope")}
+              style={{ display: "grid", gap: 4 }}
+            >
               {(["empty", "stale", "failed", "all"] as const).map((one) => (
                 <Radio key={one} value={one}>
                   {t(`scope_${one}`)}

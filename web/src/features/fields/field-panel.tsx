@@ -99,7 +99,7 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
 
   return (
     <Panel
-      title={field ? t(field.type === "formula" ? "editFormula" : "editField") : t("addField")}
+      title={field ? t("editField") : t("addField")}
       onClose={onClose}
       foot={
         <Button
@@ -168,7 +168,7 @@ function TypeCards({
   const press = (card: FieldType) =>
     onChoose({ kind: "plain", type: pressedType(card, choice.kind === "plain" ? choice.type : null, field) });
   return (
-    <div className="type-grid" role="group" aria-label={t("fieldType")}>
+    <fieldset className="type-grid plain" aria-label={t("fieldType")}>
       {PLAIN_TYPES.map((type) => (
         <button
           type="button"
@@ -203,6 +203,6 @@ function TypeCards({
           <span className="cut">{t(`type_ai_${ai}`)}</span>
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }

@@ -31,7 +31,11 @@ export function FormulaEditor({ base, table, tables, field, value, sample, onCha
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const [report, setReport] = useState<Report | null>(null);
-  const functions = useQuery({ queryKey: ["functions"], queryFn: () => ask<Schemas["FunctionView"][]>("GET", "/formula/functions"), staleTime: Number.POSITIVE_INFINITY });
+  const functions = useQuery({
+    queryKey: ["functions"],
+    queryFn: () => ask<Schemas["FunctionView"][]>("GET", "/formula/functions"),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
   const latest = useRef({ onChange, onState, value });
   latest.current = { onChange, onState, value };
 
@@ -39,14 +43,19 @@ export function FormulaEditor({ base, table, tables, field, value, sample, onCha
     if (!host.current || !functions.isFetched) return;
     const check = async (text: string): Promise<Report | null> => {
       if (text.trim() === "") return null;
-      return ask<Report>("POST", `/bases/${base}/formula/check`, { table: table.id, text, ...(field ? { field } : {}), ...(sample ? { sample } : {}) }).catch(() => null);
+      return ask<Report>("POST", `/bases/${base}/formula/check`, {
+        table: table.id,
+        text,
+        ...(field ? { field } : {}),
+        ...(sample ? { sample } : {}),
+      }).catch(() => null);
     };
     const lint = linter(
       async (editor): Promise<Diagnostic[]> => {
         const text = editor.state.doc.toString();
         const found = await check(text);
         setReport(found);
-        const isOk = found !== null && found.diagnostics.every((one) => one.severity !== "error");
+        const isOk = found?.diagnostics.every((one) => one.severity !== "error");
         latest.current.onState?.({ ok: isOk, resultType: found?.result_type?.type ?? null });
         const end = editor.state.doc.length;
         return (found?.diagnostics ?? []).map((one) => ({
@@ -88,7 +97,8 @@ export function FormulaEditor({ base, table, tables, field, value, sample, onCha
 
   useEffect(() => {
     const editor = view.current;
-    if (editor && editor.state.doc.toString() !== value) editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    if (editor && editor.state.doc.toString() !== value)
+      editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
   }, [value]);
 
   const shown = report?.result_type ? ({ id: "", name: "", ...report.result_type } as WireField) : null;
@@ -97,7 +107,12 @@ export function FormulaEditor({ base, table, tables, field, value, sample, onCha
     <div style={{ display: "grid", gap: 8 }}>
       <div ref={host} className="formula-box" data-testid="formula-editor" />
       {mistakes.slice(0, 3).map((one) => (
-        <span key={`${one.code}-${one.start}`} className={one.severity === "error" ? "bad" : "warn"} style={{ fontSize: 12 }} role="alert">
+        <span
+          key={`${one.code}-${one.start}`}
+          className={one.severity === "error" ? "bad" : "warn"}
+          style={{ fontSize: 12 }}
+          role="alert"
+        >
           {one.message} {one.hint && <span className="dim">{one.hint}</span>}
         </span>
       ))}

@@ -1,5 +1,10 @@
 /** Colours and completion for formulas. The grammar of record is the server's; this only helps the eye and the hand. */
-import { type Completion, type CompletionContext, type CompletionResult, snippetCompletion } from "@codemirror/autocomplete";
+import {
+  type Completion,
+  type CompletionContext,
+  type CompletionResult,
+  snippetCompletion,
+} from "@codemirror/autocomplete";
 import { HighlightStyle, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
 import { tags } from "@lezer/highlight";
 import type { Schemas } from "../../api/client";
@@ -36,19 +41,39 @@ function escaped(name: string): string {
 }
 
 /** Fields of this table, whole columns of the others, functions; offered while typing in any script. */
-export function completions(table: Schemas["TableView"], tables: Schemas["TableView"][], functions: Schemas["FunctionView"][]) {
+export function completions(
+  table: Schemas["TableView"],
+  tables: Schemas["TableView"][],
+  functions: Schemas["FunctionView"][],
+) {
   const options: Completion[] = [
     ...table.fields.map((field) => ({ label: `[${escaped(field.name)}]`, type: "variable", boost: 2 })),
     ...tables
       .filter((other) => other.id !== table.id)
-      .flatMap((other) => other.fields.map((field) => ({ label: `${/^[\p{L}_][\p{L}\p{N}_.]*$/u.test(other.name) ? other.name : `'${other.name.replaceAll("'", "''")}'`}[${escaped(field.name)}]`, type: "type", boost: 1 }))),
-    ...functions.map((one) => snippetCompletion(`${one.name}(\${})`, { label: one.name, type: "function", detail: one.signature.slice(one.name.length), info: `${one.doc}\n${one.example}` })),
+      .flatMap((other) =>
+        other.fields.map((field) => ({
+          label: `${/^[\p{L}_][\p{L}\p{N}_.]*$/u.test(other.name) ? other.name : `'${other.name.replaceAll("'", "''")}'`}[${escaped(field.name)}]`,
+          type: "type",
+          boost: 1,
+        })),
+      ),
+    ...functions.map((one) =>
+      snippetCompletion(`${one.name}(\${})`, {
+        label: one.name,
+        type: "function",
+        detail: one.signature.slice(one.name.length),
+        info: `${one.doc}\n${one.example}`,
+      }),
+    ),
   ];
   return (context: CompletionContext): CompletionResult | null => {
     const word = context.matchBefore(/[【[]?[\p{L}\p{N}_.]*$/u);
     if (!word || (word.from === word.to && !context.explicit)) return null;
     const typed = word.text.replace(/^[【[]/, "").toLowerCase();
-    const fitting = options.filter((option) => option.label.toLowerCase().includes(typed) && (!/^[【[]/.test(word.text) || option.type === "variable"));
+    const fitting = options.filter(
+      (option) =>
+        option.label.toLowerCase().includes(typed) && (!/^[【[]/.test(word.text) || option.type === "variable"),
+    );
     return fitting.length === 0 ? null : { from: word.from, options: fitting, filter: false };
   };
 }

@@ -2,7 +2,13 @@
 import type { Schemas } from "../../api/client";
 
 export type Sheet = Schemas["ManifestSheet"];
-export type ColumnPlan = { key: number; name: string; type: Schemas["FieldTypeView"]; formula: string | null; skip: boolean };
+export type ColumnPlan = {
+  key: number;
+  name: string;
+  type: Schemas["FieldTypeView"];
+  formula: string | null;
+  skip: boolean;
+};
 export type SheetPlan = { index: number; name: string; skip: boolean; columns: ColumnPlan[] };
 
 export function proposedPlans(manifest: Schemas["Manifest"]): SheetPlan[] {
@@ -26,7 +32,13 @@ export function toConfirm(plans: SheetPlan[], base: string | null, baseName: str
     .map((plan) => ({
       sheet: plan.index,
       table_name: plan.name,
-      columns: plan.columns.map((column) => ({ column: column.key, name: column.name, field_type: column.type, formula: column.formula, skip: column.skip })),
+      columns: plan.columns.map((column, position) => ({
+        column: position,
+        name: column.name,
+        field_type: column.type,
+        formula: column.formula,
+        skip: column.skip,
+      })),
     }));
   return base ? { base, sheets } : { base_name: baseName, sheets };
 }

@@ -56,7 +56,9 @@ export function ImportPage() {
           <div style={{ width: 280 }}>
             <Progress done={data.progress.done} of={data.progress.of} label={t("kind_import")} />
           </div>
-          <span className="num">{t("importing", { done: data.progress.done.toLocaleString(), of: data.progress.of.toLocaleString() })}</span>
+          <span className="num">
+            {t("importing", { done: data.progress.done.toLocaleString(), of: data.progress.of.toLocaleString() })}
+          </span>
         </div>
       ) : data?.state === "cancelled" ? (
         <div className="empty">

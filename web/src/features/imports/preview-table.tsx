@@ -21,7 +21,16 @@ export function PreviewTable({ job, sheet, plan, onColumn }: PreviewTableProps) 
           <tr>
             {sheet.columns.map((column, at) => {
               const choice = plan.columns[at];
-              return choice && <ColumnHead key={column.key} column={column} plan={choice} onChange={(part) => onColumn(column.key, part)} />;
+              return (
+                choice && (
+                  <ColumnHead
+                    key={column.key}
+                    column={column}
+                    plan={choice}
+                    onChange={(part) => onColumn(column.key, part)}
+                  />
+                )
+              );
             })}
           </tr>
         </thead>
@@ -34,7 +43,14 @@ export function PreviewTable({ job, sheet, plan, onColumn }: PreviewTableProps) 
                 const isNumber = cell?.kind === "number";
                 return (
                   <td key={column.key} data-skip={plan.columns[n]?.skip} className={isNumber ? "right" : "cut"}>
-                    {cell?.pictures?.map((digest) => <img key={digest.digest} src={fileUrl(`/imports/${job}/pictures/${digest.digest}`)} alt="" loading="lazy" />)}
+                    {cell?.pictures?.map((digest) => (
+                      <img
+                        key={digest.digest}
+                        src={fileUrl(`/imports/${job}/pictures/${digest.digest}`)}
+                        alt=""
+                        loading="lazy"
+                      />
+                    ))}
                     {!cell?.pictures?.length && cell?.text}
                   </td>
                 );
@@ -61,8 +77,18 @@ function ColumnHead({ column, plan, onChange }: ColumnHeadProps) {
   return (
     <th scope="col" data-skip={plan.skip}>
       <div className="row" style={{ gap: 4 }}>
-        <Input size="small" value={plan.name} aria-label={t("fieldName")} disabled={plan.skip} onChange={(event) => onChange({ name: event.target.value })} />
-        <ActionButton icon={plan.skip ? "add" : "close"} label={plan.skip ? t("keepColumn") : t("skipColumn")} onClick={() => onChange({ skip: !plan.skip })} />
+        <Input
+          size="small"
+          value={plan.name}
+          aria-label={t("fieldName")}
+          disabled={plan.skip}
+          onChange={(event) => onChange({ name: event.target.value })}
+        />
+        <ActionButton
+          icon={plan.skip ? "add" : "close"}
+          label={plan.skip ? t("keepColumn") : t("skipColumn")}
+          onClick={() => onChange({ skip: !plan.skip })}
+        />
       </div>
       <Select
         size="small"
@@ -81,7 +107,9 @@ function ColumnHead({ column, plan, onChange }: ColumnHeadProps) {
       />
       <div className="hint" style={{ marginTop: 4, whiteSpace: "normal" }}>
         {plan.formula !== null ? <code>{plan.formula}</code> : reason && t(`reason_${reason}`)}
-        {plan.formula === null && proposal.n_misfits > 0 && <div className="warn">{t("misfits_n", { n: proposal.n_misfits })}</div>}
+        {plan.formula === null && proposal.n_misfits > 0 && (
+          <div className="warn">{t("misfits_n", { n: proposal.n_misfits })}</div>
+        )}
         {proposal.n_blank > 0 && <div>{t("blanks_n", { n: proposal.n_blank })}</div>}
       </div>
     </th>

@@ -24,9 +24,16 @@ export function Preview({ job, manifest, base, onConfirmed }: PreviewProps) {
   const nRows = useMemo(() => rowsToImport(manifest, plans), [manifest, plans]);
   const baseName = manifest.file_name.replace(/\.[^.]+$/, "");
 
-  const change = (index: number, part: Partial<SheetPlan>) => setPlans((all) => all.map((plan) => (plan.index === index ? { ...plan, ...part } : plan)));
+  const change = (index: number, part: Partial<SheetPlan>) =>
+    setPlans((all) => all.map((plan) => (plan.index === index ? { ...plan, ...part } : plan)));
   const changeColumn = (index: number, key: number, part: Partial<ColumnPlan>) =>
-    setPlans((all) => all.map((plan) => (plan.index === index ? { ...plan, columns: plan.columns.map((column) => (column.key === key ? { ...column, ...part } : column)) } : plan)));
+    setPlans((all) =>
+      all.map((plan) =>
+        plan.index === index
+          ? { ...plan, columns: plan.columns.map((column) => (column.key === key ? { ...column, ...part } : column)) }
+          : plan,
+      ),
+    );
 
   const confirm = async () => {
     setBusy(true);
@@ -46,14 +53,21 @@ export function Preview({ job, manifest, base, onConfirmed }: PreviewProps) {
     return (
       <div style={{ display: "grid", gap: 12 }}>
         <div className="row" style={{ flexWrap: "wrap" }}>
-          <Input style={{ width: 240 }} value={plan.name} aria-label={t("sheetName")} onChange={(event) => change(index, { name: event.target.value })} disabled={plan.skip} />
+          <Input
+            style={{ width: 240 }}
+            value={plan.name}
+            aria-label={t("sheetName")}
+            onChange={(event) => change(index, { name: event.target.value })}
+            disabled={plan.skip}
+          />
           {manifest.sheets.length > 1 && (
             <Checkbox checked={plan.skip} onChange={(event) => change(index, { skip: event.target.checked })}>
               {t("skipSheet")}
             </Checkbox>
           )}
           <span className="hint num">
-            {t("headerRow", { row: sheet.header_row })} · {t("records_n", { n: sheet.n_rows.toLocaleString(i18n.language) })}
+            {t("headerRow", { row: sheet.header_row })} ·{" "}
+            {t("records_n", { n: sheet.n_rows.toLocaleString(i18n.language) })}
           </span>
         </div>
         {sheet.title_lines.length > 0 && (
@@ -63,7 +77,16 @@ export function Preview({ job, manifest, base, onConfirmed }: PreviewProps) {
           </Note>
         )}
         {sheet.n_dropped_rows > 0 && (
-          <Note>{t("droppedRows", { n: sheet.n_dropped_rows, what: [...new Set(sheet.dropped_rows.map((row) => row.cells.find((cell) => cell.text)?.text ?? row.reason))].slice(0, 3).join("、") })}</Note>
+          <Note>
+            {t("droppedRows", {
+              n: sheet.n_dropped_rows,
+              what: [
+                ...new Set(sheet.dropped_rows.map((row) => row.cells.find((cell) => cell.text)?.text ?? row.reason)),
+              ]
+                .slice(0, 3)
+                .join("、"),
+            })}
+          </Note>
         )}
         <PreviewTable job={job} sheet={sheet} plan={plan} onColumn={(key, part) => changeColumn(index, key, part)} />
         {notes.length > 0 && (
@@ -106,7 +129,14 @@ export function Preview({ job, manifest, base, onConfirmed }: PreviewProps) {
             {baseName}
           </span>
         )}
-        <Button type="primary" size="large" loading={busy} disabled={plans.every((plan) => plan.skip)} onClick={() => void confirm()} data-testid="confirm-import">
+        <Button
+          type="primary"
+          size="large"
+          loading={busy}
+          disabled={plans.every((plan) => plan.skip)}
+          onClick={() => void confirm()}
+          data-testid="confirm-import"
+        >
           {t("confirmImport", { n: nRows.toLocaleString(i18n.language) })}
         </Button>
       </footer>

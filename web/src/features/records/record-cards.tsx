@@ -19,10 +19,14 @@ interface RecordCardsProps {
 
 /** Which columns a card shows, by type: picture, title, two texts, the last number. */
 function plan(session: TableSession) {
-  const fields = session.columns.map((_, col) => session.fieldAt(col)).filter((field): field is WireField => field !== undefined);
+  const fields = session.columns
+    .map((_, col) => session.fieldAt(col))
+    .filter((field): field is WireField => field !== undefined);
   const kind = (field: WireField) => effectiveType(field).type;
   const picture = fields.findIndex((field) => kind(field) === "attachment");
-  const texts = fields.map((field, col) => ({ field, col })).filter(({ field }) => kind(field) === "text" || kind(field) === "select");
+  const texts = fields
+    .map((field, col) => ({ field, col }))
+    .filter(({ field }) => kind(field) === "text" || kind(field) === "select");
   const numbers = fields.map((field, col) => ({ field, col })).filter(({ field }) => NUMERIC.includes(kind(field)));
   const title = texts.find(({ field }) => /名|name|title/i.test(field.name)) ?? texts[0];
   const rest = texts.filter((one) => one !== title).slice(0, 2);
@@ -43,7 +47,10 @@ export function RecordCards({ base, session, onOpen }: RecordCardsProps) {
     setRange({ from, to: from + Math.ceil(element.clientHeight / CARD_PX) + 10 });
   };
   const { picture, title, rest, number } = plan(session);
-  const rows = Array.from({ length: Math.max(0, Math.min(session.rowCount, range.to) - range.from) }, (_, n) => range.from + n);
+  const rows = Array.from(
+    { length: Math.max(0, Math.min(session.rowCount, range.to) - range.from) },
+    (_, n) => range.from + n,
+  );
   return (
     <div className="cards" style={{ display: "block", flex: 1, overflow: "auto" }} ref={host} onScroll={scrolled}>
       {session.rowCount === 0 && session.isLoaded && (
@@ -58,14 +65,28 @@ export function RecordCards({ base, session, onOpen }: RecordCardsProps) {
           const cell = picture >= 0 ? session.wireCell(row, picture) : null;
           const file = Array.isArray(cell) ? (cell[0] as Attachment | undefined) : undefined;
           return (
-            <button type="button" key={record ?? row} className="record-card" style={{ position: "absolute", top: row * CARD_PX, height: CARD_PX }} onClick={() => record && onOpen(record)}>
-              {picture >= 0 && (file ? <img src={blobUrl(base, file.digest, 256)} alt="" loading="lazy" /> : <span className="blank-picture" />)}
+            <button
+              type="button"
+              key={record ?? row}
+              className="record-card"
+              style={{ position: "absolute", top: row * CARD_PX, height: CARD_PX }}
+              onClick={() => record && onOpen(record)}
+            >
+              {picture >= 0 &&
+                (file ? (
+                  <img src={blobUrl(base, file.digest, 256)} alt="" loading="lazy" />
+                ) : (
+                  <span className="blank-picture" />
+                ))}
               <span className="grow">
                 <b className="cut" style={{ display: "block" }}>
                   {session.copyText(row, title) || t("noTitle")}
                 </b>
                 <span className="hint cut" style={{ display: "block" }}>
-                  {rest.map((col) => session.copyText(row, col)).filter(Boolean).join(" · ")}
+                  {rest
+                    .map((col) => session.copyText(row, col))
+                    .filter(Boolean)
+                    .join(" · ")}
                 </span>
               </span>
               {number !== undefined && <span className="num">{session.copyText(row, number)}</span>}

@@ -25,11 +25,21 @@ export function RecordPanel({ base, table, record, session, onRecord, onClose }:
   const { t } = useTranslation();
   const queries = useQueryClient();
   const key = ["record", base, table.id, record];
-  const data = useQuery({ queryKey: key, queryFn: () => ask<RecordAnswer>("GET", `/bases/${base}/tables/${table.id}/records/${record}`) });
+  const data = useQuery({
+    queryKey: key,
+    queryFn: () => ask<RecordAnswer>("GET", `/bases/${base}/tables/${table.id}/records/${record}`),
+  });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key is made of what is listed.
-  useEffect(() => session.subscribe(() => void queries.invalidateQueries({ queryKey: key })), [session, queries, base, table.id, record]);
+  useEffect(
+    () => session.subscribe(() => void queries.invalidateQueries({ queryKey: key })),
+    [session, queries, base, table.id, record],
+  );
 
-  const save = (field: WireField, value: WireInput) => void session.setCell(record, field.id, value, true).then(() => queries.invalidateQueries({ queryKey: key })).catch(() => undefined);
+  const save = (field: WireField, value: WireInput) =>
+    void session
+      .setCell(record, field.id, value, true)
+      .then(() => queries.invalidateQueries({ queryKey: key }))
+      .catch(() => undefined);
   const row = session.rowOf(record);
   const step = (by: number) => {
     const next = row === undefined ? undefined : session.idOf(row + by);
@@ -43,24 +53,45 @@ export function RecordPanel({ base, table, record, session, onRecord, onClose }:
         <span className="row">
           <span className="cut grow">{title || t("noTitle")}</span>
           <ActionButton icon="back" label={t("previousRecord")} disabled={!row} onClick={() => step(-1)} />
-          <ActionButton icon="down" label={t("nextRecord")} disabled={row === undefined || row + 1 >= session.rowCount} onClick={() => step(1)} />
+          <ActionButton
+            icon="down"
+            label={t("nextRecord")}
+            disabled={row === undefined || row + 1 >= session.rowCount}
+            onClick={() => step(1)}
+          />
         </span>
       }
       onClose={onClose}
     >
-      <div className="form" aria-label={t("record")}>
+      <fieldset className="form plain" aria-label={t("record")}>
         {data.data &&
           (table.fields as unknown as WireField[]).map((field) => (
-            <RecordField key={`${record}-${field.id}-${JSON.stringify(data.data.cells[field.id])}`} base={base} field={field} cell={data.data.cells[field.id] ?? null} onSave={(value) => save(field, value)} />
+            <RecordField
+              key={`${record}-${field.id}-${JSON.stringify(data.data.cells[field.id])}`}
+              base={base}
+              field={field}
+              cell={data.data.cells[field.id] ?? null}
+              onSave={(value) => save(field, value)}
+            />
           ))}
-      </div>
+      </fieldset>
     </Panel>
   );
 }
 
 const NUMERIC = ["number", "currency", "percent"];
 
-function RecordField({ base, field, cell, onSave }: { base: string; field: WireField; cell: WireCell; onSave: (value: WireInput) => void }) {
+function RecordField({
+  base,
+  field,
+  cell,
+  onSave,
+}: {
+  base: string;
+  field: WireField;
+  cell: WireCell;
+  onSave: (value: WireInput) => void;
+}) {
   const text = editText(cell, field);
   if (field.type === "attachment") {
     const files = Array.isArray(cell) ? (cell.filter((item) => typeof item === "object") as Attachment[]) : [];
@@ -68,7 +99,12 @@ function RecordField({ base, field, cell, onSave }: { base: string; field: WireF
       <Labelled label={field.name}>
         <span className="row" style={{ flexWrap: "wrap" }}>
           {files.map((file) => (
-            <img key={file.digest} src={blobUrl(base, file.digest, 256)} alt={file.name} style={{ width: 96, height: 96, objectFit: "cover", borderRadius: 4 }} />
+            <img
+              key={file.digest}
+              src={blobUrl(base, file.digest, 256)}
+              alt={file.name}
+              style={{ width: 96, height: 96, objectFit: "cover", borderRadius: 4 }}
+            />
           ))}
         </span>
       </Labelled>
@@ -86,9 +122,21 @@ function RecordField({ base, field, cell, onSave }: { base: string; field: WireF
     return (
       <Labelled label={field.name}>
         {field.type === "select" ? (
-          <Select allowClear value={typeof cell === "string" ? cell : null} options={options} aria-label={field.name} onChange={(value: string | null) => onSave(value ?? null)} />
+          <Select
+            allowClear
+            value={typeof cell === "string" ? cell : null}
+            options={options}
+            aria-label={field.name}
+            onChange={(value: string | null) => onSave(value ?? null)}
+          />
         ) : (
-          <Select mode="multiple" value={Array.isArray(cell) ? (cell as string[]) : []} options={options} aria-label={field.name} onChange={(value: string[]) => onSave(value)} />
+          <Select
+            mode="multiple"
+            value={Array.isArray(cell) ? (cell as string[]) : []}
+            options={options}
+            aria-label={field.name}
+            onChange={(value: string[]) => onSave(value)}
+          />
         )}
       </Labelled>
     );
@@ -99,7 +147,11 @@ function RecordField({ base, field, cell, onSave }: { base: string; field: WireF
   return (
     <Labelled label={field.name}>
       {field.type === "long_text" ? (
-        <Input.TextArea autoSize={{ minRows: 2, maxRows: 10 }} defaultValue={text} onBlur={(event) => commit(event.target.value)} />
+        <Input.TextArea
+          autoSize={{ minRows: 2, maxRows: 10 }}
+          defaultValue={text}
+          onBlur={(event) => commit(event.target.value)}
+        />
       ) : (
         <Input
           defaultValue={isReadonly(field) ? copyText(cell, field) : text}

@@ -16,7 +16,9 @@ export function ProviderForm({ provider, presets, onSaved }: ProviderFormProps) 
   const { message } = App.useApp();
   const first = presets[0];
   const [name, setName] = useState(provider?.name ?? first?.key ?? "");
-  const [input, setInput] = useState<Schemas["ProviderInput"]>(() => (provider ? fromView(provider) : first ? fromPreset(first) : { preset: "custom" }));
+  const [input, setInput] = useState<Schemas["ProviderInput"]>(() =>
+    provider ? fromView(provider) : first ? fromPreset(first) : { preset: "custom" },
+  );
   const [key, setKey] = useState("");
   const [test, setTest] = useState<Schemas["TestResult"] | null>(null);
   const [isBusy, setBusy] = useState(false);
@@ -29,7 +31,10 @@ export function ProviderForm({ provider, presets, onSaved }: ProviderFormProps) 
       await ask("PUT", `/providers/${encodeURIComponent(name.trim())}`, { ...input, ...(key ? { key } : {}) });
       return true;
     } catch (error) {
-      message.error(error instanceof ApiError ? [error.message, error.hint].filter(Boolean).join(" ") : String(error), 6);
+      message.error(
+        error instanceof ApiError ? [error.message, error.hint].filter(Boolean).join(" ") : String(error),
+        6,
+      );
       return false;
     } finally {
       setBusy(false);
@@ -50,7 +55,10 @@ export function ProviderForm({ provider, presets, onSaved }: ProviderFormProps) 
         <Select
           value={input.preset}
           aria-label={t("preset")}
-          options={presets.map((one) => ({ value: one.key, label: one.key === "custom" ? t("preset_custom") : one.name }))}
+          options={presets.map((one) => ({
+            value: one.key,
+            label: one.key === "custom" ? t("preset_custom") : one.name,
+          }))}
           onChange={(chosen: string) => {
             const next = presets.find((one) => one.key === chosen);
             if (!next) return;
@@ -65,7 +73,11 @@ export function ProviderForm({ provider, presets, onSaved }: ProviderFormProps) 
         </Labelled>
       )}
       <Labelled label={t("baseUrl")}>
-        <Input value={input.base_url ?? ""} inputMode="url" onChange={(event) => set({ base_url: event.target.value })} />
+        <Input
+          value={input.base_url ?? ""}
+          inputMode="url"
+          onChange={(event) => set({ base_url: event.target.value })}
+        />
       </Labelled>
       <Labelled label={t("model")}>
         <AutoComplete
@@ -78,7 +90,12 @@ export function ProviderForm({ provider, presets, onSaved }: ProviderFormProps) 
         />
       </Labelled>
       <Labelled label={t("apiKey")} hint={t("keyNote")}>
-        <Input.Password value={key} autoComplete="off" placeholder={provider?.has_key ? t("apiKeyKept", { tail: provider.key_tail ?? "" }) : ""} onChange={(event) => setKey(event.target.value)} />
+        <Input.Password
+          value={key}
+          autoComplete="off"
+          placeholder={provider?.has_key ? t("apiKeyKept", { tail: provider.key_tail ?? "" }) : ""}
+          onChange={(event) => setKey(event.target.value)}
+        />
       </Labelled>
       <div className="row">
         <Labelled label={`${t("priceIn")} (${input.currency ?? "CNY"})`}>
@@ -99,7 +116,13 @@ export function ProviderForm({ provider, presets, onSaved }: ProviderFormProps) 
         </Note>
       )}
       <div className="row">
-        <Button type="primary" loading={isBusy} disabled={name.trim() === ""} onClick={() => void save().then((isSaved) => isSaved && onSaved(name.trim()))} data-testid="save-provider">
+        <Button
+          type="primary"
+          loading={isBusy}
+          disabled={name.trim() === ""}
+          onClick={() => void save().then((isSaved) => isSaved && onSaved(name.trim()))}
+          data-testid="save-provider"
+        >
           {t("save")}
         </Button>
         <Button disabled={isBusy || name.trim() === ""} onClick={() => void runTest()}>
@@ -112,9 +135,25 @@ export function ProviderForm({ provider, presets, onSaved }: ProviderFormProps) 
 
 function fromPreset(preset: Schemas["PresetView"]): Schemas["ProviderInput"] {
   const model = preset.models[0];
-  return { preset: preset.key, base_url: preset.base_url, model: model?.name ?? "", price_in: model?.price_in ?? 0, price_out: model?.price_out ?? 0, currency: preset.currency, rpm: preset.rpm };
+  return {
+    preset: preset.key,
+    base_url: preset.base_url,
+    model: model?.name ?? "",
+    price_in: model?.price_in ?? 0,
+    price_out: model?.price_out ?? 0,
+    currency: preset.currency,
+    rpm: preset.rpm,
+  };
 }
 
 function fromView(view: Schemas["ProviderView"]): Schemas["ProviderInput"] {
-  return { preset: view.preset, base_url: view.base_url, model: view.model, price_in: view.price_in, price_out: view.price_out, currency: view.currency, rpm: view.rpm };
+  return {
+    preset: view.preset,
+    base_url: view.base_url,
+    model: view.model,
+    price_in: view.price_in,
+    price_out: view.price_out,
+    currency: view.currency,
+    rpm: view.rpm,
+  };
 }

@@ -15,8 +15,15 @@ export function SettingsPage() {
   const { message } = App.useApp();
   const [open, setOpen] = useState<string | null>(null);
   const providers = useQuery({ queryKey: ["providers"], queryFn: () => ask<Providers>("GET", "/providers") });
-  const presets = useQuery({ queryKey: ["presets"], queryFn: () => ask<Schemas["PresetView"][]>("GET", "/providers/presets"), staleTime: Number.POSITIVE_INFINITY });
-  const fail = (error: unknown) => void message.error(error instanceof ApiError ? [error.message, error.hint].filter(Boolean).join(" ") : String(error));
+  const presets = useQuery({
+    queryKey: ["presets"],
+    queryFn: () => ask<Schemas["PresetView"][]>("GET", "/providers/presets"),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const fail = (error: unknown) =>
+    void message.error(
+      error instanceof ApiError ? [error.message, error.hint].filter(Boolean).join(" ") : String(error),
+    );
   const refresh = () => providers.refetch();
   const setDefault = (name: string) => void ask("PUT", "/providers/default", { name }).then(refresh, fail);
   const remove = (name: string) => void ask("DELETE", `/providers/${encodeURIComponent(name)}`).then(refresh, fail);
@@ -39,14 +46,28 @@ export function SettingsPage() {
               <div className="row">
                 <span className="grow">
                   <b>{provider.offline_trial ? t("offlineTrial") : provider.name}</b>{" "}
-                  {providers.data.default === provider.name && <span style={{ color: "var(--jade)" }}>· {t("isDefault")}</span>}
+                  {providers.data.default === provider.name && (
+                    <span style={{ color: "var(--jade)" }}>· {t("isDefault")}</span>
+                  )}
                   <span className="hint cut" style={{ display: "block" }}>
-                    {provider.offline_trial ? t("offlineTrialNote") : `${provider.model} · ${provider.base_url}${provider.has_key ? ` · ····${provider.key_tail ?? ""}` : ""}`}
+                    {provider.offline_trial
+                      ? t("offlineTrialNote")
+                      : `${provider.model} · ${provider.base_url}${provider.has_key ? ` · ····${provider.key_tail ?? ""}` : ""}`}
                   </span>
                 </span>
-                {providers.data.default !== provider.name && <ActionButton icon="check" text label={t("setDefault")} onClick={() => setDefault(provider.name)} />}
-                {!provider.offline_trial && <ActionButton icon="pencil" label={t("editField")} onClick={() => setOpen(open === provider.name ? null : provider.name)} />}
-                {!provider.offline_trial && <ActionButton icon="trash" label={t("delete")} onClick={() => remove(provider.name)} />}
+                {providers.data.default !== provider.name && (
+                  <ActionButton icon="check" text label={t("setDefault")} onClick={() => setDefault(provider.name)} />
+                )}
+                {!provider.offline_trial && (
+                  <ActionButton
+                    icon="pencil"
+                    label={t("editField")}
+                    onClick={() => setOpen(open === provider.name ? null : provider.name)}
+                  />
+                )}
+                {!provider.offline_trial && (
+                  <ActionButton icon="trash" label={t("delete")} onClick={() => remove(provider.name)} />
+                )}
               </div>
               {open === provider.name && presets.data && (
                 <ProviderForm

@@ -4,9 +4,9 @@ import { Button } from "antd";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../../api/client";
+import { startImport } from "../../api/imports";
 import { Icon } from "../../ui/icons";
 import { Note, Progress } from "../../ui/parts";
-import { startImport } from "../../api/imports";
 
 export function FileDrop({ base, compact = false }: { base?: string; compact?: boolean }) {
   const { t } = useTranslation();

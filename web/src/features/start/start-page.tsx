@@ -21,7 +21,10 @@ export function StartPage() {
     try {
       const { id } = await createBase(name, template);
       if (!template) {
-        const fields = [{ name: t("fieldName").slice(0, 2) === "字段" ? "名称" : "Name", type: "text" }, { name: t("type_number"), type: "number", thousands: false, unit: "" }];
+        const fields = [
+          { name: t("fieldName").slice(0, 2) === "字段" ? "名称" : "Name", type: "text" },
+          { name: t("type_number"), type: "number", thousands: false, unit: "" },
+        ];
         await command(id, { kind: "create_table", name: t("newTable"), fields });
       }
       await navigate({ to: "/b/$base", params: { base: id } });
@@ -45,7 +48,14 @@ export function StartPage() {
       <section className="start-section" aria-label={t("recent")}>
         <h2>{t("recent")}</h2>
         {bases.isPending && <Beads label={t("loading")} />}
-        {bases.error && <Alert type="error" title={bases.error.message} description={bases.error instanceof ApiError ? bases.error.hint : null} showIcon />}
+        {bases.error && (
+          <Alert
+            type="error"
+            title={bases.error.message}
+            description={bases.error instanceof ApiError ? bases.error.hint : null}
+            showIcon
+          />
+        )}
         {bases.data?.length === 0 && <p className="dim">{t("noBases")}</p>}
         {bases.data && <BaseList bases={bases.data} />}
       </section>
@@ -60,7 +70,13 @@ export function StartPage() {
             <span className="hint">{t("blankHint")}</span>
           </button>
           {templates.data?.map((template) => (
-            <button type="button" key={template.key} className="card-button" data-template={template.key} onClick={() => void make(template.title, template.key)}>
+            <button
+              type="button"
+              key={template.key}
+              className="card-button"
+              data-template={template.key}
+              onClick={() => void make(template.title, template.key)}
+            >
               <b className="row">
                 <Icon name="table" />
                 {template.title}

@@ -25,14 +25,29 @@ export function Rail({ base, current, onOpen, onHome, onSettings }: RailProps) {
   return (
     <nav className="rail" data-closed={isClosed} aria-label={base.name}>
       <div className="rail-head">
-        <button type="button" className="icon-button" aria-label={t("home")} title={t("home")} onClick={onHome} style={{ padding: 0 }}>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={t("home")}
+          title={t("home")}
+          onClick={onHome}
+          style={{ padding: 0 }}
+        >
           <img src="/favicon.svg" width={22} height={22} alt="" />
         </button>
         {!isClosed && <b className="grow cut">{base.name || t("untitled")}</b>}
       </div>
       <div className="rail-list">
         {base.tables.map((table) => (
-          <button type="button" key={table.id} className="rail-item" title={table.name} aria-current={table.id === current ? "page" : undefined} onClick={() => onOpen(table.id)} style={isClosed ? { padding: 6 } : undefined}>
+          <button
+            type="button"
+            key={table.id}
+            className="rail-item"
+            title={table.name}
+            aria-current={table.id === current ? "page" : undefined}
+            onClick={() => onOpen(table.id)}
+            style={isClosed ? { padding: 6 } : undefined}
+          >
             <Icon name="table" />
             {!isClosed && <span className="grow cut">{table.name}</span>}
             {!isClosed && <span className="hint num">{table.n_records.toLocaleString(i18n.language)}</span>}

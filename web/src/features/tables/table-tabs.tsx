@@ -28,7 +28,14 @@ export function TableTabs({ base, tables, current, onOpen }: TableTabsProps) {
     modal.confirm({
       title,
       icon: null,
-      content: <input className="ant-input" defaultValue={first} aria-label={t("tableName")} onChange={(event) => (name = event.target.value)} />,
+      content: (
+        <input
+          className="ant-input"
+          defaultValue={first}
+          aria-label={t("tableName")}
+          onChange={(event) => (name = event.target.value)}
+        />
+      ),
       onOk: () => then(name),
     });
   };
@@ -44,7 +51,13 @@ export function TableTabs({ base, tables, current, onOpen }: TableTabsProps) {
     <div className="tabs" role="tablist">
       {tables.map((table) => (
         <div key={table.id} className="row" style={{ gap: 0 }}>
-          <button type="button" role="tab" className="tab" aria-selected={table.id === current} onClick={() => onOpen(table.id)}>
+          <button
+            type="button"
+            role="tab"
+            className="tab"
+            aria-selected={table.id === current}
+            onClick={() => onOpen(table.id)}
+          >
             {table.name}
           </button>
           {table.id === current && (
@@ -52,8 +65,22 @@ export function TableTabs({ base, tables, current, onOpen }: TableTabsProps) {
               trigger={["click"]}
               menu={{
                 items: [
-                  { key: "rename", label: t("renameTable"), onClick: () => askName(t("renameTable"), table.name, (name) => void run({ kind: "rename_table", table: table.id, name })) },
-                  { key: "delete", label: t("deleteTable"), danger: true, onClick: () => void run({ kind: "delete_table", table: table.id }) },
+                  {
+                    key: "rename",
+                    label: t("renameTable"),
+                    onClick: () =>
+                      askName(
+                        t("renameTable"),
+                        table.name,
+                        (name) => void run({ kind: "rename_table", table: table.id, name }),
+                      ),
+                  },
+                  {
+                    key: "delete",
+                    label: t("deleteTable"),
+                    danger: true,
+                    onClick: () => void run({ kind: "delete_table", table: table.id }),
+                  },
                 ],
               }}
             >

@@ -6,7 +6,6 @@ import type { SelectOption } from "../../api/wire";
 import { readTheme, type Theme, tintOf } from "../../grid/theme";
 import { ActionButton, Labelled } from "../../ui/parts";
 import type { FieldType } from "./types";
-import "./type-settings.css";
 
 const CURRENCIES = ["CNY", "USD", "EUR", "GBP", "HKD", "JPY", "AED", "RUB"];
 
@@ -105,7 +104,9 @@ function OptionList({ options, onChange }: { options: SelectOption[]; onChange: 
 /** In the tint that the cells of this option have. */
 function OptionDot({ theme, color }: { theme: Theme; color: number }) {
   const tint = tintOf(theme, color);
-  return <i className="option-dot" style={{ background: tint.fill, borderColor: tint.ink }} aria-hidden="true" />;
+  return (
+    <i className="option-dot" style={{ background: tint.fill, border: `1px solid ${tint.ink}` }} aria-hidden="true" />
+  );
 }
 
 /** The first tint that no option has; when all are taken, they begin anew. */

@@ -107,6 +107,10 @@ impl Formula {
         self.0.ai
     }
 
+    pub(crate) fn expr(&self) -> &Expr {
+        &self.0.expr
+    }
+
     pub fn eval(&self, input: &EvalInput) -> Evaluated {
         eval::run(&self.0.expr, input)
     }

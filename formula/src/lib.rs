@@ -12,6 +12,7 @@
 pub mod check;
 mod door;
 pub mod eval;
+mod excel;
 pub mod functions;
 pub mod limits;
 mod plan;
@@ -21,5 +22,6 @@ pub use check::diagnostic::{Diagnostic, Severity, Text2};
 pub use check::scope::Scope;
 pub use door::{Analysis, Formula, Reads, analyze, source_to_text};
 pub use eval::{Answers, EvalCache, EvalInput, Evaluated};
+pub use excel::{ExcelNames, ExcelTable};
 pub use syntax::lexer::{Token, TokenKind};
 pub use syntax::span::Span;

@@ -5,7 +5,10 @@
 
 use crate::board::{JobError, Ticket};
 use connectors::{
-    export::{Blobs, Export, ExportError, ExportReport, ExportTable, csv, parquet, xlsx},
+    export::{
+        Blobs, Export, ExportError, ExportReport, ExportTable, WorkbookTable, csv, parquet,
+        workbook_tables, xlsx,
+    },
     model::Text2,
 };
 use serde::{Deserialize, Serialize};
@@ -41,13 +44,17 @@ pub struct ExportRequest {
     pub encoding: Option<String>,
 }
 
+/// A field's formula in a workbook with these tables.
+pub type ExcelFormula<'a> =
+    dyn Fn(TableId, FieldId, &BTreeMap<TableId, WorkbookTable>) -> Option<String> + Sync + 'a;
+
 /// What an export needs to know from the base beyond its snapshot.
 pub struct ExportSources<'a> {
     pub blobs: &'a dyn Blobs,
     /// Records of a view in its order.
     pub view_records: &'a (dyn Fn(TableId, ViewId) -> Option<Vec<RecordId>> + Sync),
     /// A formula field's formula as Excel writes it, where Excel can compute it.
-    pub excel_formula: &'a (dyn Fn(TableId, FieldId) -> Option<String> + Sync),
+    pub excel_formula: &'a ExcelFormula<'a>,
 }
 
 /// Writes the file; blocks until it is complete. Nothing is left behind at `to` when it fails.
@@ -74,9 +81,22 @@ pub fn export(
     let tables = tables
         .into_iter()
         .map(|table| export_table(snapshot, table, request, sources));
+    let mut tables = tables.collect::<Result<Vec<_>, _>>()?;
+    if request.format == ExportFormat::Xlsx {
+        let names = workbook_tables(snapshot, &tables)?;
+        for table in &mut tables {
+            let live = |field: &FieldId| {
+                Some((
+                    *field,
+                    (sources.excel_formula)(table.table, *field, &names)?,
+                ))
+            };
+            table.formulas = table.fields.iter().filter_map(live).collect();
+        }
+    }
     let export = Export {
         snapshot,
-        tables: tables.collect::<Result<_, _>>()?,
+        tables,
         blobs: sources.blobs,
         cancelled: &|| ticket.is_cancelled(),
         progress: &|done| ticket.progress(done, n_all),
@@ -154,10 +174,6 @@ fn export_table(
         }
         None => None,
     };
-    let formulas: BTreeMap<FieldId, String> = fields
-        .iter()
-        .filter_map(|field| Some((*field, (sources.excel_formula)(table, *field)?)))
-        .collect();
     let widths_px = fields
         .iter()
         .filter_map(|field| Some((*field, setting(*field)?.width_px?)))
@@ -166,7 +182,7 @@ fn export_table(
         table,
         fields,
         records,
-        formulas,
+        formulas: BTreeMap::new(),
         widths_px,
         frozen_fields: view.map_or(0, |view| view.frozen_fields),
     })

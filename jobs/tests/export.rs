@@ -51,7 +51,7 @@ fn csv(request: &ExportRequest, ticket: &Ticket) -> Result<Vec<u8>, ExportError>
     let sources = ExportSources {
         blobs: &NoBlobs,
         view_records: &|_, _| Some(vec![RecordId(3), RecordId(1)]),
-        excel_formula: &|_, _| None,
+        excel_formula: &|_, _, _| None,
     };
     let result = export(&goods(), request, &sources, &to, ticket);
     if result.is_err() {

@@ -12,7 +12,7 @@ pub mod parquet;
 mod pictures;
 pub mod xlsx;
 
-pub use names::{column_reference, sheet_names, table_names};
+pub use names::{WorkbookTable, column_reference, sheet_names, table_names, workbook_tables};
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use table::{

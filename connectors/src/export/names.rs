@@ -4,8 +4,50 @@
 //! identifier that does not look like a cell reference; in structured references `[ ] # '` are escaped by `'`
 //! (Microsoft, "Using structured references with Excel tables").
 
+use super::{ExportError, ExportTable, resolve};
 use std::collections::{BTreeMap, HashSet};
-use table::{id::TableId, schema::Schema};
+use table::{
+    id::{FieldId, TableId},
+    schema::Schema,
+    snapshot::Snapshot,
+};
+
+/// What formulas call one table of a workbook.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WorkbookTable {
+    pub name: String,
+    pub headers: BTreeMap<FieldId, String>,
+    /// All live records are written.
+    pub whole: bool,
+}
+
+/// The Excel Tables that a workbook of these tables will have; a table without records becomes none.
+pub fn workbook_tables(
+    snapshot: &Snapshot,
+    tables: &[ExportTable],
+) -> Result<BTreeMap<TableId, WorkbookTable>, ExportError> {
+    let ids: Vec<TableId> = tables.iter().map(|table| table.table).collect();
+    let mut names = table_names(&snapshot.schema, &ids);
+    let mut out = BTreeMap::new();
+    for table in tables {
+        let resolved = resolve(snapshot, table)?;
+        let Some(name) = names
+            .remove(&table.table)
+            .filter(|_| !resolved.rows.is_empty())
+        else {
+            continue;
+        };
+        let headers = headers(resolved.fields.iter().map(|field| field.name.as_str()));
+        let ids = resolved.fields.iter().map(|field| field.id);
+        let table_names = WorkbookTable {
+            name,
+            headers: ids.zip(headers).collect(),
+            whole: resolved.rows.len() as u64 == resolved.data.n_live as u64,
+        };
+        out.insert(table.table, table_names);
+    }
+    Ok(out)
+}
 
 /// Sheet names for tables in this order, unique without regard to case.
 pub fn sheet_names(schema: &Schema, tables: &[TableId]) -> BTreeMap<TableId, String> {

@@ -417,6 +417,14 @@ fn formula_result(field_type: &FieldType, state: &CellState) -> String {
         }
         CellState::Value(CellValue::Bool(flag)) => if *flag { "TRUE" } else { "FALSE" }.into(),
         CellState::Error(error) => error.code().into(),
-        other => field_type.display(other),
+        other => {
+            let text = field_type.display(other);
+            // The writer takes these for numbers, and a workbook with such a number does not open.
+            if text.parse::<f64>().is_ok_and(|number| !number.is_finite()) {
+                String::new()
+            } else {
+                text
+            }
+        }
     }
 }

@@ -4,9 +4,10 @@ use super::registry::{Function, Gives, Kernel, function};
 use crate::{check::coerce::number, eval::vector::Cell};
 use table::value::CellError;
 
-pub(crate) fn family() -> Vec<Function> {
+/// Looked up by name in the registry.
+pub(crate) const FAMILY: &[Function] = {
     use Kernel::Strict;
-    vec![
+    &[
         function(
             ["TODAY", "TODAY()", "今天", "Today", "TODAY()>0"],
             (0, 0),
@@ -83,7 +84,7 @@ pub(crate) fn family() -> Vec<Function> {
             }),
         ),
     ]
-}
+};
 
 /// Days since 1970-01-01 of the proleptic Gregorian calendar.
 fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {

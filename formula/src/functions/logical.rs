@@ -7,9 +7,10 @@ use crate::{
 };
 use table::value::CellError;
 
-pub(crate) fn family() -> Vec<Function> {
+/// Looked up by name in the registry.
+pub(crate) const FAMILY: &[Function] = {
     use Kernel::{Aggregate, Lazy as L, Lenient, Strict};
-    vec![
+    &[
         function(
             [
                 "IF",
@@ -173,7 +174,7 @@ pub(crate) fn family() -> Vec<Function> {
             Strict(|_| Cell::Error(CellError::Na)),
         ),
     ]
-}
+};
 
 fn is(cell: &Cell, test: impl Fn(&Cell) -> bool) -> Cell {
     match cell {

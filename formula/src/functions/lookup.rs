@@ -3,10 +3,11 @@
 use super::registry::{Function, Gives, Kernel, function};
 use crate::eval::lookup::Lookup as L;
 
-pub(crate) fn family() -> Vec<Function> {
+/// Looked up by name in the registry.
+pub(crate) const FAMILY: &[Function] = {
     use Kernel::Lookup as K;
     let n = Gives::Number;
-    vec![
+    &[
         function(
             [
                 "SUMIF",
@@ -140,4 +141,4 @@ pub(crate) fn family() -> Vec<Function> {
             K(L::Index),
         ),
     ]
-}
+};

@@ -7,11 +7,12 @@ use crate::{
 };
 use table::value::CellError;
 
-pub(crate) fn family() -> Vec<Function> {
+/// Looked up by name in the registry.
+pub(crate) const FAMILY: &[Function] = {
     use Kernel::{Aggregate, Strict};
     let n = Gives::Number;
     let same = Gives::Argument(0);
-    vec![
+    &[
         function(
             ["SUM", "SUM(数, …)", "求和", "The sum", "SUM(1,2,3)"],
             (1, 255),
@@ -235,7 +236,7 @@ pub(crate) fn family() -> Vec<Function> {
             }),
         ),
     ]
-}
+};
 
 fn one(args: &[Cell], f: fn(f64) -> Cell) -> Cell {
     number(&args[0]).map_or_else(|stuck| stuck, f)

@@ -6,6 +6,7 @@ use std::{collections::HashMap, sync::OnceLock};
 use table::ai::AiKind;
 
 /// How a function computes.
+#[derive(Clone, Copy)]
 pub(crate) enum Kernel {
     /// Cell by cell; errors and pending cells pass through before it is asked.
     Strict(fn(&[Cell]) -> Cell),
@@ -33,6 +34,7 @@ pub(crate) enum Gives {
     AnyOf(usize, usize),
 }
 
+#[derive(Clone, Copy)]
 pub(crate) struct Function {
     pub(crate) doc: FunctionDoc,
     pub(crate) min: usize,
@@ -42,7 +44,7 @@ pub(crate) struct Function {
 }
 
 /// One line of a family: doc, number of arguments, type, kernel.
-pub(crate) fn function(
+pub(crate) const fn function(
     doc: [&'static str; 5],
     n: (usize, usize),
     gives: Gives,
@@ -68,16 +70,14 @@ pub(crate) fn all() -> &'static [Function] {
     static ALL: OnceLock<Vec<Function>> = OnceLock::new();
     ALL.get_or_init(|| {
         [
-            logical::family(),
-            math::family(),
-            text::family(),
-            date::family(),
-            lookup::family(),
-            ai::family(),
+            logical::FAMILY,
+            math::FAMILY,
+            text::FAMILY,
+            date::FAMILY,
+            lookup::FAMILY,
+            ai::FAMILY,
         ]
-        .into_iter()
-        .flatten()
-        .collect()
+        .concat()
     })
 }
 

@@ -8,10 +8,11 @@ use crate::{
 };
 use std::sync::Arc;
 
-pub(crate) fn family() -> Vec<Function> {
+/// Looked up by name in the registry.
+pub(crate) const FAMILY: &[Function] = {
     use Kernel::{Aggregate, Strict};
     let (t, n) = (Gives::Text, Gives::Number);
-    vec![
+    &[
         function(
             [
                 "LEN",
@@ -205,7 +206,7 @@ pub(crate) fn family() -> Vec<Function> {
             Strict(|a| run(a, repeat)),
         ),
     ]
-}
+};
 
 type Step = Result<Cell, Cell>;
 

@@ -1,12 +1,37 @@
 //! Formula fields as Excel writes them, where Excel can compute them.
 
+use connectors::export::WorkbookTable;
+use formula::{ExcelNames, ExcelTable, Formula, Scope};
+use std::collections::BTreeMap;
 use table::{
     id::{FieldId, TableId},
     snapshot::Snapshot,
 };
 
 /// The formula of a field with structured references in the full form, or `None` where the file gets values.
-pub fn formula_of(snapshot: &Snapshot, table: TableId, field: FieldId) -> Option<String> {
-    let _ = (snapshot, table, field);
-    None
+pub fn formula_of(
+    snapshot: &Snapshot,
+    table: TableId,
+    field: FieldId,
+    workbook: &BTreeMap<TableId, WorkbookTable>,
+) -> Option<String> {
+    let (_, known) = snapshot.schema.field(field)?;
+    let scope = Scope {
+        schema: &snapshot.schema,
+        table,
+        field: Some(field),
+    };
+    let formula = Formula::from_source(&known.formula()?.source, &scope).ok()?;
+    let named = |(id, table): (&TableId, &WorkbookTable)| {
+        let named = ExcelTable {
+            name: table.name.clone(),
+            headers: table.headers.clone(),
+            whole: table.whole,
+        };
+        (*id, named)
+    };
+    let names = ExcelNames {
+        tables: workbook.iter().map(named).collect(),
+    };
+    formula.to_excel(table, &names)
 }

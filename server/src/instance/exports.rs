@@ -110,7 +110,9 @@ fn write(job: &ExportJob, base: &OpenBase, request: &ExportRequest, ticket: Tick
     let sources = ExportSources {
         blobs: &blobs,
         view_records: &|table, view| base.handle.view_records(table, Some(view)).ok(),
-        excel_formula: &|table, field| super::excel::formula_of(&snapshot, table, field),
+        excel_formula: &|table, field, workbook| {
+            super::excel::formula_of(&snapshot, table, field, workbook)
+        },
     };
     match export(&snapshot, request, &sources, &job.path, &ticket) {
         Ok(report) => {

@@ -66,3 +66,58 @@ async fn a_damaged_base_is_named_and_the_others_work() {
     assert_eq!(world.get(&format!("/bases/{good}")).await.status, 200);
     assert_eq!(world.delete("/bases/broken").await.status, 204);
 }
+
+#[tokio::test]
+async fn templates_fill_a_base_and_their_formulas_compute() {
+    let world = World::new();
+    let listed = world.get("/templates").await.json();
+    assert_eq!(listed[0]["title"], "Inventory");
+    for key in ["inventory", "crm", "demo"] {
+        let made = world
+            .post("/bases", json!({"name": key, "template": key}))
+            .await;
+        assert_eq!(made.status, 201, "{key}: {}", made.text());
+        let id = made.json()["id"].as_str().unwrap().to_string();
+        let view = world.get(&format!("/bases/{id}")).await.json();
+        assert!(!view["tables"].as_array().unwrap().is_empty());
+        if key == "inventory" {
+            check_stock(&world, &id, &view).await;
+        }
+    }
+    assert_eq!(
+        world
+            .post("/bases", json!({"name": "x", "template": "none"}))
+            .await
+            .error(404),
+        "no_template"
+    );
+}
+
+/// 账面库存 of YW-1001 is what its moves add up to.
+async fn check_stock(world: &World, base: &str, view: &serde_json::Value) {
+    let table = &view["tables"][0];
+    assert_eq!(table["name"], "商品");
+    let field = |name: &str| {
+        let fields = table["fields"].as_array().unwrap();
+        let at = fields
+            .iter()
+            .position(|field| field["name"] == name)
+            .unwrap();
+        (at, fields[at].clone())
+    };
+    let (at, on_hand) = field("账面库存");
+    assert_eq!(at, 12, "formula fields stand where the template puts them");
+    assert!(
+        on_hand["formula_text"]
+            .as_str()
+            .unwrap()
+            .starts_with("SUMIFS(")
+    );
+    let id = on_hand["id"].as_str().unwrap();
+    let path = format!(
+        "/bases/{base}/tables/{}/window?n=1",
+        table["id"].as_str().unwrap()
+    );
+    let window = world.get(&path).await.json();
+    assert_eq!(window["columns"][id], json!([413]), "{window}");
+}

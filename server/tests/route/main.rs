@@ -1,6 +1,7 @@
 //! The true router without a socket, over a temporary data folder; one file per resource.
 #![allow(clippy::unwrap_used)]
 
+mod ai;
 mod bases;
 mod errors;
 mod files;
@@ -9,4 +10,5 @@ mod openapi;
 mod origin;
 mod providers;
 mod records;
+mod workbook;
 mod world;

@@ -15,11 +15,11 @@ export class Failsafe extends Component<{ children: ReactNode }, { error: Error 
 }
 
 /** The language may be what broke, so both are shown. */
-export function Broken({ error }: { error: Error }) {
+export function Broken({ error }: { error: unknown }) {
   return (
     <div className="empty" role="alert">
       <b>页面出错了，已保存的数据不受影响 · This page broke; saved data is safe</b>
-      <span className="hint">{error.message}</span>
+      <span className="hint">{error instanceof Error ? error.message : String(error)}</span>
       <Button type="primary" onClick={() => location.reload()}>
         重新打开 · Load again
       </Button>

@@ -72,11 +72,7 @@ export function OpenPanel({ state, base, tables, table, session, selected, sampl
       )}
       renderAiForm={(kind, onFormula) => <AiForm kind={kind} fields={table.fields} onFormula={onFormula} />}
       onClose={close}
-      onDone={(made) => onState(made && field === null && isNewAi(made) ? { kind: "ai", field: made } : null)}
+      onDone={(made, isAi) => onState(made && field === null && isAi ? { kind: "ai", field: made } : null)}
     />
   );
-
-  function isNewAi(id: string): boolean {
-    return tables.some((one) => one.fields.some((known) => known.id === id && "ai" in known && known.ai));
-  }
 }

@@ -28,7 +28,8 @@ export interface FieldPanelProps {
   }) => ReactNode;
   renderAiForm: (kind: AiKind, onFormula: (text: string) => void) => ReactNode;
   onClose: () => void;
-  onDone: (field: string | null) => void;
+  /** The new or changed field, and whether it asks a model. */
+  onDone: (field: string | null, isAi: boolean) => void;
 }
 
 function choiceOf(field: Schemas["FieldView"] | null): Choice {
@@ -81,7 +82,7 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
         }
       }
       const done = await command(base, body);
-      onDone(done.result.fields[0] ?? null);
+      onDone(done.result.fields[0] ?? null, isAi);
     } catch (error) {
       message.error(
         error instanceof ApiError ? [error.message, error.hint].filter(Boolean).join(" ") : String(error),

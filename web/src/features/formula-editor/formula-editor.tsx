@@ -55,7 +55,7 @@ export function FormulaEditor({ base, table, tables, field, value, sample, onCha
         const text = editor.state.doc.toString();
         const found = await check(text);
         setReport(found);
-        const isOk = found?.diagnostics.every((one) => one.severity !== "error");
+        const isOk = found?.diagnostics.every((one) => one.severity !== "error") ?? false;
         latest.current.onState?.({ ok: isOk, resultType: found?.result_type?.type ?? null });
         const end = editor.state.doc.length;
         return (found?.diagnostics ?? []).map((one) => ({

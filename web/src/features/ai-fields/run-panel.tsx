@@ -22,6 +22,16 @@ export function priceText(estimate: Estimate, language: string): string {
     : `${format.format(estimate.cost_low)}–${format.format(estimate.cost_high)}`;
 }
 
+const POLL_MS = 500;
+
+function jobOf(jobs: Schemas["Job"][] | undefined, batch: string | null): Schemas["Job"] | undefined {
+  return batch === null ? undefined : jobs?.find((one) => one.id === `ai-${batch}`);
+}
+
+function isOver(job: Schemas["Job"] | undefined): boolean {
+  return job !== undefined && job.state !== "running" && job.state !== "queued";
+}
+
 interface RunAiPanelProps {
   base: string;
   table: string;
@@ -45,9 +55,11 @@ export function RunAiPanel({ base, table, field, selected, onClose }: RunAiPanel
     queryKey: ["jobs"],
     queryFn: () => ask<Schemas["Job"][]>("GET", "/jobs"),
     enabled: batch !== null,
-    refetchInterval: batch === null ? false : 400,
+    refetchInterval: (query) => (isOver(jobOf(query.state.data, batch)) ? false : POLL_MS),
   });
-  const job = jobs.data?.find((one) => batch !== null && one.id.includes(batch));
+  const job = jobOf(jobs.data, batch);
+  const refused = (caught: unknown) =>
+    setError(caught instanceof ApiError ? caught : new ApiError("unknown", String(caught)));
   const run = async () => {
     setError(null);
     const id = randomId();
@@ -55,7 +67,7 @@ export function RunAiPanel({ base, table, field, selected, onClose }: RunAiPanel
       await command(base, { kind: "run_ai", table, field: field.id, scope: wireScope, batch: id });
       setBatch(id);
     } catch (caught) {
-      setError(caught instanceof ApiError ? caught : new ApiError("unknown", String(caught)));
+      refused(caught);
     }
   };
   const price = estimate.data;
@@ -75,7 +87,9 @@ export function RunAiPanel({ base, table, field, selected, onClose }: RunAiPanel
             {isFree ? t("runAiFree") : t("runAiPrice", { price: priceText(price, i18n.language) })}
           </Button>
         ) : job && job.state === "running" ? (
-          <Button onClick={() => void command(base, { kind: "cancel_ai", batch })}>{t("stopBatch")}</Button>
+          <Button onClick={() => void command(base, { kind: "cancel_ai", batch }).catch(refused)}>
+            {t("stopBatch")}
+          </Button>
         ) : (
           <Button onClick={onClose}>{t("done")}</Button>
         )

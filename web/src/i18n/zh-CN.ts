@@ -268,6 +268,9 @@ export const zh = {
   isDefault: "默认",
   keyNote: "Key 加密保存在本机，不会再显示或发送到浏览器。",
   pricesOf: "参考价格日期 {{date}}，以服务商为准",
+  rpm: "每分钟最多请求（0 不限）",
+  editProvider: "修改模型设置",
+  takeProposal: "改用 {{model}} · {{url}}",
   preset_custom: "其他兼容接口",
   // jobs, export, history, records
   kind_import: "导入",

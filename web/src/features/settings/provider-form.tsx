@@ -1,4 +1,5 @@
 /** One model: preset, address, model, key (write-only), prices; a test says at once whether it answers. */
+import { useQueryClient } from "@tanstack/react-query";
 import { App, AutoComplete, Button, Input, InputNumber, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -14,6 +15,7 @@ interface ProviderFormProps {
 export function ProviderForm({ provider, presets, onSaved }: ProviderFormProps) {
   const { t } = useTranslation();
   const { message } = App.useApp();
+  const queries = useQueryClient();
   const first = presets[0];
   const [name, setName] = useState(provider?.name ?? first?.key ?? "");
   const [input, setInput] = useState<Schemas["ProviderInput"]>(() =>
@@ -29,6 +31,7 @@ export function ProviderForm({ provider, presets, onSaved }: ProviderFormProps) 
     setBusy(true);
     try {
       await ask("PUT", `/providers/${encodeURIComponent(name.trim())}`, { ...input, ...(key ? { key } : {}) });
+      void queries.invalidateQueries({ queryKey: ["providers"] });
       return true;
     } catch (error) {
       message.error(
@@ -39,6 +42,10 @@ export function ProviderForm({ provider, presets, onSaved }: ProviderFormProps) 
     } finally {
       setBusy(false);
     }
+  };
+  const takeProposal = (proposed: Schemas["TestResult"]["proposed"]) => {
+    if (proposed) set({ base_url: proposed.base_url, model: proposed.model });
+    setTest(null);
   };
   const runTest = async () => {
     setTest(null);
@@ -97,12 +104,15 @@ export function ProviderForm({ provider, presets, onSaved }: ProviderFormProps) 
           onChange={(event) => setKey(event.target.value)}
         />
       </Labelled>
-      <div className="row">
+      <div className="row" style={{ flexWrap: "wrap", alignItems: "end" }}>
         <Labelled label={`${t("priceIn")} (${input.currency ?? "CNY"})`}>
           <InputNumber min={0} value={input.price_in ?? 0} onChange={(price_in) => set({ price_in })} />
         </Labelled>
         <Labelled label={`${t("priceOut")} (${input.currency ?? "CNY"})`}>
           <InputNumber min={0} value={input.price_out ?? 0} onChange={(price_out) => set({ price_out })} />
+        </Labelled>
+        <Labelled label={t("rpm")}>
+          <InputNumber min={0} precision={0} value={input.rpm ?? 0} onChange={(rpm) => set({ rpm })} />
         </Labelled>
       </div>
       {preset && preset.models.length > 0 && <span className="hint">{t("pricesOf", { date: preset.prices_of })}</span>}
@@ -113,6 +123,11 @@ export function ProviderForm({ provider, presets, onSaved }: ProviderFormProps) 
               {line.text}
             </div>
           ))}
+          {test.proposed && (
+            <Button size="small" onClick={() => takeProposal(test.proposed)}>
+              {t("takeProposal", { model: test.proposed.model, url: test.proposed.base_url })}
+            </Button>
+          )}
         </Note>
       )}
       <div className="row">

@@ -61,7 +61,7 @@ export function SettingsPage() {
                 {!provider.offline_trial && (
                   <ActionButton
                     icon="pencil"
-                    label={t("editField")}
+                    label={t("editProvider")}
                     onClick={() => setOpen(open === provider.name ? null : provider.name)}
                   />
                 )}

@@ -1,5 +1,5 @@
 /** The formula editor: completion, mistakes underlined while typing with what to do, the result on a real record. */
-import { autocompletion, closeBrackets, completionKeymap } from "@codemirror/autocomplete";
+import { autocompletion, type CompletionContext, closeBrackets, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { type Diagnostic, linter } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
@@ -36,20 +36,24 @@ export function FormulaEditor({ base, table, tables, field, value, sample, onCha
     queryFn: () => ask<Schemas["FunctionView"][]>("GET", "/formula/functions"),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const latest = useRef({ onChange, onState, value });
-  latest.current = { onChange, onState, value };
+  // Read when needed: others' edits renew these objects, and a rebuilt editor would lose cursor and undo.
+  const latest = useRef({ onChange, onState, value, table, tables, functions: functions.data ?? [] });
+  latest.current = { onChange, onState, value, table, tables, functions: functions.data ?? [] };
+  const tableId = table.id;
 
   useEffect(() => {
-    if (!host.current || !functions.isFetched) return;
+    if (!host.current) return;
     const check = async (text: string): Promise<Report | null> => {
       if (text.trim() === "") return null;
       return ask<Report>("POST", `/bases/${base}/formula/check`, {
-        table: table.id,
+        table: tableId,
         text,
         ...(field ? { field } : {}),
         ...(sample ? { sample } : {}),
       }).catch(() => null);
     };
+    const complete = (context: CompletionContext) =>
+      completions(latest.current.table, latest.current.tables, latest.current.functions)(context);
     const lint = linter(
       async (editor): Promise<Diagnostic[]> => {
         const text = editor.state.doc.toString();
@@ -77,7 +81,7 @@ export function FormulaEditor({ base, table, tables, field, value, sample, onCha
           keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap]),
           formulaLanguage,
           formulaColours,
-          autocompletion({ override: [completions(table, tables, functions.data ?? [])], icons: false }),
+          autocompletion({ override: [complete], icons: false }),
           lint,
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ "aria-label": t("formula") }),
@@ -93,7 +97,7 @@ export function FormulaEditor({ base, table, tables, field, value, sample, onCha
       view.current = null;
       made.destroy();
     };
-  }, [base, table, tables, field, sample, functions.isFetched, functions.data, t]);
+  }, [base, tableId, field, sample, t]);
 
   useEffect(() => {
     const editor = view.current;

@@ -116,7 +116,7 @@ export async function journey({ browser, server, model }) {
       { timeout: 20_000 },
     );
     await shot(page, `08-ai-done-${name === "英文名" ? "translate" : "prompt"}-zh`);
-    await page.getByRole("button", { name: "完成" }).click();
+    await page.getByRole("button", { name: "完成" }).last().click();
   }
   same(await cellText(page, 0, "英文名"), "Zircon Ring", "the model's answer is in the cell");
 

@@ -6,6 +6,12 @@ import type { Attachment, WireError } from "./wire";
 export type Schemas = components["schemas"];
 
 const ROOT = "/api/v1";
+/** Who acts, for undo: the same identity as on the socket. */
+let clientId = "";
+
+export function actAs(client: string): void {
+  clientId = client;
+}
 
 /** What the server (or the network) said instead of an answer; texts are in the user's language. */
 export class ApiError extends Error {
@@ -40,7 +46,7 @@ export async function ask<T>(
   body?: unknown,
   signal?: AbortSignal,
 ): Promise<T> {
-  const headers: Record<string, string> = { "accept-language": i18n.language };
+  const headers: Record<string, string> = { "accept-language": i18n.language, "x-suanpan-client": clientId };
   if (body !== undefined) headers["content-type"] = "application/json";
   let answer: Response;
   try {

@@ -29,7 +29,12 @@ export function App() {
   const { i18n } = useTranslation();
   const isDark = useDark();
   return (
-    <ConfigProvider locale={i18n.language === "en" ? enUS : zhCN} theme={antTheme(isDark)} componentSize="middle" button={{ autoInsertSpace: false }}>
+    <ConfigProvider
+      locale={i18n.language === "en" ? enUS : zhCN}
+      theme={antTheme(isDark)}
+      componentSize="middle"
+      button={{ autoInsertSpace: false }}
+    >
       <AntApp style={{ height: "100%" }}>
         <QueryClientProvider client={queries}>
           <Failsafe>

@@ -13,6 +13,7 @@ import type { LiveBase } from "./base-session";
 import { GridView } from "./grid-view";
 import { Hover, type HoverAt } from "./hover";
 import { OpenPanel, type PanelState } from "./open-panel";
+import { selectedRecords } from "./selected-records";
 import { headerMenu, rowMenu, type TableActions, useTableActions } from "./table-actions";
 import { TableFooter } from "./table-footer";
 import { useTableSession } from "./table-session";
@@ -193,15 +194,4 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
       </Dropdown>
     </>
   );
-}
-
-function selectedRecords(selection: SelectionState, idOf: (row: number) => string | undefined): string[] {
-  const records = new Set<string>();
-  for (const { r0, r1 } of selection.ranges) {
-    for (let row = r0; row <= r1 && records.size < 5_000; row += 1) {
-      const record = idOf(row);
-      if (record) records.add(record);
-    }
-  }
-  return [...records];
 }

@@ -3,15 +3,11 @@ import { App, Button, Input, Select } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, command, type Schemas } from "../../api/client";
-import { Icon } from "../../ui/icons";
 import { Labelled, Note, Panel } from "../../ui/parts";
-import { formulaSettings, isRetype, plainSettings, pressedType } from "./choice";
+import { formulaSettings, isRetype, plainSettings } from "./choice";
+import { type AiKind, type Choice, TypeCards } from "./type-cards";
 import { TypeSettings } from "./type-settings";
-import { type FieldType, PLAIN_TYPES, TYPE_ICONS } from "./types";
-
-type AiKind = "translate" | "copy" | "image_prompt";
-type Choice = { kind: "plain"; type: FieldType } | { kind: "formula" } | { kind: "ai"; ai: AiKind };
-const AI_KINDS: AiKind[] = ["translate", "copy", "image_prompt"];
+import type { FieldType } from "./types";
 
 export interface FieldPanelProps {
   base: string;
@@ -153,57 +149,5 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
         )}
       </div>
     </Panel>
-  );
-}
-
-function TypeCards({
-  choice,
-  field,
-  onChoose,
-}: {
-  choice: Choice;
-  field: Schemas["FieldView"] | null;
-  onChoose: (choice: Choice) => void;
-}) {
-  const { t } = useTranslation();
-  const press = (card: FieldType) =>
-    onChoose({ kind: "plain", type: pressedType(card, choice.kind === "plain" ? choice.type : null, field) });
-  return (
-    <fieldset className="type-grid plain" aria-label={t("fieldType")}>
-      {PLAIN_TYPES.map((type) => (
-        <button
-          type="button"
-          key={type.type}
-          className="type-card"
-          aria-pressed={choice.kind === "plain" && choice.type.type === type.type}
-          onClick={() => press(type)}
-        >
-          <Icon name={TYPE_ICONS[type.type] ?? "rows"} />
-          {t(`type_${type.type}`)}
-        </button>
-      ))}
-      <button
-        type="button"
-        className="type-card"
-        aria-pressed={choice.kind === "formula"}
-        onClick={() => onChoose({ kind: "formula" })}
-      >
-        <Icon name="formula" />
-        {t("type_formula")}
-      </button>
-      {AI_KINDS.map((ai) => (
-        <button
-          type="button"
-          key={ai}
-          className="type-card"
-          data-ai="true"
-          aria-pressed={choice.kind === "ai" && choice.ai === ai}
-          onClick={() => onChoose({ kind: "ai", ai })}
-        >
-          <Icon name="spark" />
-          <span className="cut">{t(`type_ai_${ai}`)}</span>
-        </button>
-      ))}
-    </fieldset>
   );
 }

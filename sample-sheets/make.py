@@ -247,7 +247,7 @@ def jewellery():
     rezip(HERE / name, change)
     types = {"图片": "attachment", "细节图": "attachment", "实拍": "attachment", "货号": "text", "品名": "text",
              "单价": "currency", "数量": "number", "金额": "currency", "包装/装箱数": "number", "报价日期": "date"}
-    expect(name, [{"name": "报价", "title_lines": 3, "header_row": 5, "dropped": ["合计"], "types": types,
+    expect(name, [{"name": "报价", "title_lines": 3, "header_row": 6, "dropped": ["合计"], "types": types,
                    "formulas": {"金额": "[单价]*[数量]"}, "rows": rows}])
 
 

@@ -232,3 +232,35 @@ fn every_constant_example_runs() {
         );
     }
 }
+
+#[test]
+fn texts_are_found_and_replaced_as_in_excel() {
+    let snapshot = snapshot();
+    for (text, expected) in [
+        ("PROPER(\"red CUP it's 2nd\")", "Red Cup It'S 2Nd"),
+        ("REPLACE(\"abcd\",2,2,\"-\")", "a-d"),
+        ("REPLACE(\"abc\",9,1,\"x\")", "abcx"),
+        ("REPLACE(\"abc\",0,1,\"x\")", "#VALUE!"),
+        ("REPLACE(\"算盘\",1,1,\"\")", "盘"),
+        ("FIND(\"b\",\"abcb\")", "2"),
+        ("FIND(\"b\",\"abcb\",3)", "4"),
+        ("FIND(\"B\",\"abc\")", "#VALUE!"),
+        ("FIND(\"\",\"abc\")", "1"),
+        ("FIND(\"\",\"abc\",4)", "4"),
+        ("FIND(\"a\",\"abc\",5)", "#VALUE!"),
+        ("FIND(\"a\",\"abc\",0)", "#VALUE!"),
+        ("SEARCH(\"B\",\"abc\")", "2"),
+        ("SEARCH(\"b?d\",\"abcd\")", "2"),
+        ("SEARCH(\"b*d\",\"abccd\")", "2"),
+        ("SEARCH(\"~?\",\"ab?\")", "3"),
+        ("SEARCH(\"b~\",\"ab~\")", "2"),
+        ("SEARCH(\"x\",\"abc\")", "#VALUE!"),
+        ("SEARCH(\"盘\",\"算盘\")", "2"),
+        ("SUBSTITUTE(\"a-b-c\",\"-\",\"+\",2)", "a-b+c"),
+        ("SUBSTITUTE(\"a-b-c\",\"-\",\"+\",3)", "a-b-c"),
+        ("SUBSTITUTE(\"a-b\",\"-\",\"+\",0)", "#VALUE!"),
+        ("SUBSTITUTE(\"a-b\",\"\",\"+\",1)", "a-b"),
+    ] {
+        assert_eq!(shown(&snapshot, text), expected, "{text}");
+    }
+}

@@ -58,8 +58,13 @@ pub fn read(input: &str) -> Option<ReadNumber> {
     if bracketed {
         rest = rest[1..rest.len() - 1].to_string();
     }
+    // Most cells are digits alone; only the others can have a sign, looked for in one upper-case copy.
+    let is_plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'-' | b'%');
+    let upper = match rest.bytes().all(is_plain) {
+        true => String::new(),
+        false => rest.to_ascii_uppercase(),
+    };
     for (sign, code) in CURRENCY_SIGNS {
-        let upper = rest.to_ascii_uppercase();
         if let Some(at) = upper.find(sign)
             && (at == 0 || at + sign.len() == rest.len() || matches!(&rest[..at], "-" | "+"))
         {

@@ -54,6 +54,9 @@ struct Counts {
     thousands: u64,
     text_dates: u64,
     text_numbers: u64,
+    /// Numbers of eight digits that are days, such as 20251030.
+    bare_dates: u64,
+    phones: u64,
     url: u64,
     multi_line: u64,
     fractions: u64,
@@ -111,6 +114,7 @@ impl ColumnStats {
         if value.fract() != 0.0 {
             self.counts.fractions += 1;
         }
+        self.counts.bare_dates += u64::from(is_bare_date(value, shown));
         let Some(shown) = shown else {
             self.max_decimals = self.max_decimals.max(decimals_of(value));
             return;
@@ -146,6 +150,9 @@ impl ColumnStats {
         } else if digits >= 12 && digits == trimmed.len() {
             self.counts.long_digits += 1;
             self.counts.text += 1;
+        } else if digits >= 8 && is_phone(trimmed) {
+            self.counts.phones += 1;
+            self.counts.text += 1;
         } else if digits > 0 && date::read(trimmed).is_some() && !is_bare_digits(trimmed) {
             self.counts.text_dates += 1;
             self.counts.date += 1;
@@ -157,6 +164,7 @@ impl ColumnStats {
             self.note_format(&read);
             if is_bare_digits(trimmed) && date::read(trimmed).is_some() {
                 self.counts.text_dates += 1;
+                self.counts.bare_dates += 1;
             }
         } else {
             self.counts.text += 1;
@@ -216,14 +224,17 @@ impl ColumnStats {
                 filled,
             );
         }
+        if c.phones > 0 {
+            return (FieldType::Text, reason("phones", c.phones), filled);
+        }
         let eight_digit_dates =
-            c.text_numbers > 0 && c.text_dates == c.number + c.date && names_a_date(&self.name);
-        if nearly_all(c.date) || eight_digit_dates {
-            let dates = if eight_digit_dates {
-                c.text_dates
-            } else {
-                c.date
-            };
+            c.bare_dates > 0 && c.bare_dates == c.number && names_a_date(&self.name);
+        let dates = if eight_digit_dates {
+            c.date + c.bare_dates
+        } else {
+            c.date
+        };
+        if nearly_all(dates) {
             let field_type = if c.with_time > 0 {
                 FieldType::DateTime
             } else {
@@ -361,6 +372,23 @@ fn is_bare_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// 20251030 as a plain number, not shown with separators or signs.
+fn is_bare_date(value: f64, shown: Option<&str>) -> bool {
+    let is_plain = shown.is_none_or(|shown| is_bare_digits(shown.trim()));
+    is_plain
+        && value.fract() == 0.0
+        && (19_000_101.0..=99_991_231.0).contains(&value)
+        && date::read(&format!("{value:.0}")).is_some()
+}
+
+/// `+8613800138000`, `+86 138-0013-8000`: the sign belongs to it.
+fn is_phone(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|rest| {
+        rest.bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'(' | b')'))
+    })
+}
+
 /// `00123`, but not `0`, `0.5` or `0-3`.
 fn has_leading_zeros(text: &str) -> bool {
     text.len() > 1 && text.starts_with('0') && is_bare_digits(text)
@@ -379,7 +407,7 @@ fn has_any(name: &str, words: &[&str]) -> bool {
 
 /// Numbers under these names identify something; nobody adds them up.
 fn names_a_code(name: &str) -> bool {
-    const WORDS: [&str; 27] = [
+    const WORDS: [&str; 29] = [
         "货号",
         "款号",
         "编号",
@@ -404,6 +432,8 @@ fn names_a_code(name: &str) -> bool {
         "item no",
         "item_no",
         "phone",
+        "whatsapp",
+        "传真",
         "order_no",
         "order no",
         "zip",
@@ -509,6 +539,40 @@ mod tests {
             )
             .n_misfits,
             1
+        );
+    }
+
+    #[test]
+    fn phones_and_eight_digit_days_are_no_amounts() {
+        let phones = of_texts(
+            "WhatsApp",
+            &["+51987654321", "+86 138-0013-8000", "13800138000"],
+        );
+        assert_eq!(phones.field_type, FieldType::Text);
+        assert_eq!(phones.n_misfits, 0);
+        let numbers = |name: &str, values: [f64; 2], shown: Option<&str>| {
+            let mut stats = ColumnStats::new(name);
+            for value in values {
+                let shown = shown.map(Into::into);
+                stats.add(&RawCell::Number { value, shown });
+            }
+            stats.propose().field_type.key()
+        };
+        assert_eq!(
+            numbers("到期日", [20_251_030.0, 20_251_102.0], None),
+            "date"
+        );
+        assert_eq!(
+            numbers("到期日", [20_251_030.0, 20_251_399.0], None),
+            "number"
+        );
+        assert_eq!(
+            numbers("到期日", [20_251_030.0; 2], Some("20,251,030")),
+            "number"
+        );
+        assert_eq!(
+            numbers("数量", [20_251_030.0, 20_251_102.0], None),
+            "number"
         );
     }
 

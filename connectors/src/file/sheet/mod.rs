@@ -267,11 +267,17 @@ impl<'a, 'b> SheetReading<'a, 'b> {
         self.columns.flush()?;
         let layout = self.columns.finish(&self.facts, &mut self.notes);
         let sample = |cells: &BTreeMap<u32, SampleCell>| -> Vec<SampleCell> {
-            let cell = |key: &u32| cells.get(key).cloned().unwrap_or_default();
+            let has_column = |key: u32| layout.columns.iter().any(|column| column.key == key);
+            // The label of a total may stand in a column of pictures.
+            let label = |key: u32| {
+                let values = columns::value_key(key / 2);
+                cells.get(&values).filter(|_| !has_column(values))
+            };
+            let cell = |key: u32| cells.get(&key).or_else(|| label(key));
             layout
                 .columns
                 .iter()
-                .map(|column| cell(&column.key))
+                .map(|column| cell(column.key).cloned().unwrap_or_default())
                 .collect()
         };
         let dropped_rows = self.dropped.iter().map(|(row, reason, cells)| DroppedRow {

@@ -308,3 +308,20 @@ fn days_and_times_are_excels() {
         assert_eq!(shown(&snapshot, text), expected, "{text}");
     }
 }
+
+#[test]
+fn a_copy_may_name_its_language() {
+    let snapshot = snapshot();
+    for (text, language, instruction) in [
+        ("AI.COPY([品名],\"标题\")", "", "标题"),
+        ("AI.COPY([品名],\"标题\",\"英语\")", "英语", "标题"),
+        ("AI.COPY([品名],\"英语\")", "", "英语"),
+        ("AI.COPY([品名],[单价],\"标题\")", "", "标题"),
+    ] {
+        let formula = compile(&snapshot, text).unwrap();
+        let (_, call) = eval(&snapshot, &formula, Some(&[0]), None).calls.remove(0);
+        assert_eq!(call.inputs["language"], language, "{text}");
+        assert_eq!(call.inputs["instruction"], instruction, "{text}");
+        assert_eq!(call.user.contains("Language: "), !language.is_empty());
+    }
+}

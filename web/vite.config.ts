@@ -1,18 +1,20 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
-/** Writes a `.br` file beside every text asset, so that the server never compresses at run time. */
+/** Writes a `.br` file beside every text asset of the finished bundle, so that the server never compresses at run time. */
 function brotli(): Plugin {
   return {
     name: "brotli",
     apply: "build",
-    generateBundle(_options, bundle) {
-      for (const [name, file] of Object.entries(bundle)) {
+    writeBundle(options, bundle) {
+      for (const name of Object.keys(bundle)) {
+        const file = path.join(options.dir ?? "dist", name);
         if (!/\.(js|css|html|svg|json)$/.test(name)) continue;
-        const source = file.type === "chunk" ? file.code : file.source;
-        if (source.length < 1024) continue;
-        this.emitFile({ type: "asset", fileName: `${name}.br`, source: brotliCompressSync(source) });
+        const source = readFileSync(file);
+        if (source.length >= 1024) writeFileSync(`${file}.br`, brotliCompressSync(source));
       }
     },
   };

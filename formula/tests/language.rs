@@ -232,3 +232,96 @@ fn every_constant_example_runs() {
         );
     }
 }
+
+#[test]
+fn texts_are_found_and_replaced_as_in_excel() {
+    let snapshot = snapshot();
+    for (text, expected) in [
+        ("PROPER(\"red CUP it's 2nd\")", "Red Cup It'S 2Nd"),
+        ("REPLACE(\"abcd\",2,2,\"-\")", "a-d"),
+        ("REPLACE(\"abc\",9,1,\"x\")", "abcx"),
+        ("REPLACE(\"abc\",0,1,\"x\")", "#VALUE!"),
+        ("REPLACE(\"算盘\",1,1,\"\")", "盘"),
+        ("FIND(\"b\",\"abcb\")", "2"),
+        ("FIND(\"b\",\"abcb\",3)", "4"),
+        ("FIND(\"B\",\"abc\")", "#VALUE!"),
+        ("FIND(\"\",\"abc\")", "1"),
+        ("FIND(\"\",\"abc\",4)", "4"),
+        ("FIND(\"a\",\"abc\",5)", "#VALUE!"),
+        ("FIND(\"a\",\"abc\",0)", "#VALUE!"),
+        ("SEARCH(\"B\",\"abc\")", "2"),
+        ("SEARCH(\"b?d\",\"abcd\")", "2"),
+        ("SEARCH(\"b*d\",\"abccd\")", "2"),
+        ("SEARCH(\"~?\",\"ab?\")", "3"),
+        ("SEARCH(\"b~\",\"ab~\")", "2"),
+        ("SEARCH(\"x\",\"abc\")", "#VALUE!"),
+        ("SEARCH(\"盘\",\"算盘\")", "2"),
+        ("SUBSTITUTE(\"a-b-c\",\"-\",\"+\",2)", "a-b+c"),
+        ("SUBSTITUTE(\"a-b-c\",\"-\",\"+\",3)", "a-b-c"),
+        ("SUBSTITUTE(\"a-b\",\"-\",\"+\",0)", "#VALUE!"),
+        ("SUBSTITUTE(\"a-b\",\"\",\"+\",1)", "a-b"),
+    ] {
+        assert_eq!(shown(&snapshot, text), expected, "{text}");
+    }
+}
+
+#[test]
+fn days_and_times_are_excels() {
+    let snapshot = snapshot();
+    for (text, expected) in [
+        ("EDATE(DATE(2026,1,31),1)-DATE(2026,2,28)", "0"),
+        ("EDATE(DATE(2024,3,31),-1)-DATE(2024,2,29)", "0"),
+        ("EDATE(DATE(2026,12,5),1)-DATE(2027,1,5)", "0"),
+        ("EDATE(DATE(1900,1,5),-1)", "#NUM!"),
+        ("EOMONTH(DATE(2026,1,15),0)-DATE(2026,1,31)", "0"),
+        ("EOMONTH(DATE(2024,1,15),1)-DATE(2024,2,29)", "0"),
+        ("EOMONTH(DATE(2026,11,1),1)-DATE(2026,12,31)", "0"),
+        // 2026-11-22 is a Sunday.
+        ("WEEKDAY(DATE(2026,11,22))", "1"),
+        ("WEEKDAY(DATE(2026,11,22),2)", "7"),
+        ("WEEKDAY(DATE(2026,11,22),3)", "6"),
+        ("WEEKDAY(DATE(2026,11,23),2)", "1"),
+        ("WEEKDAY(DATE(2026,11,22),11)", "7"),
+        ("WEEKDAY(DATE(2026,11,24),12)", "1"),
+        ("WEEKDAY(DATE(2026,11,22),16)", "2"),
+        ("WEEKDAY(DATE(2026,11,22),17)", "1"),
+        ("WEEKDAY(DATE(2026,11,22),4)", "#NUM!"),
+        ("HOUR(0.75)", "18"),
+        ("MINUTE(TIME(9,30,5))", "30"),
+        ("SECOND(TIME(9,30,5))", "5"),
+        ("HOUR(-1)", "#NUM!"),
+        ("TIME(12,0,0)", "0.5"),
+        ("TIME(27,0,0)", "0.125"),
+        ("TIME(0,750,0)*24", "12.5"),
+        ("TIME(-1,0,0)", "#NUM!"),
+        ("DATEVALUE(\"2026/11/22\")-DATE(2026,11,22)", "0"),
+        ("DATEVALUE(\"x\")", "#VALUE!"),
+        ("DATEVALUE(1)", "#VALUE!"),
+        ("DATEDIF(DATE(2025,12,31),DATE(2026,12,30),\"Y\")", "0"),
+        ("DATEDIF(DATE(2025,12,31),DATE(2026,12,31),\"y\")", "1"),
+        ("DATEDIF(DATE(2026,1,31),DATE(2026,3,30),\"M\")", "1"),
+        ("DATEDIF(DATE(2026,1,1),DATE(2026,3,1),\"D\")", "59"),
+        ("DATEDIF(DATE(2025,1,15),DATE(2026,3,14),\"YM\")", "1"),
+        ("DATEDIF(DATE(2026,2,1),DATE(2026,1,1),\"D\")", "#NUM!"),
+        ("DATEDIF(DATE(2026,1,1),DATE(2026,2,1),\"X\")", "#NUM!"),
+    ] {
+        assert_eq!(shown(&snapshot, text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_copy_may_name_its_language() {
+    let snapshot = snapshot();
+    for (text, language, instruction) in [
+        ("AI.COPY([品名],\"标题\")", "", "标题"),
+        ("AI.COPY([品名],\"标题\",\"英语\")", "英语", "标题"),
+        ("AI.COPY([品名],\"英语\")", "", "英语"),
+        ("AI.COPY([品名],[单价],\"标题\")", "", "标题"),
+    ] {
+        let formula = compile(&snapshot, text).unwrap();
+        let (_, call) = eval(&snapshot, &formula, Some(&[0]), None).calls.remove(0);
+        assert_eq!(call.inputs["language"], language, "{text}");
+        assert_eq!(call.inputs["instruction"], instruction, "{text}");
+        assert_eq!(call.user.contains("Language: "), !language.is_empty());
+    }
+}

@@ -17,9 +17,17 @@ use table::{
     id::{ActorId, BaseId},
     infer::FieldProposal,
     raw::{RawBatch, RawCell},
+    value::Attachment,
+    view::RowHeight,
 };
 
+const PICTURE: &[u8] = b"png";
+
 struct File(Manifest);
+
+fn digest() -> String {
+    blake3::hash(PICTURE).to_string()
+}
 
 impl ImportSource for File {
     fn manifest(&self) -> &Manifest {
@@ -34,13 +42,21 @@ impl ImportSource for File {
                     value: price,
                     shown: None,
                 }],
+                vec![RawCell::Pictures(Arc::from([Attachment {
+                    digest: digest().into(),
+                    name: "1.png".into(),
+                    mime: "image/png".into(),
+                    size_bytes: 3,
+                    width_px: 1,
+                    height_px: 1,
+                }]))],
             ],
         };
         Box::new([Ok(batch("发夹", 1.5)), Ok(batch("发圈", 2.0))].into_iter())
     }
 
     fn picture(&self, _: &str) -> std::io::Result<Box<dyn Read>> {
-        Err(std::io::ErrorKind::NotFound.into())
+        Ok(Box::new(PICTURE))
     }
 }
 
@@ -100,6 +116,7 @@ fn a_file_becomes_a_table_of_a_true_base() {
                         unit: String::new(),
                     },
                 ),
+                column("图片", FieldType::Attachment),
             ],
             sample_rows: Vec::new(),
             dropped_rows: Vec::new(),
@@ -110,7 +127,7 @@ fn a_file_becomes_a_table_of_a_true_base() {
     });
     let target = BaseTarget {
         handle: handle.clone(),
-        put_blob: Arc::new(|_| Err("no pictures here".into())),
+        put_blob: Arc::new(|_| Ok(digest())),
     };
     let ticket = JobBoard::new().add("1", JobKind::Import, None, "x.csv", JobState::Running);
     let confirm = ConfirmImport::as_proposed(&file.0);
@@ -126,6 +143,9 @@ fn a_file_becomes_a_table_of_a_true_base() {
     assert_eq!(report.n_records, 2);
     let shown = to_markdown(&handle.snapshot(), report.tables[0]);
     assert!(shown.contains("发圈") && shown.contains("1.5"), "{shown}");
+    let table = handle.snapshot();
+    let table = table.schema.table(report.tables[0]).unwrap();
+    assert_eq!(table.views[0].row_height, RowHeight::Picture);
     let undo = engine::Submission {
         actor: ActorId("user:1".into()),
         client_id: None,

@@ -24,19 +24,25 @@ use commit::Group;
 use state::Writer;
 use std::{
     sync::mpsc::{Receiver, RecvTimeoutError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 impl Writer {
     /// Runs until the base is closed or every handle is gone.
     pub fn run(mut self, events: &Receiver<Event>) {
+        let mut ticked = Instant::now();
         loop {
-            let patience = if self.is_read_only() {
+            let patience = Duration::from_millis(if self.is_read_only() {
                 RECOVER_EVERY_MS
             } else {
                 TICK_MS
-            };
-            match events.recv_timeout(Duration::from_millis(patience)) {
+            });
+            // By the clock, not by quiet: people who keep trying to save must not keep the base read-only.
+            if ticked.elapsed() >= patience {
+                self.tick();
+                ticked = Instant::now();
+            }
+            match events.recv_timeout(patience.saturating_sub(ticked.elapsed())) {
                 Ok(first) => {
                     if let Some(closed) = self.take_in(first, events) {
                         self.end();
@@ -46,7 +52,7 @@ impl Writer {
                     }
                     self.checkpoint_if_due();
                 }
-                Err(RecvTimeoutError::Timeout) => self.tick(),
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
                     self.end();
                     return;

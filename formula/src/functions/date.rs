@@ -83,6 +83,114 @@ pub(crate) const FAMILY: &[Function] = {
                 (Err(e), _) | (_, Err(e)) => e,
             }),
         ),
+        function(
+            [
+                "EDATE",
+                "EDATE(日期, 月数)",
+                "几个月以后的同一天",
+                "The same day some months later",
+                "EDATE(DATE(2026,1,31),1)",
+            ],
+            (2, 2),
+            Gives::Date,
+            Strict(|a| settle(months_later(a, false))),
+        ),
+        function(
+            [
+                "EOMONTH",
+                "EOMONTH(日期, 月数)",
+                "几个月以后的月底",
+                "The last day of the month, some months later",
+                "EOMONTH(DATE(2026,1,31),1)",
+            ],
+            (2, 2),
+            Gives::Date,
+            Strict(|a| settle(months_later(a, true))),
+        ),
+        function(
+            [
+                "WEEKDAY",
+                "WEEKDAY(日期, [从哪天算起])",
+                "星期几的序号",
+                "The number of the day of the week",
+                "WEEKDAY(DATE(2026,11,22),2)",
+            ],
+            (1, 2),
+            Gives::Number,
+            Strict(|a| settle(weekday(a))),
+        ),
+        function(
+            [
+                "HOUR",
+                "HOUR(时间)",
+                "小时",
+                "The hour",
+                "HOUR(TIME(9,30,0))",
+            ],
+            (1, 1),
+            Gives::Number,
+            Strict(|a| of_day(a, |s| s / 3600)),
+        ),
+        function(
+            [
+                "MINUTE",
+                "MINUTE(时间)",
+                "分钟",
+                "The minute",
+                "MINUTE(TIME(9,30,0))",
+            ],
+            (1, 1),
+            Gives::Number,
+            Strict(|a| of_day(a, |s| s / 60 % 60)),
+        ),
+        function(
+            [
+                "SECOND",
+                "SECOND(时间)",
+                "秒",
+                "The second",
+                "SECOND(TIME(9,30,5))",
+            ],
+            (1, 1),
+            Gives::Number,
+            Strict(|a| of_day(a, |s| s % 60)),
+        ),
+        function(
+            [
+                "TIME",
+                "TIME(时, 分, 秒)",
+                "由时分秒得到时间（一天的几分之几）",
+                "A time from its parts, as a part of a day",
+                "TIME(12,0,0)",
+            ],
+            (3, 3),
+            Gives::Number,
+            Strict(|a| settle(time(a))),
+        ),
+        function(
+            [
+                "DATEVALUE",
+                "DATEVALUE(文本)",
+                "文本变日期",
+                "A text as a date",
+                "DATEVALUE(\"2026-11-22\")",
+            ],
+            (1, 1),
+            Gives::Date,
+            Strict(date_value),
+        ),
+        function(
+            [
+                "DATEDIF",
+                "DATEDIF(开始, 结束, 单位)",
+                "两天之间的整年 Y、整月 M 或天数 D",
+                "Whole years, months or days between two dates",
+                "DATEDIF(DATE(2026,1,1),DATE(2026,3,1),\"M\")",
+            ],
+            (3, 3),
+            Gives::Number,
+            Strict(|a| settle(date_dif(a))),
+        ),
     ]
 };
 
@@ -163,4 +271,102 @@ fn part(args: &[Cell], f: fn((i64, i64, i64)) -> f64) -> Cell {
     number(&args[0])
         .and_then(in_range)
         .map_or_else(|e| e, |x| Cell::Number(f(civil(x))))
+}
+
+type Step = Result<Cell, Cell>;
+
+fn settle(step: Step) -> Cell {
+    step.unwrap_or_else(|stuck| stuck)
+}
+
+fn day(cell: &Cell) -> Result<f64, Cell> {
+    number(cell).and_then(in_range)
+}
+
+fn days_in_month(year: i64, month: i64) -> i64 {
+    let (next_year, next) = match month {
+        12 => (year + 1, 1),
+        _ => (year, month + 1),
+    };
+    (serial(next_year, next, 1) - serial(year, month, 1)) as i64
+}
+
+/// The same day `months` later, cut to the end of a shorter month; or that month's last day.
+fn months_later(args: &[Cell], to_end: bool) -> Step {
+    let (year, month, day) = civil(day(&args[0])?);
+    let months = number(&args[1])?.trunc().clamp(-1e6, 1e6) as i64;
+    let at = year * 12 + month - 1 + months;
+    let (year, month) = (at.div_euclid(12), at.rem_euclid(12) + 1);
+    if !(1900..=9999).contains(&year) {
+        return Err(Cell::Error(CellError::Num));
+    }
+    let last = days_in_month(year, month);
+    let day = if to_end { last } else { day.min(last) };
+    in_range(serial(year, month, day)).map(Cell::Number)
+}
+
+fn weekday(args: &[Cell]) -> Step {
+    let day = day(&args[0])?.floor() as i64;
+    let kind = args.get(1).map(number).transpose()?.unwrap_or(1.0).trunc() as i64;
+    // Day 1 of the 1900 system counts as a Sunday: 0 is Saturday here.
+    let since_saturday = day.rem_euclid(7);
+    let (first, base) = match kind {
+        1 | 17 => (1, 1),
+        2 | 11 => (2, 1),
+        3 => (2, 0),
+        12..=16 => (kind - 9, 1),
+        _ => return Err(Cell::Error(CellError::Num)),
+    };
+    Ok(Cell::Number(
+        ((since_saturday - first).rem_euclid(7) + base) as f64,
+    ))
+}
+
+/// A part of the time of day, from its seconds.
+fn of_day(args: &[Cell], part: fn(i64) -> i64) -> Cell {
+    settle(day(&args[0]).map(|x| {
+        let seconds = (x.fract() * 86_400.0).round() as i64 % 86_400;
+        Cell::Number(part(seconds) as f64)
+    }))
+}
+
+fn time(args: &[Cell]) -> Step {
+    let mut seconds = 0.0;
+    for (arg, unit) in args.iter().zip([3600.0, 60.0, 1.0]) {
+        let part = number(arg)?.trunc();
+        if part > 32_767.0 {
+            return Err(Cell::Error(CellError::Num));
+        }
+        seconds += part * unit;
+    }
+    match seconds < 0.0 {
+        true => Err(Cell::Error(CellError::Num)),
+        false => Ok(Cell::Number(seconds % 86_400.0 / 86_400.0)),
+    }
+}
+
+fn date_value(args: &[Cell]) -> Cell {
+    let found = match &args[0] {
+        Cell::Text(text) => parse_date(text.trim()),
+        _ => None,
+    };
+    found.map_or(Cell::Error(CellError::Value), Cell::Number)
+}
+
+fn date_dif(args: &[Cell]) -> Step {
+    let (from, to) = (day(&args[0])?.floor(), day(&args[1])?.floor());
+    let unit = crate::check::coerce::text(&args[2])?.to_ascii_uppercase();
+    if from > to {
+        return Err(Cell::Error(CellError::Num));
+    }
+    let ((y1, m1, d1), (y2, m2, d2)) = (civil(from), civil(to));
+    let months = (y2 - y1) * 12 + m2 - m1 - i64::from(d2 < d1);
+    let n = match unit.as_str() {
+        "Y" => months.div_euclid(12),
+        "M" => months,
+        "D" => (to - from) as i64,
+        "YM" => months.rem_euclid(12),
+        _ => return Err(Cell::Error(CellError::Num)),
+    };
+    Ok(Cell::Number(n as f64))
 }

@@ -3,7 +3,7 @@
 use super::registry::{Function, Gives, Kernel, function};
 use crate::{
     check::coerce::{number, text, text_number},
-    eval::{Item, VALUE, vector::Cell},
+    eval::{Item, VALUE, criteria::wildcard, vector::Cell},
     limits::RESULT_CHARS,
 };
 use std::sync::Arc;
@@ -120,12 +120,12 @@ pub(crate) const FAMILY: &[Function] = {
         function(
             [
                 "SUBSTITUTE",
-                "SUBSTITUTE(文本, 旧, 新)",
+                "SUBSTITUTE(文本, 旧, 新, [第几个])",
                 "替换文字",
                 "Replaces a text",
                 "SUBSTITUTE(\"aXb\",\"X\",\"-\")",
             ],
-            (3, 3),
+            (3, 4),
             t,
             Strict(|a| run(a, substitute)),
         ),
@@ -205,6 +205,54 @@ pub(crate) const FAMILY: &[Function] = {
             t,
             Strict(|a| run(a, repeat)),
         ),
+        function(
+            [
+                "PROPER",
+                "PROPER(文本)",
+                "每个词首字母大写",
+                "Each word with a capital",
+                "PROPER(\"red cup\")",
+            ],
+            (1, 1),
+            t,
+            Strict(|a| run(a, |a| words(&proper(&text(&a[0])?)))),
+        ),
+        function(
+            [
+                "REPLACE",
+                "REPLACE(文本, 起点, 个数, 新)",
+                "按位置替换",
+                "Replaces by position",
+                "REPLACE(\"abcd\",2,2,\"-\")",
+            ],
+            (4, 4),
+            t,
+            Strict(|a| run(a, replace)),
+        ),
+        function(
+            [
+                "FIND",
+                "FIND(找什么, 文本, [起点])",
+                "文字的位置（分大小写）",
+                "Where a text stands, with case",
+                "FIND(\"b\",\"abc\")",
+            ],
+            (2, 3),
+            n,
+            Strict(|a| run(a, find)),
+        ),
+        function(
+            [
+                "SEARCH",
+                "SEARCH(找什么, 文本, [起点])",
+                "文字的位置（不分大小写，可用 * ?）",
+                "Where a text stands, without case; * and ? stand for anything",
+                "SEARCH(\"B?\",\"abc\")",
+            ],
+            (2, 3),
+            n,
+            Strict(|a| run(a, search)),
+        ),
     ]
 };
 
@@ -246,6 +294,20 @@ fn mid(args: &[Cell]) -> Step {
 
 fn substitute(args: &[Cell]) -> Step {
     let (subject, old, new) = (text(&args[0])?, text(&args[1])?, text(&args[2])?);
+    if let Some(which) = args.get(3) {
+        let which = number(which)?;
+        if which < 1.0 {
+            return Err(VALUE);
+        }
+        let mut found = subject.match_indices(&*old).filter(|_| !old.is_empty());
+        return match found.nth(which as usize - 1) {
+            None => words(&subject),
+            Some((at, _)) => {
+                let (before, after) = (&subject[..at], &subject[at + old.len()..]);
+                words(&format!("{before}{new}{after}"))
+            }
+        };
+    }
     let n = if old.is_empty() {
         0
     } else {
@@ -256,6 +318,63 @@ fn substitute(args: &[Cell]) -> Step {
         false if n == 0 => words(&subject),
         false => words(&subject.replace(&*old, &new)),
     }
+}
+
+/// A capital after everything that is no letter, as in Excel: `it's` gives `It'S`.
+fn proper(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut inside = false;
+    for c in text.chars() {
+        match inside {
+            true => out.extend(c.to_lowercase()),
+            false => out.extend(c.to_uppercase()),
+        }
+        inside = c.is_alphabetic();
+    }
+    out
+}
+
+fn replace(args: &[Cell]) -> Step {
+    let (c, from, n) = (chars(&args[0])?, size(args, 1, 1)?, size(args, 2, 0)?);
+    let from = from.checked_sub(1).ok_or(VALUE)?.min(c.len());
+    let to = from.saturating_add(n).min(c.len());
+    let mut out: Vec<char> = c[..from].to_vec();
+    out.extend(text(&args[3])?.chars());
+    out.extend_from_slice(&c[to..]);
+    made(&out)
+}
+
+/// The characters to look through and the first one that counts, from 0.
+fn searched(args: &[Cell]) -> Result<(Vec<char>, usize), Cell> {
+    let subject = chars(&args[1])?;
+    let from = size(args, 2, 1)?.checked_sub(1).ok_or(VALUE)?;
+    match from > subject.len() {
+        true => Err(VALUE),
+        false => Ok((subject, from)),
+    }
+}
+
+fn find(args: &[Cell]) -> Step {
+    let (wanted, (subject, from)) = (chars(&args[0])?, searched(args)?);
+    (from..=subject.len())
+        .find(|at| subject[*at..].starts_with(&wanted))
+        .map(|at| Cell::Number((at + 1) as f64))
+        .ok_or(VALUE)
+}
+
+fn search(args: &[Cell]) -> Step {
+    let (wanted, (subject, from)) = (chars(&args[0])?, searched(args)?);
+    // One character stays one character, so that positions hold.
+    let small = |c: char| c.to_lowercase().next().unwrap_or(c);
+    let subject: Vec<char> = subject.into_iter().map(small).collect();
+    // The match may end anywhere; a lone ~ at the end must not take that star's meaning away.
+    let lone = wanted.iter().rev().take_while(|c| **c == '~').count() % 2 == 1;
+    let ending = lone.then_some('~').into_iter().chain(['*']);
+    let pattern: Vec<char> = wanted.into_iter().map(small).chain(ending).collect();
+    (from..=subject.len())
+        .find(|at| wildcard(&pattern, &subject[*at..]))
+        .map(|at| Cell::Number((at + 1) as f64))
+        .ok_or(VALUE)
 }
 
 fn repeat(args: &[Cell]) -> Step {

@@ -24,6 +24,7 @@ use table::{
     infer::build_column,
     limits::NAME_CHARS,
     raw::{RawBatch, RawCell},
+    view::RowHeight,
 };
 use target::{ImportSource, ImportTarget};
 
@@ -247,7 +248,11 @@ impl Importer<'_> {
         let mut made = Vec::new();
         for (sheet, known, plan) in plans {
             let table = self.create_table(sheet, known, &plan)?;
+            let n_before = self.report.n_pictures;
             let kept = self.append(table, sheet.sheet, &plan)?;
+            if self.report.n_pictures > n_before {
+                self.show_pictures(table)?;
+            }
             made.push((table, known, plan, kept));
         }
         let names = self.made_tables(&made);
@@ -391,6 +396,18 @@ impl Importer<'_> {
             self.ticket.progress(self.n_done, self.n_all);
         }
         Ok(kept)
+    }
+
+    /// Rows high enough to recognise the goods by their pictures.
+    fn show_pictures(&self, table: TableId) -> Result<(), ImportError> {
+        let snapshot = self.target.snapshot();
+        let made = snapshot.schema.table(table).ok_or(ImportError::Mapping)?;
+        if let Some(view) = made.views.iter().find(|view| !view.removed) {
+            let mut view = view.clone();
+            view.row_height = RowHeight::Picture;
+            self.submit(Command::UpdateView { table, view })?;
+        }
+        Ok(())
     }
 
     fn store_pictures(&mut self, batch: &RawBatch, plan: &[Planned]) -> Result<(), ImportError> {

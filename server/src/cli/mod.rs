@@ -7,6 +7,7 @@ mod answer;
 mod api;
 mod backup;
 mod check;
+pub mod eval;
 mod export;
 mod import;
 mod serve;
@@ -37,6 +38,8 @@ enum CliCommand {
     Backup(backup::BackupArgs),
     /// Takes the bases of a backup in; never overwrites one. 恢复备份。
     Restore(backup::RestoreArgs),
+    /// Computes formulas, one JSON object per line. 计算公式，每行一个 JSON。
+    Eval,
     /// Reads one file into a folder, within limits.
     #[command(hide = true)]
     Stage(stage::StageArgs),
@@ -56,6 +59,7 @@ pub fn run() -> ExitCode {
         Some(CliCommand::Check(args)) => check::run(args),
         Some(CliCommand::Backup(args)) => backup::run_backup(args),
         Some(CliCommand::Restore(args)) => backup::run_restore(args),
+        Some(CliCommand::Eval) => eval::serve(),
         Some(CliCommand::Stage(args)) => stage::run(&args),
         Some(CliCommand::Openapi) => match crate::app::document().to_pretty_json() {
             Ok(text) => {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod ai;
+mod bad_input;
 mod bases;
 mod errors;
 mod files;

@@ -42,7 +42,7 @@ pub fn general(value: f64) -> String {
     }
     let (negative, digits, exponent) = digits15(value);
     let sign = if negative { "-" } else { "" };
-    if exponent > 6 || exponent < -20 {
+    if !(-20..=6).contains(&exponent) {
         return format!("{sign}{}", scientific(&digits, exponent));
     }
     let text: String = digits.iter().map(|digit| (b'0' + digit) as char).collect();

@@ -34,9 +34,9 @@ pub(crate) const FAMILY: &[Function] = {
         function(
             [
                 "AI.COPY",
-                "AI.COPY(资料, …, 要求)",
-                "写文案，最后一个参数是要求",
-                "Writes copy; the last argument says what",
+                "AI.COPY(资料, …, 要求, [语言])",
+                "写文案，最后是要求，后面可以再写语言",
+                "Writes copy; the task comes last, a language may follow it",
                 "AI.COPY([品名],[材质],\"亚马逊标题\")",
             ],
             (2, 255),
@@ -131,8 +131,19 @@ fn inputs(kind: AiKind, args: &[Node], shown: &[String]) -> Option<BTreeMap<Stri
         put("note", shown.get(2).map_or("", String::as_str));
         return (!shown[0].is_empty()).then_some(inputs);
     }
-    // The last argument is the task, unless it is a field.
-    let task_at = args.len() - 1;
+    // A language that we know may follow the task of a copy; a field there is always the task.
+    let last = args.len() - 1;
+    let has_language = kind == AiKind::Copy
+        && args.len() > 2
+        && !matches!(args[last], Node::Own(_))
+        && language_code(&shown[last]) != shown[last];
+    let language = if has_language {
+        shown[last].as_str()
+    } else {
+        ""
+    };
+    // The last argument before it is the task, unless it is a field.
+    let task_at = last - usize::from(has_language);
     let has_task =
         kind == AiKind::Copy || (args.len() > 1 && !matches!(args[task_at], Node::Own(_)));
     let n_facts = if has_task { task_at } else { args.len() };
@@ -154,7 +165,7 @@ fn inputs(kind: AiKind, args: &[Node], shown: &[String]) -> Option<BTreeMap<Stri
     match kind {
         AiKind::Copy => {
             put("instruction", task);
-            put("language", "");
+            put("language", language);
         }
         _ => put("style", task),
     }
@@ -194,7 +205,14 @@ fn request(kind: AiKind, model: &str, inputs: BTreeMap<String, String>) -> AiCal
             of("language"),
             of("note")
         ),
-        AiKind::Copy => format!("{}\nTask: {}", fenced(of("facts")), of("instruction")),
+        AiKind::Copy => {
+            let language = match of("language") {
+                "" => String::new(),
+                language => format!("\nLanguage: {language}"),
+            };
+            let task = of("instruction");
+            format!("{}\nTask: {task}{language}", fenced(of("facts")))
+        }
         AiKind::ImagePrompt => format!("{}\nStyle: {}", fenced(of("facts")), of("style")),
     };
     let mut hasher = blake3::Hasher::new();

@@ -310,6 +310,12 @@ fn decode_schema_op(tag: u8, table: TableId, from: &mut Reader<'_>) -> Result<Op
                 to,
             }
         }
+        _ => return decode_view_op(tag, table, from),
+    })
+}
+
+fn decode_view_op(tag: u8, table: TableId, from: &mut Reader<'_>) -> Result<Op, DecodeError> {
+    Ok(match tag {
         30 => Op::AddView {
             table,
             view: from.json()?,

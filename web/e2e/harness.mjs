@@ -1,0 +1,178 @@
+// What every journey needs: the real server on a fresh data folder, a scripted OpenAI-compatible model, a browser.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+export const samples = path.join(root, "sample-sheets");
+/** Screenshots of the last run, for people to look at. */
+export const shots = path.join(root, ".cache", "shots");
+mkdirSync(shots, { recursive: true });
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+/** Starts `suanpan serve` and waits until it answers. */
+export async function startServer(data = mkdtempSync(path.join(tmpdir(), "suanpan-e2e-"))) {
+  const binary = process.env.SUANPAN_BIN ?? path.join(root, "target", "debug", "suanpan");
+  if (!existsSync(binary)) throw new Error(`${binary} is missing: cargo build -p server`);
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const child = spawn(binary, ["serve", "--listen", `127.0.0.1:${port}`, "--data", data], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  let ended = false;
+  child.on("exit", () => {
+    ended = true;
+  });
+  for (let tries = 0; tries < 400; tries++) {
+    if (ended) throw new Error("the server ended at once");
+    const answer = await fetch(`${url}/api/v1/health`).catch(() => null);
+    if (answer?.ok) break;
+    await new Promise((done) => setTimeout(done, 25));
+  }
+  const stop = (signal = "SIGTERM") =>
+    new Promise((done) => {
+      if (ended) return done();
+      child.on("exit", done);
+      child.kill(signal);
+    });
+  return { url, data, stop, remove: () => rmSync(data, { recursive: true, force: true }) };
+}
+
+/** An OpenAI-compatible model that answers from the question and counts calls. */
+export async function startModel() {
+  const calls = [];
+  const server = createServer((request, response) => {
+    let text = "";
+    request.on("data", (part) => {
+      text += part;
+    });
+    request.on("end", () => {
+      const body = JSON.parse(text || "{}");
+      const question = String(body.messages?.at(-1)?.content ?? "");
+      calls.push(question);
+      const digits = question.replace(/\D/g, "").slice(0, 6);
+      const translated = WORDS.filter(([zh]) => question.includes(zh)).map(([, en]) => en);
+      const content =
+        question.includes("<facts>") || /风格|style/i.test(question)
+          ? `Product photo of ${translated[0] ?? "an item"} on a white background, soft daylight`
+          : (translated[0] ?? `Item ${digits}`);
+      const answer = {
+        id: "chatcmpl-1",
+        object: "chat.completion",
+        created: 1,
+        model: body.model,
+        choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }],
+        usage: { prompt_tokens: 60, completion_tokens: 12, total_tokens: 72 },
+      };
+      setTimeout(() => {
+        response.setHeader("content-type", "application/json");
+        response.end(JSON.stringify(answer));
+      }, 20);
+    });
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  return { url: `http://127.0.0.1:${server.address().port}/v1`, calls, stop: () => server.close() };
+}
+
+const WORDS = [
+  ["锆石戒指", "Zircon Ring"],
+  ["开口戒指", "Open Ring"],
+  ["珍珠耳钉", "Pearl Stud Earrings"],
+  ["水滴耳环", "Teardrop Earrings"],
+  ["流苏耳环", "Tassel Earrings"],
+  ["锁骨链", "Collarbone Chain"],
+  ["珍珠项链", "Pearl Necklace"],
+  ["串珠项链", "Beaded Necklace"],
+  ["大号鲨鱼夹", "Large Claw Hair Clip"],
+  ["小号发夹", "Small Hair Clip"],
+  ["边夹套装", "Side Clip Set"],
+  ["饰品收纳盒", "Jewelry Box"],
+];
+
+export async function openBrowser() {
+  const executablePath =
+    process.env.CHROMIUM ??
+    ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+  if (!executablePath) throw new Error("no Chromium found: apt-get install chromium");
+  const quiet = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP shop.lan 127.0.0.1",
+  ];
+  return chromium.launch({ executablePath, headless: true, args: quiet });
+}
+
+/** A page that fails the journey when the app throws or logs an error. */
+export async function openPage(
+  browser,
+  { width = 1440, height = 900, locale = "zh-CN", dark = false, touch = false } = {},
+) {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    locale,
+    colorScheme: dark ? "dark" : "light",
+    hasTouch: touch,
+    isMobile: touch,
+    acceptDownloads: true,
+  });
+  const page = await context.newPage();
+  const faults = [];
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") faults.push(message.text());
+  });
+  return { page, context, faults };
+}
+
+export async function shot(page, name) {
+  await page.screenshot({ path: path.join(shots, `${name}.png`) });
+}
+
+/** One JSON call to the API. */
+export async function api(server, method, route, body) {
+  const answer = await fetch(`${server.url}/api/v1${route}`, {
+    method,
+    headers: { "content-type": "application/json" },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${route}: ${answer.status} ${text}`);
+  return text ? JSON.parse(text) : null;
+}
+
+/** Runs an independent reader (Python with openpyxl and LibreOffice) and gives its JSON. */
+export function readWith(script, ...files) {
+  const python = path.join(root, ".cache", "readers", "bin", "python");
+  const program = existsSync(python) ? python : "python3";
+  const done = spawnSync(program, [path.join(root, "web", "e2e", script), ...files], {
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
+  if (done.status !== 0) throw new Error(`${script}: ${done.stderr || done.error}`);
+  return JSON.parse(done.stdout);
+}
+
+export function check(condition, message) {
+  if (!condition) throw new Error(message);
+}
+
+export function same(found, expected, message) {
+  const [a, b] = [JSON.stringify(found), JSON.stringify(expected)];
+  if (a !== b) throw new Error(`${message}: expected ${b}, found ${a}`);
+}

@@ -1,0 +1,2590 @@
+/** Generated from server/openapi.json by `npm run types`. */
+
+export interface paths {
+    "/api/v1/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All bases as one file; made while they are in use. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/zip": number[];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All bases, the newest change first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BaseRow"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a base, empty or from a template. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewBase"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BaseMade"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A base with its tables, fields and views. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BaseView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Moves a base to the trash folder. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Renames a base. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BaseChange"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/ai/answers/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One stored answer. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AnswerView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/ai/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What running an AI field would ask for and cost. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EstimateRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EstimateView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One base as a file; made while it is in use. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/zip": number[];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/blobs/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes of an attachment, or a small picture of it. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Longer side in pixels: 64, 256 or 1024. */
+                    thumb?: number;
+                    /** @description The name that a download gets. */
+                    name?: string;
+                };
+                header?: never;
+                path: {
+                    base: string;
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": number[];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Verifies every checksum of a base. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckResult"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Carries out one command; answers when it is durable. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CommandRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CommandAnswer"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to write a file of the base's present state. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewExport"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobMade"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/formula/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is wrong with a formula, what it reads, and what it gives for a sample record. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FormulaCheck"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FormulaReport"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done in a base, the newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only transactions older than this revision. */
+                    before?: number;
+                    /** @description Rows, at most 200. */
+                    n?: number;
+                };
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HistoryRow"][];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/tables/{table}/aggregates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The footer values of a view, by field. */
+        get: {
+            parameters: {
+                query?: {
+                    view?: string;
+                };
+                header?: never;
+                path: {
+                    base: string;
+                    table: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            [key: string]: components["schemas"]["AggregateView"];
+                        };
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/tables/{table}/records/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record with all its fields. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                    table: string;
+                    record: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Record"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/tables/{table}/records/{record}/fields/{field}/provenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the answers of one AI cell came from, in the order of the formula. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                    table: string;
+                    record: string;
+                    field: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AnswerView"][];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/tables/{table}/records/{record}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to one record, the newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only transactions older than this revision. */
+                    before?: number;
+                    /** @description Rows, at most 200. */
+                    n?: number;
+                };
+                header?: never;
+                path: {
+                    base: string;
+                    table: string;
+                    record: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecordHistoryRow"][];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/tables/{table}/window": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows of a view, column by column. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Absent: all records in the order of creation. */
+                    view?: string;
+                    from?: number;
+                    /** @description Rows, at most 2000. */
+                    n?: number;
+                    /** @description Field ids with commas between; absent: all. */
+                    fields?: string;
+                    /** @description Only records that show this text. */
+                    find?: string;
+                    /** @description JSON of a filter in place of the view's, for a try without saving. */
+                    filter?: string;
+                    /** @description JSON of sorts in place of the view's. */
+                    sorts?: string;
+                };
+                header?: never;
+                path: {
+                    base: string;
+                    table: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Window"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an export is. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    job: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExportView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{job}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The finished file, as a download. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    job: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": number[];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/formula/functions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every function, for help and completion. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FunctionView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the server answers, and which version it is. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Health"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to read an uploaded file. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewImport"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobMade"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an import is; with the preview once the file is read. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    job: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{job}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Imports what was previewed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    job: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Confirm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobMade"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{job}/pictures/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture of the preview, always as a thumbnail. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Longer side in pixels: 64, 256 or 1024. */
+                    thumb?: number;
+                };
+                header?: never;
+                path: {
+                    job: string;
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "image/png": number[];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is going on or was lately, the newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops a job; what it has done is taken back, except answers of an AI batch that are there already. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    job: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The configured providers. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProvidersView"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Chooses the model that AI fields without one use; `offline-trial` for none. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DefaultProvider"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Known providers, to begin with. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PresetView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Adds or changes a provider; the first one becomes the default. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProviderInput"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProviderView"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the provider one word and says what is wrong if it does not answer. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TestResult"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the bases of a backup in, under new ids where theirs are taken; never overwrites one. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Restored"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The templates for `POST /bases`. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TemplateView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a file, streamed to disk. */
+        post: {
+            parameters: {
+                query: {
+                    /** @description The file's name, for people. */
+                    name: string;
+                    /** @description Put it into this base as an attachment. */
+                    base?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UploadAnswer"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description A footer value: a number, a date, or an error. */
+        AggregateView: {
+            /** @description `sum`, `average`, `min`, `max`, `count`, `filled`, `blank`, `distinct` */
+            aggregate: string;
+            value: components["schemas"]["Cell"];
+        };
+        /** @description The note beside an AI cell. */
+        AiNote: {
+            keys?: string[] | null;
+            /** @description Stable code of a failure or broken rule. */
+            reason?: string | null;
+            /** @description `queued`, `running`, `ok`, `needs_review`, `failed`, `stale`, `locked`, `skipped` */
+            state: string;
+        };
+        /** @enum {string} */
+        AiPolicyView: "manual" | "auto";
+        /** @description Which records of an AI field are asked. */
+        AiScope: "empty" | "stale" | "failed" | "all" | {
+            records: string[];
+        };
+        AiSettingsView: {
+            /** @description Name of a configured model; empty: the default one. */
+            model: string;
+            policy: components["schemas"]["AiPolicyView"];
+        };
+        /** @description A stored answer and where it came from. */
+        AnswerView: {
+            key: string;
+            provenance: components["schemas"]["ProvenanceView"];
+            text: string;
+        };
+        Attachment: {
+            /** @description blake3, 64 hex digits. */
+            digest: string;
+            /** Format: int32 */
+            height_px: number;
+            mime: string;
+            name: string;
+            /** Format: int64 */
+            size_bytes: number;
+            /**
+             * Format: int32
+             * @description 0 where it is no picture.
+             */
+            width_px: number;
+        };
+        BaseChange: {
+            name: string;
+        };
+        BaseMade: {
+            id: string;
+        };
+        /** @description A base in the list of the start page. */
+        BaseRow: {
+            /** @description Set where the base cannot be opened: what is wrong with it. */
+            damage?: string | null;
+            id: string;
+            /** Format: int64 */
+            n_records: number;
+            /** Format: int64 */
+            n_tables: number;
+            name: string;
+            /** Format: int64 */
+            size_bytes: number;
+            /**
+             * Format: int64
+             * @description Milliseconds since 1970.
+             */
+            updated_ms: number;
+        };
+        /** @description Everything about a base but its records. */
+        BaseView: {
+            id: string;
+            name: string;
+            /** Format: int64 */
+            revision: number;
+            status: components["schemas"]["StatusView"];
+            tables: components["schemas"]["TableView"][];
+            undo: components["schemas"]["UndoView"];
+        };
+        /** @description A cell; see docs/design/002-wire.md. */
+        Cell: number | boolean | string | string[] | components["schemas"]["Attachment"][] | {
+            error: string;
+        } | {
+            misfit: string;
+        } | {
+            pending: boolean;
+        } | unknown;
+        /** @description One cell before and after. */
+        ChangeView: {
+            after: components["schemas"]["Cell"];
+            before: components["schemas"]["Cell"];
+            /** @description Id of the field; it may be gone by now. */
+            field: string;
+            name: string;
+        };
+        CheckResult: {
+            /** @description Empty where all is well. */
+            damage: components["schemas"]["DamageView"][];
+        };
+        ColumnChoice: {
+            /** @description Place in the sheet's columns. */
+            column: number;
+            field_type?: components["schemas"]["FieldTypeView"] | null;
+            /** @description Over field names; absent: as proposed; empty: values instead of a formula. */
+            formula?: string | null;
+            name?: string | null;
+            skip?: boolean;
+        };
+        /**
+         * @description A command, for the API document: `kind` names it, the other members are its own
+         *     (docs/design/001-doors.md, `Command`).
+         */
+        Command: Record<string, never> & {
+            /** @description E.g. `set_cells`, `create_table`, `create_field`, `undo`. */
+            kind: string;
+        };
+        CommandAnswer: components["schemas"]["Receipt"] & {
+            retype?: components["schemas"]["RetypeView"] | null;
+        };
+        CommandRequest: {
+            /** @description Idempotency id: a second request with it is answered, not applied. */
+            client_id?: string | null;
+            command: components["schemas"]["Command"];
+            /** @description Only says what would happen. */
+            dry_run?: boolean;
+            /** @description Parts of one user action share a group and are undone together. */
+            group?: string | null;
+        };
+        /** @description What a command made; empty lists and zeros where it made nothing of the kind. */
+        CommandResult: {
+            fields: string[];
+            first_record?: string | null;
+            /** @description For people, in the caller's language. */
+            messages: string[];
+            /**
+             * Format: int64
+             * @description AI cells answered at once from stored answers.
+             */
+            n_cached: number;
+            /**
+             * Format: int64
+             * @description AI calls queued or cancelled.
+             */
+            n_calls: number;
+            /** Format: int64 */
+            n_cells: number;
+            /**
+             * Format: int64
+             * @description Cells whose input did not fit the field.
+             */
+            n_misfits: number;
+            /**
+             * Format: int64
+             * @description Records made, removed, restored or asked for.
+             */
+            n_records: number;
+            records: string[];
+            tables: string[];
+            views: string[];
+        };
+        ConditionView: {
+            field: string;
+            /**
+             * @description `is`, `is_not`, `contains`, `not_contains`, `less`, `less_or_equal`, `greater`, `greater_or_equal`,
+             *     `is_blank`, `is_not_blank`, `is_misfit`, `ai_state`
+             */
+            operator: string;
+            value: string;
+        };
+        Confirm: {
+            /** @description An existing base; else a new one named `base_name`. */
+            base?: string | null;
+            base_name?: string | null;
+            sheets: components["schemas"]["SheetChoice"][];
+        };
+        DamageView: {
+            place: string;
+            what: string;
+        };
+        DefaultProvider: {
+            name: string;
+        };
+        /** @description Positions count UTF-16 code units, as texts in browsers do. */
+        DiagnosticView: {
+            /** @description Stable. */
+            code: string;
+            /** Format: int32 */
+            end: number;
+            hint?: string | null;
+            message: string;
+            /** @description `error` or `warning` */
+            severity: string;
+            /** Format: int32 */
+            start: number;
+        };
+        DroppedRow: {
+            cells: components["schemas"]["SampleCell"][];
+            reason: string;
+            /** Format: int64 */
+            row: number;
+        };
+        /** @description Every error answer. */
+        ErrorBody: {
+            at?: string | null;
+            /** @description Stable; translated texts may change. */
+            code: string;
+            hint?: string | null;
+            message: string;
+        };
+        EstimateRequest: {
+            field: string;
+            /** @description `empty`, `stale`, `failed`, `all` or `{"records":["r1"]}`. */
+            scope: components["schemas"]["AiScope"];
+            table: string;
+        };
+        EstimateView: {
+            /** Format: double */
+            cost_high: number;
+            /**
+             * Format: double
+             * @description In `currency`.
+             */
+            cost_low: number;
+            currency: string;
+            /** @description Name of the provider that would be asked. */
+            model: string;
+            /**
+             * Format: int64
+             * @description Of these, served by stored answers, at no cost.
+             */
+            n_cached: number;
+            /**
+             * Format: int64
+             * @description Questions that would be asked.
+             */
+            n_calls: number;
+            /**
+             * Format: int64
+             * @description In scope but edited by hand: they stay.
+             */
+            n_locked: number;
+            /**
+             * Format: int64
+             * @description Records in scope that are not locked.
+             */
+            n_records: number;
+            /** @description No AI: glossary and sentence patterns only. */
+            offline_trial: boolean;
+            /** Format: int64 */
+            tokens_high: number;
+            /** Format: int64 */
+            tokens_low: number;
+        };
+        ExportNote: {
+            at: string;
+            code: string;
+        };
+        /** @description What a person should know about the written file. */
+        ExportReport: {
+            /** @description Formula fields written as live formulas, by name. */
+            live_formulas: string[];
+            /** Format: int64 */
+            n_pictures: number;
+            /** Format: int64 */
+            n_records: number;
+            notes: components["schemas"]["ExportNote"][];
+            /** @description Formula fields written as values, by name. */
+            value_formulas: string[];
+        };
+        ExportView: {
+            error?: components["schemas"]["ErrorBody"] | null;
+            /** @description The name of the file. */
+            file_name: string;
+            job: string;
+            progress: components["schemas"]["ProgressView"];
+            report?: components["schemas"]["ExportReport"] | null;
+            /** @description `running`, `done`, `failed`, `cancelled` */
+            state: string;
+        };
+        /** @description The field type that fits a column. */
+        FieldProposal: {
+            alternatives: components["schemas"]["FieldTypeView"][];
+            field_type: components["schemas"]["FieldTypeView"];
+            /** Format: int64 */
+            n_blank: number;
+            /** Format: int64 */
+            n_misfits: number;
+            reasons: Record<string, never>[];
+        };
+        FieldTypeView: {
+            /** @enum {string} */
+            type: "text";
+        } | {
+            /** @enum {string} */
+            type: "long_text";
+        } | {
+            /** Format: int32 */
+            decimals?: number | null;
+            thousands: boolean;
+            /** @enum {string} */
+            type: "number";
+            unit: string;
+        } | {
+            /** @description ISO 4217. */
+            code: string;
+            /** Format: int32 */
+            decimals: number;
+            /** @enum {string} */
+            type: "currency";
+        } | {
+            /** Format: int32 */
+            decimals: number;
+            /** @enum {string} */
+            type: "percent";
+        } | {
+            /** @enum {string} */
+            type: "date";
+        } | {
+            /** @enum {string} */
+            type: "date_time";
+        } | {
+            /** @enum {string} */
+            type: "checkbox";
+        } | {
+            options: components["schemas"]["OptionView"][];
+            /** @enum {string} */
+            type: "select";
+        } | {
+            options: components["schemas"]["OptionView"][];
+            /** @enum {string} */
+            type: "multi_select";
+        } | {
+            /** @enum {string} */
+            type: "attachment";
+        } | {
+            /** @enum {string} */
+            type: "url";
+        } | {
+            ai?: components["schemas"]["AiSettingsView"] | null;
+            /** @description How results are shown; never itself a formula. */
+            result: components["schemas"]["FieldTypeView"];
+            /** @description The formula with ids (`[#f3]*2`). */
+            source: string;
+            /** @enum {string} */
+            type: "formula";
+        };
+        /** @description A field with its type's settings beside it (`type` says which). */
+        FieldView: components["schemas"]["FieldTypeView"] & {
+            description?: string;
+            /** @description The formula with names, where this is a formula field. */
+            formula_text?: string | null;
+            /** @description `f1` */
+            id: string;
+            /** @description True where people type into the cells (an AI field counts: an edit locks the cell). */
+            is_editable: boolean;
+            /**
+             * Format: int64
+             * @description Cells whose input does not fit the type.
+             */
+            n_misfits: number;
+            name: string;
+        };
+        FilterView: {
+            any: boolean;
+            conditions: components["schemas"]["ConditionView"][];
+            groups: components["schemas"]["FilterView"][];
+        };
+        FormulaCheck: {
+            /** @description The field being edited, so that a cycle is noticed. */
+            field?: string | null;
+            /** @description A record to compute a sample for. */
+            sample?: string | null;
+            table: string;
+            text: string;
+        };
+        FormulaReport: {
+            diagnostics: components["schemas"]["DiagnosticView"][];
+            has_ai: boolean;
+            /** @description Ids of the fields that it reads. */
+            reads: string[];
+            result_type?: components["schemas"]["FieldTypeView"] | null;
+            sample_value?: components["schemas"]["Cell"] | null;
+            tokens: components["schemas"]["TokenView"][];
+        };
+        FunctionView: {
+            doc: string;
+            example: string;
+            name: string;
+            signature: string;
+        };
+        Health: {
+            /** @description `ok` */
+            status: string;
+            version: string;
+        };
+        /** @description One transaction. */
+        HistoryRow: {
+            actor: string;
+            /**
+             * Format: int64
+             * @description Milliseconds since 1970.
+             */
+            at_ms: number;
+            group?: string | null;
+            /** @description Stable key of what was done, e.g. `set_cells`. */
+            label: string;
+            /** Format: int64 */
+            n_cells: number;
+            /**
+             * Format: int64
+             * @description Records made, removed or restored.
+             */
+            n_records: number;
+            /**
+             * Format: int64
+             * @description Changes of tables, fields and views.
+             */
+            n_schema: number;
+            /** Format: int64 */
+            revision: number;
+            /**
+             * Format: int64
+             * @description The revision that it took back.
+             */
+            undoes?: number | null;
+        };
+        /** @description Something a person should know about the reading. */
+        ImportNote: {
+            /** @description `sheet!cell` where there is one. */
+            at?: string | null;
+            /** @description Stable. */
+            code: string;
+            en: string;
+            /** @description `info` or `warning` */
+            level: string;
+            zh: string;
+        };
+        ImportReportView: {
+            /** @description Formula fields that give what the file says, by name. */
+            formulas: string[];
+            /** Format: int64 */
+            n_pictures: number;
+            /** Format: int64 */
+            n_records: number;
+            notes: components["schemas"]["ImportNote"][];
+        };
+        ImportView: {
+            base?: string | null;
+            error?: components["schemas"]["ErrorBody"] | null;
+            job: string;
+            /** @description The file's name. */
+            label: string;
+            manifest?: components["schemas"]["Manifest"] | null;
+            progress: components["schemas"]["ProgressView"];
+            report?: components["schemas"]["ImportReportView"] | null;
+            /** @description `staging`, `previewed`, `importing`, `done`, `failed`, `cancelled` */
+            state: string;
+            /** @description The tables that were made. */
+            tables: string[];
+        };
+        /** @description One line of the job panel. */
+        Job: {
+            base?: string | null;
+            /** Format: int64 */
+            done: number;
+            error?: components["schemas"]["ErrorBody"] | null;
+            id: string;
+            /** @description `import`, `export`, `ai` */
+            kind: string;
+            /** @description File or field name. */
+            label: string;
+            message?: string | null;
+            /**
+             * Format: int64
+             * @description 0 while unknown.
+             */
+            of: number;
+            /** @description `staging`, `previewed`, `running`, `done`, `failed`, `cancelled` */
+            state: string;
+        };
+        JobMade: {
+            job: string;
+        };
+        /** @description What was found in a file. */
+        Manifest: {
+            /** @description Of text files. */
+            encoding?: string | null;
+            file_name: string;
+            /** @description `xlsx`, `xls`, `xlsb`, `ods`, `csv`, `tsv` or `text`, by content. */
+            format: string;
+            notes: components["schemas"]["ImportNote"][];
+            sheets: components["schemas"]["ManifestSheet"][];
+        };
+        ManifestColumn: {
+            formula?: components["schemas"]["ProposedFormula"] | null;
+            hidden: boolean;
+            /** Format: int32 */
+            key: number;
+            name: string;
+            proposal: components["schemas"]["FieldProposal"];
+            /** @description Letters of the column in the file, e.g. `C`. */
+            source_column: string;
+            /** Format: int32 */
+            width_px?: number | null;
+        };
+        ManifestSheet: {
+            columns: components["schemas"]["ManifestColumn"][];
+            /** @description Total rows that were taken out. */
+            dropped_rows: components["schemas"]["DroppedRow"][];
+            /**
+             * Format: int64
+             * @description 1-based; 0 where there is none.
+             */
+            header_row: number;
+            hidden: boolean;
+            /** Format: int32 */
+            n_batches: number;
+            /** Format: int64 */
+            n_dropped_rows: number;
+            /** Format: int64 */
+            n_rows: number;
+            name: string;
+            notes: components["schemas"]["ImportNote"][];
+            /** @description The first rows, one cell per column. */
+            sample_rows: components["schemas"]["SampleCell"][][];
+            /** @description Lines above the header. */
+            title_lines: string[];
+        };
+        NewBase: {
+            name: string;
+            /** @description Key of a template (`GET /templates`); absent: an empty base. */
+            template?: string | null;
+        };
+        NewExport: {
+            /** @description Of CSV: `utf-8` (default) or `gb18030`. */
+            encoding?: string | null;
+            /** @description `xlsx`, `csv` or `parquet` */
+            format: string;
+            /** @description Absent: all tables, which only a workbook can hold. */
+            table?: string | null;
+            /** @description Its fields, records and order; absent: everything. */
+            view?: string | null;
+        };
+        NewImport: {
+            /** @description The base it is meant for, if that is known already. */
+            base?: string | null;
+            /** @description From `POST /uploads`. */
+            upload: string;
+        };
+        OptionView: {
+            /**
+             * Format: int32
+             * @description 0–11: one of the twelve tints.
+             */
+            color: number;
+            /** @description `o1` */
+            id: string;
+            name: string;
+        };
+        PresetModelView: {
+            name: string;
+            /**
+             * Format: double
+             * @description Per million tokens.
+             */
+            price_in: number;
+            /** Format: double */
+            price_out: number;
+        };
+        PresetView: {
+            base_url: string;
+            currency: string;
+            hint: string;
+            image_model?: string | null;
+            key: string;
+            /** @description Where keys are made. */
+            key_url?: string | null;
+            models: components["schemas"]["PresetModelView"][];
+            name: string;
+            needs_key: boolean;
+            /** @description The month of the prices. */
+            prices_of: string;
+            /** Format: int32 */
+            rpm: number;
+        };
+        ProgressView: {
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: int64
+             * @description 0 while unknown.
+             */
+            of: number;
+        };
+        /** @description One formula filled down the column, over field names. */
+        ProposedFormula: {
+            checked: boolean;
+            /** Format: int64 */
+            n_exceptions: number;
+            /** Format: int64 */
+            n_rows: number;
+            original: string;
+            /** @description Empty where it could not be carried over. */
+            text: string;
+            why_not?: string | null;
+        };
+        ProvenanceView: {
+            /**
+             * Format: int64
+             * @description Milliseconds since 1970.
+             */
+            at_ms: number;
+            /**
+             * Format: double
+             * @description In `currency`.
+             */
+            cost: number;
+            currency: string;
+            model: string;
+            /**
+             * Format: int32
+             * @description Calls that were made for it, failed ones included.
+             */
+            n_attempts: number;
+            /** @description Made by the built-in offline trial, without any AI. */
+            offline_trial: boolean;
+            prompt_version: string;
+            provider: string;
+            /** Format: int64 */
+            tokens_in: number;
+            /** Format: int64 */
+            tokens_out: number;
+        };
+        /** @description What a person enters for a provider. */
+        ProviderInput: {
+            /** @description Absent: the preset's. */
+            base_url?: string | null;
+            /** @description ISO 4217. */
+            currency?: string | null;
+            image_model?: string | null;
+            /** @description Absent: the one that is kept stays; empty: it is removed. */
+            key?: string | null;
+            /** @description Absent: the preset's first. */
+            model?: string | null;
+            /** @description Key of a preset (`GET /providers/presets`); `custom` for any compatible address. */
+            preset: string;
+            /**
+             * Format: double
+             * @description Per million tokens.
+             */
+            price_in?: number | null;
+            /** Format: double */
+            price_out?: number | null;
+            /**
+             * Format: int32
+             * @description Requests per minute; 0: no limit known.
+             */
+            rpm?: number | null;
+        };
+        ProviderView: {
+            base_url: string;
+            currency: string;
+            has_key: boolean;
+            image_model?: string | null;
+            /** @description The last characters of the key. */
+            key_tail?: string;
+            model: string;
+            name: string;
+            /** @description The built-in model that uses no AI: glossary and sentence patterns only. */
+            offline_trial: boolean;
+            preset: string;
+            /**
+             * Format: double
+             * @description Per million tokens.
+             */
+            price_in: number;
+            /** Format: double */
+            price_out: number;
+            /** Format: int32 */
+            rpm: number;
+        };
+        ProvidersView: {
+            /** @description Name of the model that AI fields without one use. */
+            default: string;
+            /** @description The built-in offline trial is always the first. */
+            providers: components["schemas"]["ProviderView"][];
+        };
+        /** @description A durable command. */
+        Receipt: {
+            /** @description The command had been applied before. */
+            repeated: boolean;
+            result: components["schemas"]["CommandResult"];
+            /** Format: int64 */
+            revision: number;
+        };
+        /** @description The shape of a record, for the API document; [`write_record`] writes it. */
+        Record: {
+            cells: {
+                [key: string]: components["schemas"]["Cell"];
+            };
+            /** @description `r1` */
+            id: string;
+            notes: {
+                [key: string]: components["schemas"]["AiNote"];
+            };
+            /** Format: int64 */
+            revision: number;
+        };
+        /** @description One transaction that touched a record. */
+        RecordHistoryRow: components["schemas"]["HistoryRow"] & {
+            changes: components["schemas"]["ChangeView"][];
+            /** @description `created`, `edited`, `removed` or `restored`. */
+            what: string;
+        };
+        Restored: {
+            bases: components["schemas"]["RestoredBase"][];
+        };
+        /** @description A base that a restore brought back. */
+        RestoredBase: {
+            /** @description A new one where the old id was taken. */
+            id: string;
+            name: string;
+        };
+        /** @description What a change of type would do. */
+        RetypeView: {
+            /**
+             * Format: int64
+             * @description Of these, how many would not fit (kept as typed).
+             */
+            n_misfits: number;
+            /**
+             * Format: int64
+             * @description Records with a value.
+             */
+            n_values: number;
+            /** @description The first few that would not fit. */
+            samples: string[];
+        };
+        SampleCell: {
+            /** @description `blank`, `number`, `date`, `bool`, `text`, `error`, `pictures` */
+            kind: string;
+            pictures?: components["schemas"]["Attachment"][] | null;
+            text: string;
+        };
+        SheetChoice: {
+            /** @description Columns that are not named here are imported as proposed. */
+            columns?: components["schemas"]["ColumnChoice"][];
+            /** @description Place in the manifest's sheets. */
+            sheet: number;
+            /** @description Absent: the sheet's name. */
+            table_name?: string | null;
+        };
+        SortView: {
+            descending: boolean;
+            field: string;
+        };
+        StatusView: {
+            /** @enum {string} */
+            state: "ok";
+        } | {
+            reason: string;
+            /** @enum {string} */
+            state: "read_only";
+        } | {
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            of: number;
+            /** @enum {string} */
+            state: "recomputing";
+        };
+        TableView: {
+            description?: string;
+            fields: components["schemas"]["FieldView"][];
+            /** @description `t1` */
+            id: string;
+            /** Format: int64 */
+            n_records: number;
+            name: string;
+            views: components["schemas"]["ViewView"][];
+        };
+        TemplateView: {
+            description: string;
+            key: string;
+            /** Format: int64 */
+            n_tables: number;
+            /** @description In the caller's language. */
+            title: string;
+        };
+        TestLine: {
+            ok: boolean;
+            text: string;
+        };
+        TestProposal: {
+            base_url: string;
+            model: string;
+        };
+        TestResult: {
+            /** @description Stable code of the failure. */
+            code?: string | null;
+            /** @description What the provider said about it. */
+            detail?: string | null;
+            /** @description What was found, in the caller's language. */
+            lines: components["schemas"]["TestLine"][];
+            /** @description As named by the provider. */
+            model: string;
+            ok: boolean;
+            proposed?: components["schemas"]["TestProposal"] | null;
+            /** Format: int64 */
+            took_ms: number;
+        };
+        /** @description Positions count UTF-16 code units, as texts in browsers do. */
+        TokenView: {
+            /** Format: int32 */
+            end: number;
+            kind: string;
+            /** Format: int32 */
+            start: number;
+        };
+        UndoView: {
+            can_redo: boolean;
+            can_undo: boolean;
+            redo_label?: string | null;
+            undo_label?: string | null;
+        };
+        /** @description One of the two, by the `base` parameter. */
+        UploadAnswer: components["schemas"]["UploadMade"] | components["schemas"]["Attachment"];
+        /** @description An uploaded file that waits to be imported. */
+        UploadMade: {
+            upload: string;
+        };
+        ViewFieldView: {
+            field: string;
+            /** @description `sum`, `average`, `min`, `max`, `count`, `filled`, `blank`, `distinct` */
+            footer?: string | null;
+            hidden: boolean;
+            /** Format: int32 */
+            width_px?: number | null;
+        };
+        /** @description A view with its filter, sorts, groups and field settings. */
+        ViewView: {
+            fields: components["schemas"]["ViewFieldView"][];
+            filter: components["schemas"]["FilterView"];
+            /** Format: int32 */
+            frozen_fields: number;
+            groups: components["schemas"]["SortView"][];
+            /** @description `v1` */
+            id: string;
+            /** @description `grid` */
+            kind: string;
+            name: string;
+            /** @description `compact`, `normal`, `comfortable`, `picture`, `large_picture` */
+            row_height: string;
+            sorts: components["schemas"]["SortView"][];
+        };
+        /** @description The shape of a window, for the API document; [`write_window`] writes it. */
+        Window: {
+            /**
+             * @description Per field id one cell per row: `null`, number, text, boolean, list, or an object with one of
+             *     `error`, `misfit`, `pending`.
+             */
+            columns: {
+                [key: string]: components["schemas"]["Cell"][];
+            };
+            /** Format: int64 */
+            from: number;
+            /**
+             * Format: int64
+             * @description Rows of the whole view.
+             */
+            n_total: number;
+            /** @description Per field id the AI notes by row. */
+            notes: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["AiNote"];
+                };
+            };
+            /** @description Record ids by row. */
+            records: string[];
+            /** Format: int64 */
+            revision: number;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;

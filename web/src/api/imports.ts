@@ -1,0 +1,17 @@
+/** Imports over REST: upload, start, look, confirm. */
+import { ask, type Schemas, uploadForImport } from "./client";
+
+/** Uploads a file and starts its reading; gives the job. */
+export async function startImport(file: File, onProgress: (share: number) => void, base?: string): Promise<string> {
+  const upload = await uploadForImport(file, onProgress);
+  const { job } = await ask<{ job: string }>("POST", "/imports", { upload, ...(base ? { base } : {}) });
+  return job;
+}
+
+export function getImport(job: string): Promise<Schemas["ImportView"]> {
+  return ask("GET", `/imports/${job}`);
+}
+
+export function confirmImport(job: string, choice: Schemas["Confirm"]): Promise<unknown> {
+  return ask("POST", `/imports/${job}/confirm`, choice);
+}

@@ -1,0 +1,86 @@
+/** One base: rail and tabs of its tables, the workspace of the chosen one, banners for what everybody must know. */
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { App, Button } from "antd";
+import { useCallback } from "react";
+import { useTranslation } from "react-i18next";
+import { ApiError } from "../api/client";
+import type { WireError } from "../api/wire";
+import { FileDrop } from "../features/start/file-drop";
+import { Rail } from "../features/tables/rail";
+import { TableTabs } from "../features/tables/table-tabs";
+import { ActionButton, Beads } from "../ui/parts";
+import { useLiveBase } from "./base-session";
+import { Workspace } from "./workspace";
+
+export function BasePage() {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const navigate = useNavigate();
+  const { base, table } = useParams({ strict: false }) as { base: string; table?: string };
+  const onRefused = useCallback(
+    (error: WireError) =>
+      void message.error([t("saveRefused", { why: error.message }), error.hint].filter(Boolean).join(" "), 6),
+    [message, t],
+  );
+  const live = useLiveBase(base, onRefused);
+
+  if (live.error && !live.view) {
+    return (
+      <main className="empty" role="alert">
+        <b>{live.error.message}</b>
+        {live.error instanceof ApiError && live.error.hint && <p>{live.error.hint}</p>}
+        <Button onClick={live.refetch}>{t("retry")}</Button>
+      </main>
+    );
+  }
+  if (!live.view) return <Beads label={t("loading")} />;
+  const { view } = live;
+  const current = view.tables.find((one) => one.id === table) ?? view.tables[0];
+  const open = (id: string) => void navigate({ to: "/b/$base/$table", params: { base, table: id } });
+  const status = view.status as { state: string; reason?: string; done?: number; of?: number };
+
+  return (
+    <div className="base">
+      <Rail
+        base={view}
+        current={current?.id}
+        onOpen={open}
+        onHome={() => void navigate({ to: "/" })}
+        onSettings={() => void navigate({ to: "/settings" })}
+      />
+      <main className="work">
+        {live.connection === "offline" && (
+          <div className="banner" role="status">
+            <span className="grow">{live.waiting > 0 ? t("offline", { n: live.waiting }) : t("offlineIdle")}</span>
+            <ActionButton icon="redo" text label={t("reconnect")} onClick={() => live.session.retryNow()} />
+          </div>
+        )}
+        {status.state === "read_only" && (
+          <div className="banner" data-kind="error" role="alert">
+            {t("readOnly", { why: status.reason ?? "" })}
+          </div>
+        )}
+        {status.state === "recomputing" && (
+          <div className="banner" role="status">
+            {t("recomputing", { done: status.done, of: status.of })}
+          </div>
+        )}
+        <TableTabs base={base} tables={view.tables} current={current?.id} onOpen={open} />
+        {current ? (
+          <Workspace
+            key={current.id}
+            base={base}
+            tables={view.tables}
+            table={current}
+            live={live}
+            readonly={status.state === "read_only"}
+          />
+        ) : (
+          <div className="empty">
+            <FileDrop base={base} compact />
+          </div>
+        )}
+      </main>
+    </div>
+  );
+}

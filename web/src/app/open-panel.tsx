@@ -1,0 +1,78 @@
+/** The panel on the right: one thing at a time. The only place where features meet. */
+import { lazy, Suspense } from "react";
+import type { Schemas } from "../api/client";
+import { AiForm } from "../features/ai-fields/ai-form";
+import { RunAiPanel } from "../features/ai-fields/run-panel";
+import { FieldPanel } from "../features/fields/field-panel";
+import { HistoryPanel } from "../features/history/history-panel";
+import { JobsPanel } from "../features/jobs/jobs-panel";
+import { RecordPanel } from "../features/records/record-panel";
+import type { TableSession } from "../sync/table-session";
+
+const FormulaEditor = lazy(() =>
+  import("../features/formula-editor/formula-editor").then((module) => ({ default: module.FormulaEditor })),
+);
+
+export type PanelState =
+  | { kind: "record"; record: string }
+  | { kind: "field"; field: string | null; at?: number }
+  | { kind: "ai"; field: string }
+  | { kind: "history" }
+  | { kind: "jobs" };
+
+interface OpenPanelProps {
+  state: PanelState;
+  base: string;
+  tables: Schemas["TableView"][];
+  table: Schemas["TableView"];
+  session: TableSession;
+  selected: string[];
+  sample: string | undefined;
+  onState: (state: PanelState | null) => void;
+}
+
+export function OpenPanel({ state, base, tables, table, session, selected, sample, onState }: OpenPanelProps) {
+  const close = () => onState(null);
+  if (state.kind === "history") return <HistoryPanel base={base} onClose={close} />;
+  if (state.kind === "jobs") return <JobsPanel onClose={close} />;
+  if (state.kind === "record")
+    return (
+      <RecordPanel
+        base={base}
+        table={table}
+        record={state.record}
+        session={session}
+        onRecord={(record) => onState({ kind: "record", record })}
+        onClose={close}
+      />
+    );
+  const field = table.fields.find((one) => one.id === state.field) ?? null;
+  if (state.kind === "ai")
+    return field && <RunAiPanel base={base} table={table.id} field={field} selected={selected} onClose={close} />;
+  const first = sample ?? session.idOf(0);
+  return (
+    <FieldPanel
+      base={base}
+      table={table}
+      tables={tables}
+      field={field}
+      {...(state.at === undefined ? {} : { at: state.at })}
+      {...(first ? { sample: first } : {})}
+      renderFormula={(props) => (
+        <Suspense fallback={null}>
+          <FormulaEditor
+            base={base}
+            table={table}
+            tables={tables}
+            {...(field ? { field: field.id } : {})}
+            {...(first ? { sample: first } : {})}
+            {...props}
+          />
+        </Suspense>
+      )}
+      renderAiForm={(kind, onFormula) => <AiForm kind={kind} fields={table.fields} onFormula={onFormula} />}
+      onClose={close}
+      onDone={(made, isAi) => onState(made && field === null && isAi ? { kind: "ai", field: made } : null)}
+    />
+  );
+}

@@ -1,0 +1,74 @@
+/** Below the grid: how many rows, what is selected with its sum, the footers that the view asks for. */
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ask, type Schemas } from "../api/client";
+import type { SelectionState } from "../grid/types";
+import type { TableSession } from "../sync/table-session";
+
+interface TableFooterProps {
+  base: string;
+  table: Schemas["TableView"];
+  view: string | null;
+  session: TableSession;
+  selection: SelectionState;
+  revision: number;
+}
+
+export function TableFooter({ base, table, view, session, selection, revision }: TableFooterProps) {
+  const { t, i18n } = useTranslation();
+  const [nRows, setRows] = useState(session.rowCount);
+  useEffect(() => {
+    setRows(session.rowCount);
+    return session.subscribe(() => setRows(session.rowCount));
+  }, [session]);
+  const totals = useQuery({
+    queryKey: ["aggregates", base, table.id, view, revision],
+    queryFn: () =>
+      ask<Record<string, Schemas["AggregateView"]>>(
+        "GET",
+        `/bases/${base}/tables/${table.id}/aggregates${view ? `?view=${view}` : ""}`,
+      ),
+  });
+  const number = (value: number) => value.toLocaleString(i18n.language, { maximumFractionDigits: 4 });
+  const picked = selectionSum(selection, session);
+  return (
+    <footer className="footer num">
+      <span>{t("nRows", { n: nRows.toLocaleString(i18n.language) })}</span>
+      {picked && (
+        <span>
+          {t("rowsSelected", { rows: picked.rows, cols: picked.cols })}
+          {picked.n > 0 && ` · Σ ${number(picked.sum)} · x̄ ${number(picked.sum / picked.n)}`}
+        </span>
+      )}
+      <span className="grow" />
+      {Object.entries(totals.data ?? {}).map(([field, total]) => (
+        <span key={field} className="cut">
+          {table.fields.find((one) => one.id === field)?.name}{" "}
+          {typeof total.value === "number" ? number(total.value) : String(total.value ?? "")}
+        </span>
+      ))}
+    </footer>
+  );
+}
+
+/** Numbers among the loaded cells of the selection; nothing for a single cell. */
+function selectionSum(
+  selection: SelectionState,
+  session: TableSession,
+): { rows: number; cols: number; sum: number; n: number } | null {
+  const range = selection.ranges[0];
+  if (!range || (range.r0 === range.r1 && range.c0 === range.c1)) return null;
+  let sum = 0;
+  let n = 0;
+  for (let row = range.r0; row <= Math.min(range.r1, range.r0 + 10_000); row += 1) {
+    for (let col = range.c0; col <= range.c1; col += 1) {
+      const cell = session.wireCell(row, col);
+      if (typeof cell === "number") {
+        sum += cell;
+        n += 1;
+      }
+    }
+  }
+  return { rows: range.r1 - range.r0 + 1, cols: range.c1 - range.c0 + 1, sum, n };
+}

@@ -1,0 +1,197 @@
+/** One table on the screen: toolbar, grid (cards on a phone), footer, and the one panel on the right. */
+import { App, Dropdown, Input, type MenuProps } from "antd";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ask, type Schemas } from "../api/client";
+import type { WireWindow } from "../api/wire";
+import { RecordCards } from "../features/records/record-cards";
+import { ViewTools } from "../features/views/view-tools";
+import type { Grid } from "../grid/grid";
+import type { CellAt, SelectionState } from "../grid/types";
+import { ActionButton } from "../ui/parts";
+import type { LiveBase } from "./base-session";
+import { GridView } from "./grid-view";
+import { Hover, type HoverAt } from "./hover";
+import { OpenPanel, type PanelState } from "./open-panel";
+import { selectedRecords } from "./selected-records";
+import { headerMenu, rowMenu, type TableActions, useTableActions } from "./table-actions";
+import { TableFooter } from "./table-footer";
+import { useTableSession } from "./table-session";
+import { ToolbarEnd } from "./toolbar-end";
+
+const HEIGHTS: Record<string, number> = { compact: 28, normal: 32, comfortable: 40, picture: 64, large_picture: 96 };
+type Menu = { items: MenuProps["items"]; x: number; y: number };
+
+interface WorkspaceProps {
+  base: string;
+  tables: Schemas["TableView"][];
+  table: Schemas["TableView"];
+  live: LiveBase;
+  readonly: boolean;
+}
+
+export function Workspace({ base, tables, table, live, readonly }: WorkspaceProps) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const view = table.views[0];
+  const [panel, setPanel] = useState<PanelState | null>(null);
+  const [find, setFind] = useState<string | null>(null);
+  const [menu, setMenu] = useState<Menu | null>(null);
+  const [hover, setHover] = useState<HoverAt | null>(null);
+  const [selection, setSelection] = useState<SelectionState>({ active: null, ranges: [] });
+  const [isCards, setCards] = useState(() => matchMedia("(max-width: 640px)").matches);
+  const grid = useRef<Grid | null>(null);
+  const onGrid = useCallback((made: Grid | null) => {
+    grid.current = made;
+  }, []);
+  const fetchWindow = useCallback(
+    (from: number, n: number, signal: AbortSignal) => {
+      const query = new URLSearchParams({ from: String(from), n: String(n) });
+      if (view) query.set("view", view.id);
+      if (find) query.set("find", find);
+      return ask<WireWindow>("GET", `/bases/${base}/tables/${table.id}/window?${query}`, undefined, signal);
+    },
+    [base, table.id, view, find],
+  );
+  const { session, fields } = useTableSession({ base, live: live.session, table, view, fetchWindow });
+  const actions: TableActions = useTableActions({ base, table, view, session, setPanel });
+  const signature = JSON.stringify([view?.filter, view?.sorts, find]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the signature stands for filter, sorts and search.
+  useEffect(() => session.refetch(), [session, signature]);
+
+  const selected = useMemo(() => selectedRecords(selection, (row) => session.idOf(row)), [selection, session]);
+  const sample = selection.active ? session.idOf(selection.active.row) : undefined;
+  const openMenu = (items: MenuProps["items"], x: number, y: number) => setMenu({ items, x, y });
+  const callbacks = {
+    onHeaderMenu: (col: number, rect: DOMRect) => {
+      const field = fields[col];
+      if (field) openMenu(headerMenu(t, field, table, actions), rect.left, rect.bottom);
+    },
+    onContextMenu: ({ cell, x, y }: { cell: CellAt | null; x: number; y: number }) => {
+      if (cell) openMenu(rowMenu(t, cell, grid.current?.selection.ranges ?? [], fields[cell.col], actions), x, y);
+    },
+    onOpenRecord: (row: number) => {
+      const record = session.idOf(row);
+      if (record) setPanel({ kind: "record", record });
+    },
+    onAddColumn: () => setPanel({ kind: "field", field: null }),
+    onColumnResize: (col: number, width: number) => actions.resize(fields[col]?.id, width),
+    onColumnMove: (from: number, to: number) => actions.move(fields[from]?.id, fields[to]?.id),
+    onFind: () => setFind(""),
+    onHover: (at: CellAt | null, rect: DOMRect | null) => setHover(at && rect ? { at, rect } : null),
+    onCopyRefused: (n: number) => void message.info(t("copyRefused", { n })),
+  };
+
+  return (
+    <>
+      <div className="toolbar" role="toolbar" aria-label={table.name}>
+        <ActionButton
+          icon="add"
+          text
+          label={t("addRecord")}
+          disabled={readonly}
+          onClick={() => void session.addRecord().then(() => grid.current?.scrollTo(session.rowCount - 1))}
+        />
+        <ActionButton
+          icon="columns"
+          text
+          label={t("addField")}
+          disabled={readonly}
+          onClick={() => setPanel({ kind: "field", field: null })}
+        />
+        <span className="sep" />
+        {view && <ViewTools table={table} view={view} onChange={actions.changeView} />}
+        <span className="sep" />
+        <ActionButton
+          icon="undo"
+          label={
+            live.undo.undo_label
+              ? `${t("undo")} · ${t(`label_${live.undo.undo_label}`, live.undo.undo_label)}`
+              : t("undo")
+          }
+          disabled={!live.undo.can_undo}
+          onClick={() => void session.undo().catch(() => undefined)}
+        />
+        <ActionButton
+          icon="redo"
+          label={t("redo")}
+          disabled={!live.undo.can_redo}
+          onClick={() => void session.redo().catch(() => undefined)}
+        />
+        <span className="grow" />
+        {find === null ? (
+          <ActionButton icon="find" label={t("find")} onClick={() => setFind("")} />
+        ) : (
+          <Input.Search
+            autoFocus
+            allowClear
+            size="small"
+            style={{ width: 200, flex: "none" }}
+            placeholder={t("findPlaceholder")}
+            onSearch={setFind}
+            onBlur={(event) => event.target.value === "" && setFind(null)}
+          />
+        )}
+        <ToolbarEnd
+          base={base}
+          table={table}
+          view={view?.id ?? null}
+          onPanel={setPanel}
+          isCards={isCards}
+          onCards={setCards}
+        />
+      </div>
+      <div className="stage">
+        {isCards ? (
+          <RecordCards
+            base={base}
+            table={table}
+            session={session}
+            onOpen={(record) => setPanel({ kind: "record", record })}
+          />
+        ) : (
+          <GridView
+            base={base}
+            table={session}
+            rowHeight={HEIGHTS[view?.row_height ?? "normal"] ?? 32}
+            frozen={view?.frozen_fields ?? 1}
+            readonly={readonly}
+            onGrid={onGrid}
+            onSelection={setSelection}
+            callbacks={callbacks}
+          />
+        )}
+        {panel && (
+          <OpenPanel
+            key={JSON.stringify(panel)}
+            state={panel}
+            base={base}
+            tables={tables}
+            table={table}
+            session={session}
+            selected={selected}
+            sample={sample}
+            onState={setPanel}
+          />
+        )}
+      </div>
+      <TableFooter
+        base={base}
+        table={table}
+        view={view?.id ?? null}
+        session={session}
+        selection={selection}
+        revision={live.view?.revision ?? 0}
+      />
+      {hover && <Hover base={base} session={session} fields={table.fields} hover={hover} />}
+      <Dropdown
+        open={menu !== null}
+        onOpenChange={(isOpen) => !isOpen && setMenu(null)}
+        menu={{ items: menu?.items ?? [], onClick: () => setMenu(null) }}
+        trigger={["click"]}
+      >
+        <span style={{ position: "fixed", left: menu?.x ?? 0, top: menu?.y ?? 0, width: 1, height: 1 }} />
+      </Dropdown>
+    </>
+  );
+}

@@ -1,0 +1,153 @@
+/** New field, or a field's settings: name, type, what the type needs; a change of type is shown before it is done. */
+import { App, Button, Input, Select } from "antd";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ApiError, command, type Schemas } from "../../api/client";
+import { Labelled, Note, Panel } from "../../ui/parts";
+import { formulaSettings, isRetype, plainSettings } from "./choice";
+import { type AiKind, type Choice, TypeCards } from "./type-cards";
+import { TypeSettings } from "./type-settings";
+import type { FieldType } from "./types";
+
+export interface FieldPanelProps {
+  base: string;
+  table: Schemas["TableView"];
+  tables: Schemas["TableView"][];
+  /** Null: a new field. */
+  field: Schemas["FieldView"] | null;
+  at?: number;
+  sample?: string;
+  renderFormula: (props: {
+    value: string;
+    onChange: (text: string) => void;
+    onState: (state: { ok: boolean }) => void;
+  }) => ReactNode;
+  renderAiForm: (kind: AiKind, onFormula: (text: string) => void) => ReactNode;
+  onClose: () => void;
+  /** The new or changed field, and whether it asks a model. */
+  onDone: (field: string | null, isAi: boolean) => void;
+}
+
+function choiceOf(field: Schemas["FieldView"] | null): Choice {
+  if (!field) return { kind: "plain", type: { type: "text" } as FieldType };
+  return field.type === "formula" ? { kind: "formula" } : { kind: "plain", type: field as unknown as FieldType };
+}
+
+export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm, onClose, onDone }: FieldPanelProps) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const [name, setName] = useState(field?.name ?? "");
+  const [choice, setChoice] = useState<Choice>(() => choiceOf(field));
+  const [formula, setFormula] = useState(field?.formula_text ?? "");
+  const [isFormulaOk, setFormulaOk] = useState(false);
+  const [policy, setPolicy] = useState<"manual" | "auto">(
+    (field as { ai?: { policy?: "manual" | "auto" } } | null)?.ai?.policy ?? "manual",
+  );
+  const [retype, setRetype] = useState<Schemas["RetypeView"] | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const hasFormula = choice.kind !== "plain";
+  const isAi = choice.kind === "ai" || /\bAI\./i.test(formula);
+  const usual =
+    choice.kind === "plain"
+      ? t(`type_${choice.type.type}`)
+      : choice.kind === "formula"
+        ? t("type_formula")
+        : t(`type_ai_${choice.ai}`);
+  const isTaken = table.fields.some((one) => one.id !== field?.id && one.name === (name.trim() || usual));
+
+  const settings = (): object =>
+    choice.kind === "plain" ? plainSettings(choice.type, field) : formulaSettings(formula, isAi ? policy : null, field);
+  const save = async () => {
+    const label = name.trim() || usual;
+    const body = field
+      ? { kind: "update_field", table: table.id, field: field.id, name: label, field_type: settings() }
+      : {
+          kind: "create_field",
+          table: table.id,
+          field: { name: label, ...settings() },
+          ...(at === undefined ? {} : { at }),
+        };
+    setBusy(true);
+    try {
+      const changesType = field !== null && choice.kind === "plain" && isRetype(choice.type, field);
+      if (changesType && !retype) {
+        const dry = await command(base, body, true);
+        if (dry.retype && dry.retype.n_misfits > 0) {
+          setRetype(dry.retype);
+          return;
+        }
+      }
+      const done = await command(base, body);
+      onDone(done.result.fields[0] ?? null, isAi);
+    } catch (error) {
+      message.error(
+        error instanceof ApiError ? [error.message, error.hint].filter(Boolean).join(" ") : String(error),
+        6,
+      );
+    } finally {
+      setBusy(false);
+    }
+  };
+  const choose = (next: Choice) => {
+    setRetype(null);
+    setChoice(next);
+    if (next.kind === "formula" && choice.kind === "ai") setFormula("");
+  };
+
+  return (
+    <Panel
+      title={field ? t("editField") : t("addField")}
+      onClose={onClose}
+      foot={
+        <Button
+          type="primary"
+          loading={isBusy}
+          disabled={isTaken || (hasFormula && !isFormulaOk)}
+          onClick={() => void save()}
+          data-testid="save-field"
+        >
+          {field ? t("save") : t("createField")}
+        </Button>
+      }
+    >
+      <div className="form">
+        <Labelled label={t("fieldName")}>
+          <Input
+            value={name}
+            placeholder={usual}
+            autoFocus={!field}
+            status={isTaken ? "error" : ""}
+            onChange={(event) => setName(event.target.value)}
+          />
+        </Labelled>
+        {isTaken && <Note kind="bad">{t("duplicateName", { name: name.trim() || usual })}</Note>}
+        <TypeCards choice={choice} field={field} onChoose={choose} />
+        {choice.kind === "plain" && (
+          <TypeSettings type={choice.type} onChange={(type) => choose({ kind: "plain", type })} />
+        )}
+        {choice.kind === "ai" && renderAiForm(choice.ai, setFormula)}
+        {hasFormula && (
+          <Labelled label={t("formula")}>
+            {renderFormula({ value: formula, onChange: setFormula, onState: ({ ok }) => setFormulaOk(ok) })}
+          </Labelled>
+        )}
+        {isAi && (
+          <Labelled label={t("aiPolicy")}>
+            <Select
+              value={policy}
+              aria-label={t("aiPolicy")}
+              onChange={setPolicy}
+              options={(["manual", "auto"] as const).map((one) => ({ value: one, label: t(`policy_${one}`) }))}
+            />
+          </Labelled>
+        )}
+        {retype && (
+          <Note kind="warn">
+            {t("retypePreview", { values: retype.n_values })} ·{" "}
+            {t("retypeMisfits", { n: retype.n_misfits, samples: retype.samples.slice(0, 3).join("、") })}
+          </Note>
+        )}
+      </div>
+    </Panel>
+  );
+}

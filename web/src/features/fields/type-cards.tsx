@@ -1,0 +1,62 @@
+/** The cards of all types: plain ones, formula, and the AI kinds in violet. */
+import { useTranslation } from "react-i18next";
+import type { Schemas } from "../../api/client";
+import { Icon } from "../../ui/icons";
+import { pressedType } from "./choice";
+import { type FieldType, PLAIN_TYPES, TYPE_ICONS } from "./types";
+
+export type AiKind = "translate" | "copy" | "image_prompt";
+export type Choice = { kind: "plain"; type: FieldType } | { kind: "formula" } | { kind: "ai"; ai: AiKind };
+const AI_KINDS: AiKind[] = ["translate", "copy", "image_prompt"];
+
+export function TypeCards({
+  choice,
+  field,
+  onChoose,
+}: {
+  choice: Choice;
+  field: Schemas["FieldView"] | null;
+  onChoose: (choice: Choice) => void;
+}) {
+  const { t } = useTranslation();
+  const press = (card: FieldType) =>
+    onChoose({ kind: "plain", type: pressedType(card, choice.kind === "plain" ? choice.type : null, field) });
+  return (
+    <fieldset className="type-grid plain" aria-label={t("fieldType")}>
+      {PLAIN_TYPES.map((type) => (
+        <button
+          type="button"
+          key={type.type}
+          className="type-card"
+          aria-pressed={choice.kind === "plain" && choice.type.type === type.type}
+          onClick={() => press(type)}
+        >
+          <Icon name={TYPE_ICONS[type.type] ?? "rows"} />
+          {t(`type_${type.type}`)}
+        </button>
+      ))}
+      <button
+        type="button"
+        className="type-card"
+        aria-pressed={choice.kind === "formula"}
+        onClick={() => onChoose({ kind: "formula" })}
+      >
+        <Icon name="formula" />
+        {t("type_formula")}
+      </button>
+      {AI_KINDS.map((ai) => (
+        <button
+          type="button"
+          key={ai}
+          className="type-card"
+          data-ai="true"
+          aria-pressed={choice.kind === "ai" && choice.ai === ai}
+          onClick={() => onChoose({ kind: "ai", ai })}
+        >
+          <Icon name="spark" />
+          <span className="cut">{t(`type_ai_${ai}`)}</span>
+        </button>
+      ))}
+    </fieldset>
+  );
+}

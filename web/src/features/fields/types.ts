@@ -1,0 +1,42 @@
+/** The plain field types that a person can choose, each with its starting settings. */
+import type { Schemas } from "../../api/client";
+
+export type FieldType = Schemas["FieldTypeView"];
+
+export const PLAIN_TYPES: FieldType[] = [
+  { type: "text" },
+  { type: "long_text" },
+  { type: "number", decimals: null, thousands: false, unit: "" },
+  { type: "currency", code: "CNY", decimals: 2 },
+  { type: "percent", decimals: 0 },
+  { type: "date" },
+  { type: "date_time" },
+  { type: "checkbox" },
+  { type: "select", options: [] },
+  { type: "multi_select", options: [] },
+  { type: "attachment" },
+  { type: "url" },
+] as FieldType[];
+
+export const TYPE_ICONS: Record<string, string> = {
+  text: "rows",
+  long_text: "rows",
+  number: "formula",
+  currency: "formula",
+  percent: "formula",
+  date: "history",
+  date_time: "history",
+  checkbox: "check",
+  select: "filter",
+  multi_select: "filter",
+  attachment: "image",
+  url: "open",
+  formula: "formula",
+  ai: "spark",
+};
+
+/** The given types first (with the settings they bring), then the others; one of each. */
+export function typeChoices(first: FieldType[]): FieldType[] {
+  const seen = new Set<string>();
+  return [...first, ...PLAIN_TYPES].filter((type) => !seen.has(type.type) && seen.add(type.type));
+}

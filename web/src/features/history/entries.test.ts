@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import type { Schemas } from "../../api/client";
+import { entriesOf } from "./entries";
+
+const row = (revision: number, part: Partial<Schemas["HistoryRow"]> = {}): Schemas["HistoryRow"] => ({
+  revision,
+  actor: "user:local/a",
+  at_ms: revision * 1000,
+  label: "set_cells",
+  n_cells: 1,
+  n_records: 0,
+  n_schema: 0,
+  ...part,
+});
+
+test("the parts of a group are one entry, named after its largest part", () => {
+  const rows = [
+    row(5),
+    row(4, { group: "g", label: "import", n_cells: 0, n_records: 40 }),
+    row(3, { group: "g", label: "import", n_cells: 0, n_records: 100 }),
+    row(2, { group: "g", label: "create_table", n_cells: 0 }),
+  ];
+  expect(entriesOf(rows)).toMatchObject([
+    { revision: 5, group: null, n_cells: 1 },
+    { revision: 4, group: "g", label: "import", n_records: 140, n_cells: 0, at_ms: 4000 },
+  ]);
+});
+
+test("neighbours without a group, and different groups, stay apart", () => {
+  expect(entriesOf([row(4), row(3), row(2, { group: "a" }), row(1, { group: "b" })])).toHaveLength(4);
+});
+
+test.each([
+  ["undone", [row(3, { label: "undo", undoes: 2 })], true],
+  ["undone and redone", [row(4, { label: "redo", undoes: 3 }), row(3, { label: "undo", undoes: 2 })], false],
+  ["not undone", [row(3)], false],
+])("a group that was %s", (_, later, isTakenBack) => {
+  const entries = entriesOf([...later, row(2, { group: "g" }), row(1, { group: "g" })]);
+  expect(entries.at(-1)).toMatchObject({ group: "g", isTakenBack });
+});

@@ -1,0 +1,167 @@
+/** One record as a form: every field with the keyboard that fits it; saves each field as it is left. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Checkbox, Input, Select } from "antd";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { ask, blobUrl, type Schemas } from "../../api/client";
+import type { Attachment, WireCell, WireField, WireInput } from "../../api/wire";
+import { isReadonly } from "../../fields/formula/descriptor";
+import { copyText, editText } from "../../fields/registry";
+import type { TableSession } from "../../sync/table-session";
+import { ActionButton, Labelled, Panel } from "../../ui/parts";
+
+interface RecordPanelProps {
+  base: string;
+  table: Schemas["TableView"];
+  record: string;
+  session: TableSession;
+  onRecord: (record: string) => void;
+  onClose: () => void;
+}
+
+type RecordAnswer = { cells: Record<string, WireCell> };
+
+export function RecordPanel({ base, table, record, session, onRecord, onClose }: RecordPanelProps) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const key = ["record", base, table.id, record];
+  const data = useQuery({
+    queryKey: key,
+    queryFn: () => ask<RecordAnswer>("GET", `/bases/${base}/tables/${table.id}/records/${record}`),
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key is made of what is listed.
+  useEffect(
+    () => session.subscribe(() => void queries.invalidateQueries({ queryKey: key })),
+    [session, queries, base, table.id, record],
+  );
+
+  const save = (field: WireField, value: WireInput) =>
+    void session
+      .setCell(record, field.id, value, true)
+      .then(() => queries.invalidateQueries({ queryKey: key }))
+      .catch(() => undefined);
+  const row = session.rowOf(record);
+  const step = (by: number) => {
+    const next = row === undefined ? undefined : session.idOf(row + by);
+    if (next) onRecord(next);
+  };
+  const first = table.fields[0] as unknown as WireField | undefined;
+  const title = first && data.data ? copyText(data.data.cells[first.id] ?? null, first) : "";
+  return (
+    <Panel
+      title={
+        <span className="row">
+          <span className="cut grow">{title || t("noTitle")}</span>
+          <ActionButton icon="back" label={t("previousRecord")} disabled={!row} onClick={() => step(-1)} />
+          <ActionButton
+            icon="down"
+            label={t("nextRecord")}
+            disabled={row === undefined || row + 1 >= session.rowCount}
+            onClick={() => step(1)}
+          />
+        </span>
+      }
+      onClose={onClose}
+    >
+      <fieldset className="form plain" aria-label={t("record")}>
+        {data.data &&
+          (table.fields as unknown as WireField[]).map((field) => (
+            <RecordField
+              key={`${record}-${field.id}-${JSON.stringify(data.data.cells[field.id])}`}
+              base={base}
+              field={field}
+              cell={data.data.cells[field.id] ?? null}
+              onSave={(value) => save(field, value)}
+            />
+          ))}
+      </fieldset>
+    </Panel>
+  );
+}
+
+const NUMERIC = ["number", "currency", "percent"];
+
+function RecordField({
+  base,
+  field,
+  cell,
+  onSave,
+}: {
+  base: string;
+  field: WireField;
+  cell: WireCell;
+  onSave: (value: WireInput) => void;
+}) {
+  const text = editText(cell, field);
+  if (field.type === "attachment") {
+    const files = Array.isArray(cell) ? (cell.filter((item) => typeof item === "object") as Attachment[]) : [];
+    return (
+      <Labelled label={field.name}>
+        <span className="row" style={{ flexWrap: "wrap" }}>
+          {files.map((file) => (
+            <img
+              key={file.digest}
+              src={blobUrl(base, file.digest, 256)}
+              alt={file.name}
+              style={{ width: 96, height: 96, objectFit: "cover", borderRadius: 4 }}
+            />
+          ))}
+        </span>
+      </Labelled>
+    );
+  }
+  if (field.type === "checkbox") {
+    return (
+      <Checkbox checked={cell === true} onChange={(event) => onSave(event.target.checked)}>
+        {field.name}
+      </Checkbox>
+    );
+  }
+  if (field.type === "select" || field.type === "multi_select") {
+    const options = (field.options ?? []).map((option) => ({ value: option.id, label: option.name }));
+    return (
+      <Labelled label={field.name}>
+        {field.type === "select" ? (
+          <Select
+            allowClear
+            value={typeof cell === "string" ? cell : null}
+            options={options}
+            aria-label={field.name}
+            onChange={(value: string | null) => onSave(value ?? null)}
+          />
+        ) : (
+          <Select
+            mode="multiple"
+            value={Array.isArray(cell) ? (cell as string[]) : []}
+            options={options}
+            aria-label={field.name}
+            onChange={(value: string[]) => onSave(value)}
+          />
+        )}
+      </Labelled>
+    );
+  }
+  const commit = (next: string) => {
+    if (next !== text) onSave(next === "" ? null : next);
+  };
+  return (
+    <Labelled label={field.name}>
+      {field.type === "long_text" ? (
+        <Input.TextArea
+          autoSize={{ minRows: 2, maxRows: 10 }}
+          defaultValue={text}
+          onBlur={(event) => commit(event.target.value)}
+        />
+      ) : (
+        <Input
+          defaultValue={isReadonly(field) ? copyText(cell, field) : text}
+          readOnly={isReadonly(field)}
+          variant={isReadonly(field) ? "filled" : "outlined"}
+          inputMode={NUMERIC.includes(field.type) ? "decimal" : field.type === "url" ? "url" : "text"}
+          onBlur={(event) => commit(event.target.value)}
+          onPressEnter={(event) => commit(event.currentTarget.value)}
+        />
+      )}
+    </Labelled>
+  );
+}

@@ -79,7 +79,7 @@ fn file(name: &str, asset: &webui::Asset, asked: &HeaderMap) -> Response {
     if accepts(header::IF_NONE_MATCH, &tag) {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
-    if let Ok(mime) = HeaderValue::from_str(&asset.mime) {
+    if let Ok(mime) = HeaderValue::from_str(asset.mime) {
         headers.insert(header::CONTENT_TYPE, mime);
     }
     let bytes = match brotli {

@@ -42,7 +42,7 @@ pub fn workbook_tables(
         let table_names = WorkbookTable {
             name,
             headers: ids.zip(headers).collect(),
-            whole: resolved.rows.len() as u64 == resolved.data.n_live as u64,
+            whole: resolved.rows.len() as u64 == resolved.data.n_live,
         };
         out.insert(table.table, table_names);
     }

@@ -10,16 +10,17 @@ import type { Grid } from "../grid/grid";
 import type { CellAt, SelectionState } from "../grid/types";
 import { ActionButton } from "../ui/parts";
 import type { LiveBase } from "./base-session";
+import { HEIGHTS, useShowNewField } from "./grid-hooks";
 import { GridView } from "./grid-view";
 import { Hover, type HoverAt } from "./hover";
 import { OpenPanel, type PanelState } from "./open-panel";
+import { PhoneBar } from "./phone-bar";
 import { selectedRecords } from "./selected-records";
 import { headerMenu, rowMenu, type TableActions, useTableActions } from "./table-actions";
 import { TableFooter } from "./table-footer";
 import { useTableSession } from "./table-session";
 import { ToolbarEnd } from "./toolbar-end";
 
-const HEIGHTS: Record<string, number> = { compact: 28, normal: 32, comfortable: 40, picture: 64, large_picture: 96 };
 type Menu = { items: MenuProps["items"]; x: number; y: number };
 
 interface WorkspaceProps {
@@ -58,6 +59,8 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
   const signature = JSON.stringify([view?.filter, view?.sorts, find]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the signature stands for filter, sorts and search.
   useEffect(() => session.refetch(), [session, signature]);
+
+  useShowNewField(fields.length, selection.active?.row ?? 0, grid);
 
   const selected = useMemo(() => selectedRecords(selection, (row) => session.idOf(row)), [selection, session]);
   const sample = selection.active ? session.idOf(selection.active.row) : undefined;
@@ -182,6 +185,11 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
         session={session}
         selection={selection}
         revision={live.view?.revision ?? 0}
+      />
+      <PhoneBar
+        onAdd={() => void session.addRecord().catch(() => undefined)}
+        onFind={() => setFind("")}
+        onJobs={() => setPanel({ kind: "jobs" })}
       />
       {hover && <Hover base={base} session={session} fields={table.fields} hover={hover} />}
       <Dropdown

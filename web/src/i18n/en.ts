@@ -213,6 +213,7 @@ export const en: Record<keyof typeof zh, string> = {
   calls_n: "{{n}}",
   nothingToRun: "No rows to run",
   offlineTrial: "Offline trial",
+  offlineTrialAbout: "Built in and free: a glossary and sentence patterns, not real AI",
   offlineTrialNote:
     "No AI model is configured. The built-in “offline trial” works from a glossary and sentence patterns only; it is not real AI.",
   configureModel: "Configure a model",

@@ -217,6 +217,7 @@ export const zh = {
   calls_n: "{{n}} 次",
   nothingToRun: "没有需要运行的行",
   offlineTrial: "离线试用",
+  offlineTrialAbout: "内置，免费：只按词表和句型生成，不是真正的 AI",
   offlineTrialNote: "还没有配置 AI 模型，现在用内置的“离线试用”：只按词表和句型生成，不是真正的 AI。",
   configureModel: "配置 AI 模型",
   aiBatch: "AI 任务",

@@ -30,7 +30,12 @@ function plan(session: TableSession) {
   const numbers = fields.map((field, col) => ({ field, col })).filter(({ field }) => NUMERIC.includes(kind(field)));
   const title = texts.find(({ field }) => /名|name|title/i.test(field.name)) ?? texts[0];
   const rest = texts.filter((one) => one !== title).slice(0, 2);
-  return { picture, title: title?.col ?? 0, rest: rest.map(({ col }) => col), number: (numbers.filter(({ field }) => kind(field) === "currency").at(-1) ?? numbers.at(-1))?.col };
+  return {
+    picture,
+    title: title?.col ?? 0,
+    rest: rest.map(({ col }) => col),
+    number: (numbers.filter(({ field }) => kind(field) === "currency").at(-1) ?? numbers.at(-1))?.col,
+  };
 }
 
 export function RecordCards({ base, session, onOpen }: RecordCardsProps) {

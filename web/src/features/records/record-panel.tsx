@@ -45,7 +45,11 @@ export function RecordPanel({ base, table, record, session, onRecord, onClose }:
     const next = row === undefined ? undefined : session.idOf(row + by);
     if (next) onRecord(next);
   };
-  const first = table.fields[0] as unknown as WireField | undefined;
+  const all = table.fields as unknown as WireField[];
+  const first =
+    all.find((field) => /名|name|title/i.test(field.name) && field.type === "text") ??
+    all.find((field) => field.type === "text") ??
+    all[0];
   const title = first && data.data ? copyText(data.data.cells[first.id] ?? null, first) : "";
   return (
     <Panel

@@ -51,7 +51,7 @@ export function SettingsPage() {
                   )}
                   <span className="hint cut" style={{ display: "block" }}>
                     {provider.offline_trial
-                      ? t("offlineTrialNote")
+                      ? t("offlineTrialAbout")
                       : `${provider.model} · ${provider.base_url}${provider.has_key ? ` · ····${provider.key_tail ?? ""}` : ""}`}
                   </span>
                 </span>

@@ -1,5 +1,7 @@
 /** What the workspace does to the grid by itself. */
-import { type RefObject, useEffect, useRef } from "react";
+import { type RefObject, useCallback, useEffect, useRef } from "react";
+import { ask } from "../api/client";
+import type { WireWindow } from "../api/wire";
 import type { Grid } from "../grid/grid";
 
 /** CSS pixels of the five row heights. */
@@ -18,4 +20,17 @@ export function useShowNewField(nFields: number, row: number, grid: RefObject<Gr
     if (nFields === known.current + 1) grid.current?.scrollTo(row, nFields - 1);
     known.current = nFields;
   }, [nFields, row, grid]);
+}
+
+/** Windows of one table in one view, found texts only where a search is on. */
+export function useWindowFetch(base: string, table: string, view: string | undefined, find: string | null) {
+  return useCallback(
+    (from: number, n: number, signal: AbortSignal) => {
+      const query = new URLSearchParams({ from: String(from), n: String(n) });
+      if (view) query.set("view", view);
+      if (find) query.set("find", find);
+      return ask<WireWindow>("GET", `/bases/${base}/tables/${table}/window?${query}`, undefined, signal);
+    },
+    [base, table, view, find],
+  );
 }

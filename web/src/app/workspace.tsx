@@ -2,15 +2,14 @@
 import { App, Dropdown, Input, type MenuProps } from "antd";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ask, type Schemas } from "../api/client";
-import type { WireWindow } from "../api/wire";
+import type { Schemas } from "../api/client";
 import { RecordCards } from "../features/records/record-cards";
 import { ViewTools } from "../features/views/view-tools";
 import type { Grid } from "../grid/grid";
 import type { CellAt, SelectionState } from "../grid/types";
 import { ActionButton } from "../ui/parts";
 import type { LiveBase } from "./base-session";
-import { HEIGHTS, useShowNewField } from "./grid-hooks";
+import { HEIGHTS, useShowNewField, useWindowFetch } from "./grid-hooks";
 import { GridView } from "./grid-view";
 import { Hover, type HoverAt } from "./hover";
 import { OpenPanel, type PanelState } from "./open-panel";
@@ -45,15 +44,7 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
   const onGrid = useCallback((made: Grid | null) => {
     grid.current = made;
   }, []);
-  const fetchWindow = useCallback(
-    (from: number, n: number, signal: AbortSignal) => {
-      const query = new URLSearchParams({ from: String(from), n: String(n) });
-      if (view) query.set("view", view.id);
-      if (find) query.set("find", find);
-      return ask<WireWindow>("GET", `/bases/${base}/tables/${table.id}/window?${query}`, undefined, signal);
-    },
-    [base, table.id, view, find],
-  );
+  const fetchWindow = useWindowFetch(base, table.id, view?.id, find);
   const { session, fields } = useTableSession({ base, live: live.session, table, view, fetchWindow });
   const actions: TableActions = useTableActions({ base, table, view, session, setPanel });
   const signature = JSON.stringify([view?.filter, view?.sorts, find]);

@@ -46,7 +46,7 @@ export async function startServer(data = mkdtempSync(path.join(tmpdir(), "suanpa
       child.on("exit", done);
       child.kill(signal);
     });
-  return { url, data, stop, remove: () => rmSync(data, { recursive: true, force: true }) };
+  return { url, data, pid: child.pid, stop, remove: () => rmSync(data, { recursive: true, force: true }) };
 }
 
 /** An OpenAI-compatible model that answers from the question and counts calls. */

@@ -213,7 +213,13 @@ impl Api {
         content: Content<'_>,
     ) -> Result<Value, Failure> {
         let bytes = self.ask(method, path, content).await?.bytes().await?;
-        serde_json::from_slice(&bytes).map_err(|cause| broken("read an answer", &cause.into()))
+        // 204 No Content has no body.
+        let bytes = if bytes.is_empty() {
+            &b"null"[..]
+        } else {
+            &bytes[..]
+        };
+        serde_json::from_slice(bytes).map_err(|cause| broken("read an answer", &cause.into()))
     }
 
     pub async fn get(&self, path: &str) -> Result<Value, Failure> {

@@ -81,6 +81,17 @@ export function copyText(cell: WireCell, field: WireField): string {
   return specialText(cell, "") ?? (descriptor.copyText ?? descriptor.editText)(cell as PlainCell, effectiveType(field));
 }
 
+const NO_PICTURES: DrawContext = { thumbUrl: () => "" };
+
+/** The text that the grid shows, with currency signs and units, for places that are no grid. */
+export function shownText(cell: WireCell, field: WireField): string {
+  const model = plainModel(cell, field, NO_PICTURES);
+  if (model.kind === "number") return `${model.prefix ?? ""}${model.text}${model.suffix ?? ""}`;
+  if (model.kind === "text") return model.text;
+  if (model.kind === "chips") return model.chips.map((chip) => chip.text).join(", ");
+  return copyText(cell, field);
+}
+
 function specialText(cell: WireCell, otherwise: string): string | null {
   if (cell === null || typeof cell !== "object" || Array.isArray(cell)) return cell === null ? "" : null;
   return "misfit" in cell ? cell.misfit : otherwise;

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { blobUrl, type Schemas } from "../../api/client";
 import type { Attachment, WireField } from "../../api/wire";
 import { effectiveType } from "../../fields/formula/descriptor";
+import { shownText } from "../../fields/registry";
 import type { TableSession } from "../../sync/table-session";
 import { Icon } from "../../ui/icons";
 
@@ -36,6 +37,12 @@ function plan(session: TableSession) {
     rest: rest.map(({ col }) => col),
     number: (numbers.filter(({ field }) => kind(field) === "currency").at(-1) ?? numbers.at(-1))?.col,
   };
+}
+
+function shownAt(session: TableSession, row: number, col: number): string {
+  const field = session.fieldAt(col);
+  const cell = session.wireCell(row, col);
+  return field && cell !== undefined ? shownText(cell, field) : "";
 }
 
 export function RecordCards({ base, session, onOpen }: RecordCardsProps) {
@@ -94,7 +101,7 @@ export function RecordCards({ base, session, onOpen }: RecordCardsProps) {
                     .join(" · ")}
                 </span>
               </span>
-              {number !== undefined && <span className="num">{session.copyText(row, number)}</span>}
+              {number !== undefined && <span className="num">{shownAt(session, row, number)}</span>}
             </button>
           );
         })}

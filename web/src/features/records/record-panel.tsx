@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { ask, blobUrl, type Schemas } from "../../api/client";
 import type { Attachment, WireCell, WireField, WireInput } from "../../api/wire";
 import { isReadonly } from "../../fields/formula/descriptor";
-import { copyText, editText } from "../../fields/registry";
+import { copyText, editText, shownText } from "../../fields/registry";
 import type { TableSession } from "../../sync/table-session";
 import { ActionButton, Labelled, Panel } from "../../ui/parts";
 
@@ -158,7 +158,7 @@ function RecordField({
         />
       ) : (
         <Input
-          defaultValue={isReadonly(field) ? copyText(cell, field) : text}
+          defaultValue={isReadonly(field) ? shownText(cell, field) : text}
           readOnly={isReadonly(field)}
           variant={isReadonly(field) ? "filled" : "outlined"}
           inputMode={NUMERIC.includes(field.type) ? "decimal" : field.type === "url" ? "url" : "text"}

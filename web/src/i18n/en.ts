@@ -69,6 +69,7 @@ export const en: Record<keyof typeof zh, string> = {
   reason_all_blank: "all blank",
   reason_drop_down: "has a drop-down",
   reason_formula: "formula in the whole column",
+  tablesLabel: "Tables",
   newTable: "New table",
   tableName: "Table name",
   renameTable: "Rename table",

@@ -70,6 +70,7 @@ export const zh = {
   reason_drop_down: "有下拉选项",
   reason_formula: "整列公式",
   // base
+  tablesLabel: "数据表",
   newTable: "新建表",
   tableName: "表名",
   renameTable: "重命名表",

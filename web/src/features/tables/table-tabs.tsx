@@ -48,14 +48,13 @@ export function TableTabs({ base, tables, current, onOpen }: TableTabsProps) {
     });
 
   return (
-    <div className="tabs" role="tablist">
+    <nav className="tabs" aria-label={t("tablesLabel")}>
       {tables.map((table) => (
         <div key={table.id} className="row" style={{ gap: 0 }}>
           <button
             type="button"
-            role="tab"
             className="tab"
-            aria-selected={table.id === current}
+            aria-current={table.id === current ? "page" : undefined}
             onClick={() => onOpen(table.id)}
           >
             {table.name}
@@ -94,6 +93,6 @@ export function TableTabs({ base, tables, current, onOpen }: TableTabsProps) {
       <span style={{ alignSelf: "center" }}>
         <ActionButton icon="add" label={t("newTable")} onClick={add} />
       </span>
-    </div>
+    </nav>
   );
 }

@@ -10,6 +10,9 @@ export function antTheme(isDark: boolean): ThemeConfig {
     algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
       colorPrimary: token("--jade"),
+      // The library's own hover is lighter, and white on it is hard to read (below 4.5:1).
+      colorPrimaryHover: token("--jade-hover"),
+      colorPrimaryActive: token("--jade-press"),
       colorLink: token("--jade"),
       colorError: token("--cinnabar"),
       colorWarning: token("--amber"),
@@ -26,6 +29,8 @@ export function antTheme(isDark: boolean): ThemeConfig {
       boxShadowSecondary: token("--float"),
       boxShadow: token("--float"),
     },
-    components: { Button: { primaryShadow: "none", defaultShadow: "none", fontWeight: 400 } },
+    components: {
+      Button: { primaryColor: token("--on-jade"), primaryShadow: "none", defaultShadow: "none", fontWeight: 400 },
+    },
   };
 }

@@ -126,7 +126,13 @@ fn bind_column(
     out: &mut Vec<Diagnostic>,
 ) {
     if let TableRef::Name(name) = table {
-        let Some(found) = scope.schema.table_named(name) else {
+        let Some(found) = scope.schema.table_named(name).or_else(|| {
+            let mut same = scope
+                .schema
+                .live_tables()
+                .filter(|t| t.name.eq_ignore_ascii_case(name));
+            same.next().filter(|_| same.next().is_none())
+        }) else {
             let problem = Diagnostic::error(
                 "unknown_table",
                 span,

@@ -170,6 +170,10 @@ fn by_key(
         return vec![VALUE; n];
     }
     let index = index_of(context, &args[1], true, keys);
+    let pattern = |wanted: &Cell| match lookup {
+        Lookup::Match => Criterion::pattern(wanted),
+        _ => None,
+    };
     let find = |wanted: &Cell| match (&index, exact_key(wanted)) {
         (Some(index), Some(key)) => index
             .get(&key)
@@ -193,7 +197,11 @@ fn by_key(
             {
                 return Cell::Error(CellError::Na);
             }
-            match (find(&wanted), values) {
+            let found = match pattern(&wanted) {
+                Some(pattern) => keys.cells.iter().position(|cell| pattern.matches(cell)),
+                None => find(&wanted),
+            };
+            match (found, values) {
                 (Some(row), Some(values)) if lookup == Lookup::XLookup => values.cells[row].clone(),
                 (Some(row), _) => Cell::Number(row as f64 + 1.0),
                 (None, _) if lookup == Lookup::XLookup && vectors.len() > 3 => vectors[3].get(at),
@@ -221,7 +229,10 @@ fn index(vectors: &[Vector], at: usize) -> Cell {
         true => (1.0, row),
         false => (row, if column == 0.0 { 1.0 } else { column }),
     };
-    if row < 0.0 || column < 0.0 || row > n_rows as f64 || column > range.width as f64 {
+    if row < 0.0 || column < 0.0 {
+        return VALUE;
+    }
+    if row > n_rows as f64 || column > range.width as f64 {
         return Cell::Error(CellError::Ref);
     }
     match row < 1.0 {

@@ -417,7 +417,8 @@ impl Lexer<'_> {
         while let Some(&c) = self.chars.get(self.at) {
             self.at += 1;
             match c {
-                '}' | '｝' if !name.trim().is_empty() => {
+                // A field whose name holds a comma is written in square brackets.
+                '}' | '｝' if !name.trim().is_empty() && !name.contains([',', ';']) => {
                     return self.push(Lexeme::Own(FieldRef::Name(name.trim().to_owned())), start);
                 }
                 '{' | '}' | '｝' | '[' | '(' | '"' => break,

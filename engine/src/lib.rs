@@ -16,6 +16,7 @@ pub mod patch;
 pub mod query;
 pub mod queue;
 mod recompute;
+pub mod trouble;
 mod undo;
 mod writer;
 
@@ -32,3 +33,4 @@ pub use query::{AggregateValue, AiEstimate, RetypePreview, Window, WindowQuery};
 pub use queue::{Attempt, BatchState, BatchStatus, TakenCall};
 /// Attachments are read and kept through [`BaseHandle::reader`], whose errors callers tell apart.
 pub use store::BlobError;
+pub use trouble::FileTrouble;

@@ -25,6 +25,6 @@ pub use call_queue::{Attempt, CallStatus, QueuedCall, StoredCall};
 pub use damage::Damage;
 pub use error::{
     AppendError, BackupError, BlobError, CheckpointError, CloseError, CreateBaseError,
-    OpenBaseError, ReadLogError,
+    OpenBaseError, ReadLogError, Trouble,
 };
 pub use reader::Reader;

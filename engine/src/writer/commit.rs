@@ -71,7 +71,10 @@ impl Writer {
         if !entries.is_empty() {
             self.shared.n_commits.fetch_add(1, Ordering::Relaxed);
             let appended = match &mut self.store {
-                Some(store) => store.append(&entries).map_err(|error| error.to_string()),
+                Some(store) => store.append(&entries).map_err(|error| {
+                    tracing::error!(%error, "the log could not be written");
+                    error.trouble().into()
+                }),
                 None => Err(self.read_only_reason()),
             };
             if let Err(reason) = appended {

@@ -50,7 +50,7 @@ pub(crate) struct Running {
 impl Recovery {
     pub fn read(path: &Path) -> Result<Recovery, OpenError> {
         let (store, recovered) =
-            Base::open(path).map_err(|error| OpenError::Store(error.to_string()))?;
+            Base::open(path).map_err(|error| OpenError::store(error.trouble(), error))?;
         Ok(Recovery { store, recovered })
     }
 
@@ -75,7 +75,7 @@ impl Recovery {
         };
         self.store
             .append(&[entry])
-            .map_err(|error| OpenError::Store(error.to_string()))?;
+            .map_err(|error| OpenError::store(error.trouble(), error))?;
         self.recovered.snapshot.revision = revision;
         Ok(self)
     }
@@ -88,7 +88,7 @@ pub(crate) fn create(
     options: EngineOptions,
 ) -> Result<Running, OpenError> {
     let (store, snapshot) =
-        Base::create(path, id, name).map_err(|error| OpenError::Store(error.to_string()))?;
+        Base::create(path, id, name).map_err(|error| OpenError::store(error.trouble(), error))?;
     let recovered = Recovered {
         snapshot,
         touched: Vec::new(),
@@ -136,6 +136,7 @@ fn start(path: &Path, recovery: Recovery, options: EngineOptions) -> Result<Runn
         filling: None,
         to_fill: BTreeSet::new(),
         next_filling: 0,
+        owes_checkpoint: false,
         n_transactions: 0,
         n_cells: 0,
     };

@@ -3,6 +3,7 @@
 use crate::desk::{Desk, options};
 use engine::*;
 use std::sync::Arc;
+use store::fault::{Fault, FaultKind};
 use table::id::ActorId;
 
 #[test]
@@ -212,4 +213,81 @@ fn a_closed_base_says_so() {
     assert!(other.queue().take(3).is_empty());
     assert!(!other.queue().wait(1));
     assert_eq!(*other.snapshot(), *kept);
+}
+
+/// A checkpoint that meets a full or failing disk: what the file holds is unknown, so the base falls read-only with
+/// the reason in both languages; reading goes on; once the cause is gone it is opened anew and nothing is lost.
+#[test]
+fn a_failed_checkpoint_makes_the_base_read_only_until_it_is_opened_anew() {
+    for kind in [FaultKind::DiskFull, FaultKind::Io] {
+        // The four steps of one append, then those of the checkpoint.
+        let mut step = 4;
+        loop {
+            step += 1;
+            let desk = one_before_a_checkpoint();
+            let fault = Fault::at_step(step, kind);
+            desk.handle.inject(fault.clone());
+            let last = desk
+                .submit("ann", Command::RenameBase { name: "末".into() })
+                .unwrap();
+            desk.handle.undo_state(&ActorId("user:ann".into()));
+            if !fault.was_met() {
+                assert_eq!(desk.handle.status(), BaseStatus::Ok);
+                assert!(step > 7, "no step of a checkpoint was met");
+                break;
+            }
+            let (code, zh) = match kind {
+                FaultKind::DiskFull => ("disk_full", "磁盘已满"),
+                FaultKind::Io => ("disk_error", "读写磁盘时出错"),
+            };
+            match desk.handle.status() {
+                BaseStatus::ReadOnly { reason } => assert_eq!(reason.code, code, "step {step}"),
+                other => panic!("step {step}: {other:?}"),
+            }
+            assert_eq!(desk.handle.snapshot().revision, last.revision);
+            assert_eq!(desk.show("表"), "r1 | 杯\n");
+            let refused = desk
+                .submit("ann", Command::RenameBase { name: "店".into() })
+                .unwrap_err();
+            assert_eq!(refused.code, "read_only");
+            assert!(refused.message.zh.contains(zh), "{}", refused.message.zh);
+            assert!(
+                !refused.message.zh.contains("disk"),
+                "{}",
+                refused.message.zh
+            );
+
+            assert_eq!(desk.handle.try_recover(), BaseStatus::Ok, "step {step}");
+            assert_eq!(desk.handle.snapshot().schema.name, "末");
+            desk.check("> ann set 表 r1 名 壶\n 名.r1=壶");
+            let before = desk.handle.snapshot();
+            let desk = desk.reopened();
+            assert_eq!(*desk.handle.snapshot(), *before, "step {step}");
+            assert_eq!(desk.handle.verify(), []);
+        }
+    }
+}
+
+/// A base in which the next transaction is the last one before a checkpoint is due.
+fn one_before_a_checkpoint() -> Desk {
+    let desk = Desk::new();
+    desk.check("> ann table 表 名\n schema\n > ann add 表 杯\n +1");
+    let (answer, answers) = std::sync::mpsc::channel();
+    let mut n_sent = 0;
+    for at in desk.handle.snapshot().revision.0 + 1..engine::limits::CHECKPOINT_TRANSACTIONS {
+        let answer = answer.clone();
+        let name = format!("店{at}");
+        desk.handle.submit_then(
+            Submission {
+                actor: ActorId("user:ann".into()),
+                client_id: None,
+                group: None,
+                command: Command::RenameBase { name },
+            },
+            Box::new(move |result| answer.send(result).unwrap()),
+        );
+        n_sent += 1;
+    }
+    (0..n_sent).for_each(|_| drop(answers.recv().unwrap().unwrap()));
+    desk
 }

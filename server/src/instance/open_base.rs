@@ -62,7 +62,7 @@ impl OpenBase {
         around: &Surroundings,
     ) -> Result<Arc<OpenBase>, ApiError> {
         let handle = BaseHandle::create(path, id.clone(), name, around.engine.clone())
-            .map_err(|cause| ApiError::internal("create a base", cause))?;
+            .map_err(|cause| unusable(&id, &cause))?;
         Ok(OpenBase::start(id, handle, around))
     }
 

@@ -168,6 +168,24 @@ fn check_call(name: &str, span: Span, n: usize, out: &mut Vec<Diagnostic>) {
         ));
         return;
     };
+    // A criterion without its column, or a condition without its value.
+    let unpaired = match name {
+        "IFS" | "COUNTIFS" => n % 2 == 1,
+        "SUMIFS" | "AVERAGEIFS" | "MAXIFS" | "MINIFS" => n % 2 == 0,
+        _ => false,
+    };
+    if unpaired && n >= function.min {
+        out.push(
+            Diagnostic::error(
+                "argument_pairs",
+                span,
+                format!("{name} 的条件要成对写，这里少了一个参数"),
+                format!("The conditions of {name} come in pairs; one argument is missing"),
+            )
+            .with_hint(function.doc.signature, function.doc.signature),
+        );
+        return;
+    }
     if n >= function.min && n <= function.max {
         return;
     }

@@ -131,12 +131,17 @@ impl Writer {
         for (key, settled) in &draft.settled {
             let end = match settled {
                 Settled::Answered => CallEnd::Answered,
-                Settled::Failed(_) => CallEnd::Failed,
+                Settled::Failed(reason) => CallEnd::Failed(reason.clone()),
                 Settled::Cancelled => CallEnd::Cancelled,
             };
             self.shared
                 .queue
                 .close_call(key, end, provenance.get(key).copied());
+        }
+        if let Some(run) = &draft.run {
+            let queue = &self.shared.queue;
+            queue.describe(&run.batch, run.table, run.field, now_ms);
+            queue.count_cached(&run.batch, draft.result.n_cached);
         }
         let mut described = BTreeSet::new();
         for (cell, batch) in &draft.batches {

@@ -334,6 +334,63 @@ fn soup() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
 }
 
+fn any_number_format() -> impl Strategy<Value = String> {
+    let pieces = [
+        "0",
+        "#",
+        "?",
+        ".",
+        ",",
+        "%",
+        "E+",
+        "E-",
+        "e",
+        "General",
+        "@",
+        ";",
+        "\"件\"",
+        "\\",
+        "_",
+        "*",
+        "/",
+        "yyyy",
+        "yy",
+        "m",
+        "mm",
+        "mmm",
+        "mmmmm",
+        "d",
+        "dddd",
+        "aaa",
+        "aaaa",
+        "a",
+        "h",
+        "hh",
+        "s",
+        "ss",
+        "ss.00",
+        "AM/PM",
+        "上午/下午",
+        "[h]",
+        "[mm]",
+        "[$¥-804]",
+        "[>=100]",
+        "[<0]",
+        "[=x]",
+        "[DBNum1]",
+        "[DBNum2]",
+        "[Red]",
+        "[",
+        "年",
+        "-",
+        "(",
+        ")",
+        "\"",
+    ];
+    let piece = prop_oneof![9 => prop::sample::select(pieces.to_vec()).prop_map(String::from), 1 => "\\PC{0,2}"];
+    prop::collection::vec(piece, 0..9).prop_map(|pieces| pieces.concat())
+}
+
 /// Names with the signs that have a meaning in formulas.
 fn any_name() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -422,6 +479,18 @@ proptest! {
         let formula = compile(&schema, "[#f1]&XLOOKUP([#f1],#t2[#f2],#t2[#f2])").unwrap();
         prop_assume!(table != "t");
         assert_stable(&schema, &formula, table);
+    }
+
+    #[test]
+    fn no_number_format_panics(value in prop_oneof![prop::num::f64::NORMAL, -1e6..3e6], format in any_number_format()) {
+        let text = format!("TEXT({value:e},\"{}\")", format.replace('"', "\"\""));
+        let snapshot = snapshot(vec![vec![CellState::BLANK; RECORDS]; 5]);
+        let formula = compile(&snapshot.schema, &text).unwrap();
+        let cell = eval(&snapshot, &formula, Some(&[0])).cells.get(0);
+        prop_assert!(matches!(
+            cell,
+            CellState::Value(CellValue::Text(_) | CellValue::Blank) | CellState::Error(CellError::Value)
+        ), "{} gives {:?}", text, cell);
     }
 
     #[test]

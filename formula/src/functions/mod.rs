@@ -4,6 +4,7 @@
 
 pub(crate) mod ai;
 pub(crate) mod date;
+pub(crate) mod format;
 pub(crate) mod logical;
 pub(crate) mod lookup;
 pub(crate) mod math;

@@ -6,6 +6,7 @@
 use crate::error::Text2;
 use serde::Serialize;
 use store::Trouble;
+use table::id::Revision;
 
 /// What happened to a base's file, and what to do about it. The texts have no full stop, so that they fit into
 /// a sentence.
@@ -78,6 +79,37 @@ impl From<Trouble> for FileTrouble {
 }
 
 impl FileTrouble {
+    /// A damaged row of the log; `shown` is the revision of the state that people see.
+    pub(crate) fn log_damaged(broken: store::BrokenLog, shown: Revision) -> FileTrouble {
+        let (revision, shown) = (broken.revision.0, shown.0);
+        let (zh, en) = match broken.complete {
+            true => (
+                format!(
+                    "第 {revision} 次修改的历史记录已损坏。现有数据是完整的，但为了安全不再写入这个文件"
+                ),
+                format!(
+                    "change {revision} in the history is damaged; the data is complete, but to be safe the file is not written any more"
+                ),
+            ),
+            false => (
+                format!(
+                    "第 {revision} 次修改的记录已损坏，现在显示的是第 {shown} 次修改之后的数据，更晚的修改看不到"
+                ),
+                format!(
+                    "change {revision} in the log is damaged; what is shown is the state after change {shown}, later changes can't be seen"
+                ),
+            ),
+        };
+        FileTrouble::new(
+            "log_damaged",
+            (&zh, &en),
+            (
+                "请先导出现有数据，再用备份恢复；运行“suanpan check”可查看详情。",
+                "Export the data first, then restore a backup; “suanpan check” lists the details.",
+            ),
+        )
+    }
+
     /// What is wrong with the bytes rather than with the place where they are.
     fn of_content(trouble: Trouble) -> FileTrouble {
         match trouble {

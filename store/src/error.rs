@@ -70,8 +70,6 @@ pub enum OpenBaseError {
     Disk(#[from] std::io::Error),
     #[error("SQLite: {0}")]
     Sqlite(#[from] rusqlite::Error),
-    #[error("the base is damaged beyond what its log can repair: {0}")]
-    Damaged(String),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -137,6 +135,8 @@ pub enum BlobError {
     TooLarge { limit_bytes: u64 },
     #[error("the disk is full")]
     DiskFull,
+    #[error("the base is open for reading only")]
+    ReadOnly,
     #[error("the file could not be read: {0}")]
     Source(std::io::Error),
     #[error("SQLite: {0}")]
@@ -147,6 +147,7 @@ impl From<rusqlite::Error> for BlobError {
     fn from(error: rusqlite::Error) -> BlobError {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => BlobError::DiskFull,
+            Some(rusqlite::ErrorCode::ReadOnly) => BlobError::ReadOnly,
             _ => BlobError::Sqlite(error),
         }
     }
@@ -161,7 +162,6 @@ impl OpenBaseError {
             OpenBaseError::Newer { .. } => Trouble::Newer,
             OpenBaseError::Disk(error) => Trouble::of_io(error),
             OpenBaseError::Sqlite(error) => Trouble::of_sqlite(error),
-            OpenBaseError::Damaged(_) => Trouble::Damaged,
         }
     }
 }

@@ -18,8 +18,9 @@ pub mod limits;
 mod log;
 mod migrate;
 mod reader;
+mod verify;
 
-pub use base::{Base, Entry, Recovered};
+pub use base::{Base, BrokenLog, Entry, Recovered};
 pub use blob::BlobId;
 pub use call_queue::{Attempt, CallStatus, QueuedCall, StoredCall};
 pub use damage::Damage;

@@ -85,8 +85,10 @@ impl Shared {
 
 pub(crate) struct Writer {
     pub path: PathBuf,
-    /// Absent only after a failed write, until the file is open again.
+    /// Absent after a failed write, until the file is open again, and for good where `damaged` is there.
     pub store: Option<store::Base>,
+    /// A file with a damaged log: held and read, never written.
+    pub damaged: Option<store::Base>,
     pub shared: Arc<Shared>,
     /// As published.
     pub snapshot: Arc<Snapshot>,

@@ -56,21 +56,20 @@ impl Writer {
                 let _ = answer.send(self.shared.status());
             }
             Event::Backup { to, answer } => {
-                let done = match &self.store {
-                    Some(store) => store.backup(&to).map_err(|error| {
-                        tracing::error!(%error, "a backup failed");
-                        CommandError::backup_failed(&error.trouble().into())
-                    }),
-                    None => Err(CommandError::read_only(&self.read_only_reason())),
+                let done = match self.file() {
+                    Some(store) => store.backup(&to),
+                    None => self.shared.reader.read().backup(&to),
                 };
-                let _ = answer.send(done);
+                let _ = answer.send(done.map_err(|error| {
+                    tracing::error!(%error, "a backup failed");
+                    CommandError::backup_failed(&error.trouble().into())
+                }));
             }
             Event::Verify { answer } => {
-                let damage = self
-                    .store
-                    .as_ref()
-                    .map(store::Base::verify)
-                    .unwrap_or_default();
+                let damage = match self.file() {
+                    Some(store) => store.verify(),
+                    None => self.shared.reader.read().verify(),
+                };
                 let _ = answer.send(damage);
             }
             Event::Inject { fault, answer } => {
@@ -83,9 +82,15 @@ impl Writer {
         }
     }
 
+    /// The open file, if there is one; else its reader still has what was committed.
+    fn file(&self) -> Option<&store::Base> {
+        self.store.as_ref().or(self.damaged.as_ref())
+    }
+
     /// Steps from before this start, read once, when somebody asks.
     pub fn load_undo(&mut self) -> Result<(), CommandError> {
-        if self.undo_loaded {
+        // A base that is never written again has nothing to undo.
+        if self.undo_loaded || self.damaged.is_some() {
             return Ok(());
         }
         let reader = self.shared.reader.read().clone();
@@ -410,11 +415,12 @@ impl Writer {
 
     /// Opens the file again; if it is whole and takes a write, edits go on from what it holds.
     pub fn try_recover(&mut self) {
-        if !self.is_read_only() {
+        if !self.is_read_only() || self.damaged.is_some() {
             return;
         }
         let now_ms = (self.shared.options.clock)().now_ms;
-        let recovered = Recovery::read(&self.path).and_then(|recovery| {
+        let opened = Recovery::read(&self.path).and_then(Recovery::whole);
+        let recovered = opened.and_then(|recovery| {
             // What failed is what has to succeed: an owed checkpoint is the proof, below.
             match self.owes_checkpoint {
                 true => Ok(recovery),

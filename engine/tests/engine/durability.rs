@@ -291,3 +291,71 @@ fn one_before_a_checkpoint() -> Desk {
     (0..n_sent).for_each(|_| drop(answers.recv().unwrap().unwrap()));
     desk
 }
+
+/// A flipped byte in the log: the base opens with what is whole, says which change is damaged, takes no edit and
+/// leaves the file as it is; what it shows can be backed up, and AI calls stay where they are.
+#[test]
+fn a_base_with_a_damaged_log_shows_what_is_whole_and_writes_nothing() {
+    let desk = Desk::new();
+    desk.check(
+        "> ann table 表 名 长=LEN([名]) 译=AI.TRANSLATE([名],\"英语\")
+         schema
+         > ann add 表 杯
+         +1, computed 长×1
+         > ann run 表 译 empty b1
+         译.r1=…[Queued]
+         > ann set 表 r1 名 白瓷茶壶
+         名.r1=白瓷茶壶, 长.r1=4, 译.r1=[Stale], computed 长×1",
+    );
+    let log = desk
+        .handle
+        .reader()
+        .transactions(table::id::Revision(1), 10);
+    let log = log.unwrap();
+    let damaged = log.iter().find(|one| one.label == "set_cells");
+    let damaged = damaged.unwrap().revision.0;
+    let Desk { dir, handle, .. } = desk;
+    let path = dir.path().join("base.suanpan");
+    // As a crash leaves it: nothing folded into a checkpoint.
+    let copy = dir.path().join("copy.suanpan");
+    handle.backup(&copy).unwrap();
+    handle.close();
+    std::fs::rename(&copy, &path).unwrap();
+    let name = "白瓷茶壶".as_bytes();
+    let mut bytes = std::fs::read(&path).unwrap();
+    let places: Vec<usize> = (0..bytes.len() - name.len())
+        .filter(|&at| bytes[at..].starts_with(name))
+        .collect();
+    assert!(!places.is_empty());
+    places.iter().for_each(|&at| bytes[at] ^= 1);
+    std::fs::write(&path, &bytes).unwrap();
+
+    let handle = BaseHandle::open(&path, options()).unwrap();
+    let BaseStatus::ReadOnly { reason } = handle.status() else {
+        panic!("{:?}", handle.status());
+    };
+    assert_eq!(reason.code, "log_damaged");
+    for text in [&reason.message.zh, &reason.message.en] {
+        assert!(text.contains(&damaged.to_string()), "{text}");
+    }
+    let snapshot = handle.snapshot();
+    assert_eq!(snapshot.revision.0, damaged - 1);
+    let refused = handle.submit(Submission {
+        actor: ActorId("user:ann".into()),
+        client_id: None,
+        group: None,
+        command: Command::RenameBase { name: "店".into() },
+    });
+    assert_eq!(refused.unwrap_err().code, "read_only");
+    assert!(handle.queue().take(1).is_empty());
+    assert!(matches!(handle.try_recover(), BaseStatus::ReadOnly { .. }));
+    let told = handle.verify();
+    assert_eq!(told[0].what, "log_checksum");
+    assert!(told[0].at.contains(&damaged.to_string()), "{told:?}");
+    handle.backup(&copy).unwrap();
+    handle.close();
+    assert!(
+        std::fs::read(&path).unwrap() == bytes,
+        "the file was changed"
+    );
+}

@@ -439,6 +439,15 @@ impl Answers for Echo {
 }
 
 fn eval(snapshot: &Snapshot, formula: &Formula, offsets: Option<&[usize]>) -> Evaluated {
+    eval_with(snapshot, formula, offsets, EvalCache::default())
+}
+
+fn eval_with(
+    snapshot: &Snapshot,
+    formula: &Formula,
+    offsets: Option<&[usize]>,
+    cache: EvalCache,
+) -> Evaluated {
     formula.eval(&EvalInput {
         snapshot,
         table: TableId(1),
@@ -448,7 +457,7 @@ fn eval(snapshot: &Snapshot, formula: &Formula, offsets: Option<&[usize]>) -> Ev
         answers: &Echo,
         kind: ColumnKind::Mixed,
         model: "m",
-        cache: &EvalCache::default(),
+        cache: &cache,
     })
 }
 
@@ -491,6 +500,15 @@ proptest! {
             cell,
             CellState::Value(CellValue::Text(_) | CellValue::Blank) | CellState::Error(CellError::Value)
         ), "{} gives {:?}", text, cell);
+    }
+
+    #[test]
+    fn too_little_fuel_gives_no_value(snapshot in any_snapshot(), text in any_formula(), fuel_cells in 0..200u64) {
+        let Some(formula) = compile(&snapshot.schema, &text) else { return Ok(()) };
+        let cells = |evaluated: Evaluated| (0..RECORDS).map(|at| evaluated.cells.get(at)).collect::<Vec<_>>();
+        let short = cells(eval_with(&snapshot, &formula, None, EvalCache::with_fuel(fuel_cells)));
+        let out = vec![CellState::Error(CellError::Calc); RECORDS];
+        prop_assert!(short == out || short == cells(eval(&snapshot, &formula, None)), "{}", text);
     }
 
     #[test]

@@ -75,6 +75,11 @@ impl Section {
         self.parts.iter().any(date)
     }
 
+    fn has_digits(&self) -> bool {
+        let digit = |part: &Part| matches!(part, Part::Digit(_));
+        self.parts.iter().any(digit)
+    }
+
     fn holds(&self, value: f64) -> Option<bool> {
         let (sign, limit) = self.condition.as_ref()?;
         Some(match sign.as_str() {
@@ -197,7 +202,8 @@ impl Reader<'_> {
                 self.at += 1;
                 Part::Literal(next.map(|_| ' ')?)
             }
-            '\\' => {
+            // `!` escapes in Excel's Chinese edition.
+            '\\' | '!' => {
                 self.at += 1;
                 Part::Literal(next?)
             }
@@ -211,7 +217,8 @@ impl Reader<'_> {
             ',' => Part::Comma,
             '%' => Part::Percent,
             '@' => Part::Text,
-            'E' | 'e' if matches!(next, Some('+' | '-')) => {
+            // Elsewhere than after digits, as in `e-mm-dd`, it is the year.
+            'E' | 'e' if section.has_digits() && matches!(next, Some('+' | '-')) => {
                 self.at += 1;
                 Part::Exponent(next == Some('+'))
             }

@@ -334,6 +334,63 @@ fn soup() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
 }
 
+fn any_number_format() -> impl Strategy<Value = String> {
+    let pieces = [
+        "0",
+        "#",
+        "?",
+        ".",
+        ",",
+        "%",
+        "E+",
+        "E-",
+        "e",
+        "General",
+        "@",
+        ";",
+        "\"件\"",
+        "\\",
+        "_",
+        "*",
+        "/",
+        "yyyy",
+        "yy",
+        "m",
+        "mm",
+        "mmm",
+        "mmmmm",
+        "d",
+        "dddd",
+        "aaa",
+        "aaaa",
+        "a",
+        "h",
+        "hh",
+        "s",
+        "ss",
+        "ss.00",
+        "AM/PM",
+        "上午/下午",
+        "[h]",
+        "[mm]",
+        "[$¥-804]",
+        "[>=100]",
+        "[<0]",
+        "[=x]",
+        "[DBNum1]",
+        "[DBNum2]",
+        "[Red]",
+        "[",
+        "年",
+        "-",
+        "(",
+        ")",
+        "\"",
+    ];
+    let piece = prop_oneof![9 => prop::sample::select(pieces.to_vec()).prop_map(String::from), 1 => "\\PC{0,2}"];
+    prop::collection::vec(piece, 0..9).prop_map(|pieces| pieces.concat())
+}
+
 /// Names with the signs that have a meaning in formulas.
 fn any_name() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -382,6 +439,15 @@ impl Answers for Echo {
 }
 
 fn eval(snapshot: &Snapshot, formula: &Formula, offsets: Option<&[usize]>) -> Evaluated {
+    eval_with(snapshot, formula, offsets, EvalCache::default())
+}
+
+fn eval_with(
+    snapshot: &Snapshot,
+    formula: &Formula,
+    offsets: Option<&[usize]>,
+    cache: EvalCache,
+) -> Evaluated {
     formula.eval(&EvalInput {
         snapshot,
         table: TableId(1),
@@ -391,7 +457,7 @@ fn eval(snapshot: &Snapshot, formula: &Formula, offsets: Option<&[usize]>) -> Ev
         answers: &Echo,
         kind: ColumnKind::Mixed,
         model: "m",
-        cache: &EvalCache::default(),
+        cache: &cache,
     })
 }
 
@@ -422,6 +488,27 @@ proptest! {
         let formula = compile(&schema, "[#f1]&XLOOKUP([#f1],#t2[#f2],#t2[#f2])").unwrap();
         prop_assume!(table != "t");
         assert_stable(&schema, &formula, table);
+    }
+
+    #[test]
+    fn no_number_format_panics(value in prop_oneof![prop::num::f64::NORMAL, -1e6..3e6], format in any_number_format()) {
+        let text = format!("TEXT({value:e},\"{}\")", format.replace('"', "\"\""));
+        let snapshot = snapshot(vec![vec![CellState::BLANK; RECORDS]; 5]);
+        let formula = compile(&snapshot.schema, &text).unwrap();
+        let cell = eval(&snapshot, &formula, Some(&[0])).cells.get(0);
+        prop_assert!(matches!(
+            cell,
+            CellState::Value(CellValue::Text(_) | CellValue::Blank) | CellState::Error(CellError::Value)
+        ), "{} gives {:?}", text, cell);
+    }
+
+    #[test]
+    fn too_little_fuel_gives_no_value(snapshot in any_snapshot(), text in any_formula(), fuel_cells in 0..200u64) {
+        let Some(formula) = compile(&snapshot.schema, &text) else { return Ok(()) };
+        let cells = |evaluated: Evaluated| (0..RECORDS).map(|at| evaluated.cells.get(at)).collect::<Vec<_>>();
+        let short = cells(eval_with(&snapshot, &formula, None, EvalCache::with_fuel(fuel_cells)));
+        let out = vec![CellState::Error(CellError::Calc); RECORDS];
+        prop_assert!(short == out || short == cells(eval(&snapshot, &formula, None)), "{}", text);
     }
 
     #[test]

@@ -170,8 +170,8 @@ fn check_call(name: &str, span: Span, n: usize, out: &mut Vec<Diagnostic>) {
     };
     // A criterion without its column, or a condition without its value.
     let unpaired = match name {
-        "IFS" | "COUNTIFS" => n % 2 == 1,
-        "SUMIFS" | "AVERAGEIFS" | "MAXIFS" | "MINIFS" => n % 2 == 0,
+        "IFS" | "COUNTIFS" => !n.is_multiple_of(2),
+        "SUMIFS" | "AVERAGEIFS" | "MAXIFS" | "MINIFS" => n.is_multiple_of(2),
         _ => false,
     };
     if unpaired && n >= function.min {

@@ -2,7 +2,7 @@
 //! index per recompute; equal criteria are computed once.
 
 use super::{
-    Context, VALUE,
+    CALC, Context, VALUE,
     cache::Index,
     criteria::{Criterion, exact_key},
     operators::compare,
@@ -104,22 +104,25 @@ fn conditional(
                         .zip(&ranges)
                         .all(|(c, r)| c.matches(&r.cells[row]))
                 };
-                match (&index, criteria[0].key()) {
+                let known = match (&index, criteria[0].key()) {
                     (Some(index), Some(key)) => {
-                        let rows = index.get(&key).map_or(&[][..], Vec::as_slice);
-                        total(
-                            lookup,
-                            values,
-                            rows.iter()
-                                .map(|row| *row as usize)
-                                .filter(|row| fits(*row)),
-                        )
+                        Some(index.get(&key).map_or(&[][..], Vec::as_slice))
                     }
-                    _ => total(
-                        lookup,
-                        values,
-                        (0..values.cells.len()).filter(|row| fits(*row)),
-                    ),
+                    _ => None,
+                };
+                let n_read = known.map_or(values.cells.len(), <[u32]>::len);
+                if !context.fuel.burn(n_read * criteria.len()) {
+                    return CALC;
+                }
+                match known {
+                    Some(rows) => {
+                        let rows = rows.iter().map(|row| *row as usize);
+                        total(lookup, values, rows.filter(|row| fits(*row)))
+                    }
+                    None => {
+                        let rows = 0..values.cells.len();
+                        total(lookup, values, rows.filter(|row| fits(*row)))
+                    }
                 }
             })
             .clone()
@@ -197,7 +200,12 @@ fn by_key(
             {
                 return Cell::Error(CellError::Na);
             }
-            let found = match pattern(&wanted) {
+            let pattern = pattern(&wanted);
+            let reads_all = pattern.is_some() || index.is_none();
+            if reads_all && !context.fuel.burn(keys.cells.len()) {
+                return CALC;
+            }
+            let found = match pattern {
                 Some(pattern) => keys.cells.iter().position(|cell| pattern.matches(cell)),
                 None => find(&wanted),
             };

@@ -172,6 +172,28 @@ impl ApiError {
         ApiError::internal(act, cause)
     }
 
+    /// Of a reader's complaint about a property that it does not know, which is most often a misspelt one.
+    pub fn unknown_property(complaint: &str) -> Option<ApiError> {
+        let (_, after) = complaint.split_once("unknown field `")?;
+        let (name, after) = after.split_once('`')?;
+        let name: String = name.chars().take(80).collect();
+        let error = ApiError::bad_request(
+            "unknown_property",
+            format!("请求里有不认识的属性“{name}”,服务器没有执行。"),
+            format!("The request has a property “{name}” that is not known; nothing was done."),
+        );
+        // Of `…, expected one of `a`, `b` at line 1 column 2`.
+        let known: Vec<&str> = after.split('`').skip(1).step_by(2).collect();
+        let error = match known.is_empty() {
+            true => error,
+            false => error.hint(
+                format!("这里可以用的属性:{}。", known.join("、")),
+                format!("Known here: {}.", known.join(", ")),
+            ),
+        };
+        Some(error.at(name))
+    }
+
     /// As it stands on the wire, in one language.
     pub fn body(&self, locale: Locale) -> crate::wire::ErrorBody {
         crate::wire::ErrorBody {
@@ -229,13 +251,15 @@ impl From<axum::extract::rejection::JsonRejection> for ApiError {
         if status == StatusCode::PAYLOAD_TOO_LARGE {
             return too_large(crate::limits::JSON_BODY_BYTES as u64);
         }
-        ApiError::new(
-            StatusCode::BAD_REQUEST,
-            "bad_request",
-            "请求的内容不对,服务器没有执行。",
-            "The request could not be read; nothing was done.",
-        )
-        .at(cause.body_text())
+        let text = cause.body_text();
+        ApiError::unknown_property(&text).unwrap_or_else(|| {
+            ApiError::bad_request(
+                "bad_request",
+                "请求的内容不对,服务器没有执行。",
+                "The request could not be read; nothing was done.",
+            )
+            .at(text)
+        })
     }
 }
 

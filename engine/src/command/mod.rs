@@ -14,6 +14,7 @@ mod names;
 mod paste;
 mod records;
 mod retype;
+mod strict;
 mod tables;
 mod undo;
 mod views;
@@ -38,13 +39,13 @@ use crate::error::Text2;
 
 /// What an actor wants; `C` is how a cell is given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command<C = CellInput> {
     CreateTable {
         name: String,
         #[serde(default)]
         description: String,
-        #[serde(default)]
+        #[serde(default, deserialize_with = "strict::fields")]
         fields: Vec<NewField>,
         /// A taken name gets “ 2”, “ 3”, … instead of a refusal.
         #[serde(default)]
@@ -70,6 +71,7 @@ pub enum Command<C = CellInput> {
     /// `at` counts the live fields from the left; absent: at the end.
     CreateField {
         table: TableId,
+        #[serde(deserialize_with = "strict::field")]
         field: NewField,
         #[serde(default)]
         at: Option<u32>,
@@ -90,7 +92,7 @@ pub enum Command<C = CellInput> {
         #[serde(default)]
         description: Option<String>,
         /// Another kind of type converts all cells into a new column; the old one stays for undo.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "strict::field_type")]
         field_type: Option<NewFieldType>,
     },
     MoveField {
@@ -104,6 +106,7 @@ pub enum Command<C = CellInput> {
     },
     UpdateView {
         table: TableId,
+        #[serde(deserialize_with = "strict::view")]
         view: View,
     },
     DeleteView {
@@ -186,6 +189,7 @@ pub enum CellInput {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CellEdit<C = CellInput> {
     pub record: RecordId,
     pub field: FieldId,
@@ -193,6 +197,7 @@ pub struct CellEdit<C = CellInput> {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RecordInput<C = CellInput> {
     #[serde(default = "BTreeMap::new")]
     pub cells: BTreeMap<FieldId, C>,

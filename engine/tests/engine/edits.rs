@@ -314,6 +314,71 @@ fn commands_are_read_from_json() {
     assert!(serde_json::from_str::<Command<serde_json::Value>>(forged).is_err());
 }
 
+/// A misspelt property is an error that names it, at every depth; what the API shows can be sent back as it is.
+#[test]
+fn unknown_properties_of_commands_are_refused_by_name() {
+    let read = |text: &str| serde_json::from_str::<Command<serde_json::Value>>(text);
+    for (text, unknown) in [
+        (r#"{"kind":"rename_base","name":"x","nam":"y"}"#, "nam"),
+        (
+            r#"{"kind":"set_cells","table":"t1","edits":[{"record":"r1","field":"f1","value":1,"valeu":2}]}"#,
+            "valeu",
+        ),
+        (
+            r#"{"kind":"set_cells","table":"t1","edits":[],"add_option":true}"#,
+            "add_option",
+        ),
+        (
+            r#"{"kind":"create_records","table":"t1","records":[{"cell":{}}]}"#,
+            "cell",
+        ),
+        (
+            r#"{"kind":"create_table","name":"x","fields":[{"name":"a","type":"number","decimal":2}]}"#,
+            "decimal",
+        ),
+        (
+            r#"{"kind":"create_field","table":"t1","field":{"name":"a","type":"select","options":[{"name":"x","colour":1}]}}"#,
+            "colour",
+        ),
+        (
+            r#"{"kind":"create_field","table":"t1","field":{"name":"a","type":"formula","formula":"1","ai":{"modle":"x"}}}"#,
+            "modle",
+        ),
+        (
+            r#"{"kind":"update_field","table":"t1","field":"f1","field_type":{"type":"formula","formula":"1","result":{"type":"number","unti":"x"}}}"#,
+            "unti",
+        ),
+        (
+            r#"{"kind":"update_view","table":"t1","view":{"id":"v1","name":"x","sort":[]}}"#,
+            "sort",
+        ),
+        (
+            r#"{"kind":"update_view","table":"t1","view":{"id":"v1","name":"x","filter":{"groups":[{"conditions":[{"field":"f1","operator":"is","vlaue":"x"}]}]}}}"#,
+            "vlaue",
+        ),
+        (
+            r#"{"kind":"update_view","table":"t1","view":{"id":"v1","name":"x","fields":[{"field":"f1","width":9}]}}"#,
+            "width",
+        ),
+    ] {
+        let error = read(text).unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("unknown field `{unknown}`")),
+            "{text}: {error}"
+        );
+    }
+    for text in [
+        r#"{"kind":"update_field","table":"t1","field":"f1","field_type":{"id":"f1","name":"a","description":"","type":"select","options":[{"id":"o1","name":"x","color":1}],"n_misfits":0,"is_editable":true}}"#,
+        r#"{"kind":"update_field","table":"t1","field":"f1","field_type":{"id":"f1","name":"a","type":"formula","source":"1","result":{"type":"number","decimals":null,"thousands":false,"unit":""},"formula_text":"1","n_misfits":0,"is_editable":false}}"#,
+        r#"{"kind":"update_field","table":"t1","field":"f1","name":"b","field_type":null}"#,
+    ] {
+        assert!(read(text).is_ok(), "{:?}", read(text));
+    }
+    let view = serde_json::to_value(table::view::View::grid(ViewId(1), "x")).unwrap();
+    let sent = serde_json::json!({"kind": "update_view", "table": "t1", "view": view});
+    assert!(read(&sent.to_string()).is_ok());
+}
+
 #[test]
 fn import_columns_are_checked_and_counted() {
     let desk = Desk::new();

@@ -45,6 +45,7 @@ struct Settings {
 
 /// What a person enters for a provider.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ProviderInput {
     /// Key of a preset (`GET /providers/presets`); `custom` for any compatible address.
     pub preset: String,

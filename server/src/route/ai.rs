@@ -17,6 +17,7 @@ use table::{
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct EstimateRequest {
     #[schema(value_type = String)]
     pub table: TableId,

@@ -28,6 +28,7 @@ pub async fn list(State(app): State<App>) -> Result<Json<Vec<BaseRow>>, ApiError
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewBase {
     pub name: String,
     /// Key of a template (`GET /templates`); absent: an empty base.
@@ -104,6 +105,7 @@ fn status_view(status: BaseStatus, locale: Locale) -> StatusView {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct BaseChange {
     pub name: String,
 }

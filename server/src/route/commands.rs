@@ -20,6 +20,7 @@ use table::id::ActorId;
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct CommandRequest {
     /// Idempotency id: a second request with it is answered, not applied.
     #[serde(default)]

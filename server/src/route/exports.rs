@@ -21,6 +21,7 @@ use table::id::{TableId, ViewId};
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewExport {
     /// `xlsx`, `csv` or `parquet`
     #[schema(value_type = String)]

@@ -24,6 +24,7 @@ use table::{
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct FormulaCheck {
     pub table: String,
     /// The field being edited, so that a cycle is noticed.

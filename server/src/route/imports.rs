@@ -23,6 +23,7 @@ use table::field::FieldType;
 use utoipa::{IntoParams, ToSchema};
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewImport {
     /// From `POST /uploads`.
     pub upload: String,
@@ -159,6 +160,7 @@ pub async fn picture(
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Confirm {
     /// An existing base; else a new one named `base_name`.
     #[serde(default)]
@@ -169,6 +171,7 @@ pub struct Confirm {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct SheetChoice {
     /// Place in the manifest's sheets.
     pub sheet: usize,
@@ -181,6 +184,7 @@ pub struct SheetChoice {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ColumnChoice {
     /// Place in the sheet's columns.
     pub column: usize,

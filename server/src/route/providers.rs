@@ -112,6 +112,7 @@ pub async fn delete(
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct DefaultProvider {
     pub name: String,
 }

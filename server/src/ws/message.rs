@@ -6,7 +6,7 @@ use table::id::{TableId, ViewId};
 
 /// Client → server.
 #[derive(Debug, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum FromClient {
     Hello {
         client: String,
@@ -37,6 +37,7 @@ pub enum FromClient {
 
 /// Where a user's cell cursor is; ids as on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CursorPlace {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<String>,

@@ -277,7 +277,10 @@ impl Session {
             }) => self.submit(client_id, group, *command, settled).await,
             Err(cause) => {
                 let client_id = client_id_of(&text);
-                let error = bad_message().at(cause.to_string()).body(self.locale);
+                let cause = cause.to_string();
+                let error = ApiError::unknown_property(&cause);
+                let error = error.unwrap_or_else(|| bad_message().at(cause));
+                let error = error.body(self.locale);
                 send(&mut self.socket, &ToClient::Rejected { client_id, error }).await
             }
         }

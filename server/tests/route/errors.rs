@@ -75,3 +75,68 @@ async fn pages_may_load_nothing_from_elsewhere() {
         assert!(policy.contains(part), "{policy}");
     }
 }
+
+/// A misspelt property would otherwise do something else than its sender meant, silently.
+#[tokio::test]
+async fn unknown_properties_are_refused_by_name() {
+    let world = World::new();
+    let base = world.base("店").await;
+    let made = world
+        .command(
+            &base,
+            json!({"kind": "create_table", "name": "商品", "fields": [{"name": "品名", "type": "text"}]}),
+        )
+        .await;
+    let (table, field) = (&made["tables"][0], &made["fields"][0]);
+    let commands = format!("/bases/{base}/commands");
+    let rename = json!({"kind": "rename_base", "name": "x"});
+    let edit = json!({"record": "r1", "field": field, "value": "x", "valeu": "y"});
+    for (path, body, unknown) in [
+        (
+            commands.as_str(),
+            json!({"command": {"kind": "set_cells", "table": table, "edits": [edit]}}),
+            "valeu",
+        ),
+        (
+            commands.as_str(),
+            json!({"command": {"kind": "rename_base", "name": "x", "tabel": 1}}),
+            "tabel",
+        ),
+        (
+            commands.as_str(),
+            json!({"command": rename, "dryrun": true}),
+            "dryrun",
+        ),
+        ("/bases", json!({"name": "x", "templat": "crm"}), "templat"),
+        (
+            &format!("/bases/{base}/exports"),
+            json!({"format": "csv", "tabel": table}),
+            "tabel",
+        ),
+        (
+            &format!("/bases/{base}/ai/estimate"),
+            json!({"table": table, "field": field, "scope": "all", "scopes": 1}),
+            "scopes",
+        ),
+        ("/imports", json!({"upload": "x", "bsae": "y"}), "bsae"),
+    ] {
+        let answer = world.post(path, body.clone()).await;
+        assert_eq!(answer.error(400), "unknown_property", "{body}");
+        let told = answer.json();
+        assert_eq!(told["at"], unknown);
+        assert!(
+            told["message"].as_str().unwrap().contains(unknown),
+            "{told}"
+        );
+    }
+    let view = world.get(&format!("/bases/{base}")).await.json();
+    assert_eq!(view["name"], "店", "nothing was done");
+    // What the API shows of a view and a field can be sent back.
+    let shown = &view["tables"][0];
+    for command in [
+        json!({"kind": "update_view", "table": table, "view": shown["views"][0]}),
+        json!({"kind": "update_field", "table": table, "field": field, "field_type": shown["fields"][0]}),
+    ] {
+        world.command(&base, command).await;
+    }
+}

@@ -3,6 +3,7 @@
 //! Main types: [`CommandError`] (a command was refused; nothing was changed) and [`OpenError`].
 //! Law: each code stands in one place, with a simple Chinese and an English text.
 
+use crate::trouble::FileTrouble;
 use serde::Serialize;
 
 pub use crate::language::Text2;
@@ -23,12 +24,31 @@ pub struct CommandError {
 /// A base could not be created or opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("the file of the base could not be used: {0}")]
-    Store(String),
+    #[error("the file of the base could not be used: {detail}")]
+    Store {
+        trouble: Box<FileTrouble>,
+        /// For the log of the server.
+        detail: String,
+    },
     #[error("the writer of the base could not be started: {0}")]
     Thread(#[source] std::io::Error),
-    #[error("the log of the base does not fit its checkpoint: {0}")]
-    Log(String),
+}
+
+impl OpenError {
+    pub(crate) fn store(trouble: store::Trouble, detail: impl std::fmt::Display) -> OpenError {
+        OpenError::Store {
+            trouble: Box::new(trouble.into()),
+            detail: detail.to_string(),
+        }
+    }
+
+    /// What a person is told.
+    pub fn trouble(&self) -> FileTrouble {
+        match self {
+            OpenError::Store { trouble, .. } => (**trouble).clone(),
+            OpenError::Thread(_) => store::Trouble::Disk.into(),
+        }
+    }
 }
 
 impl CommandError {
@@ -148,17 +168,30 @@ impl CommandError {
         .at(name)
     }
 
-    pub(crate) fn read_only(reason: &str) -> CommandError {
+    pub(crate) fn read_only(why: &FileTrouble) -> CommandError {
+        let Text2 { zh, en } = &why.message;
+        CommandError {
+            hint: Some(why.hint.clone()),
+            ..CommandError::new(
+                "read_only",
+                format!("现在不能保存修改：{zh}。已有数据仍可查看和导出。"),
+                format!(
+                    "Changes can't be saved now: {en}. The data can still be read and exported."
+                ),
+            )
+        }
+    }
+
+    pub(crate) fn backup_failed(why: &FileTrouble) -> CommandError {
+        let Text2 { zh, en } = &why.message;
         CommandError::new(
-            "read_only",
-            format!("现在不能保存修改：{reason}。已有数据仍可查看和导出。"),
-            format!(
-                "Changes can't be saved now: {reason}. The data can still be read and exported."
-            ),
+            "backup_failed",
+            format!("备份失败：{zh}。"),
+            format!("The backup failed: {en}."),
         )
         .hint(
-            "请检查磁盘空间；问题消失后会自动恢复。",
-            "Check the disk; it goes on by itself once the cause is gone.",
+            "请检查备份的位置和磁盘空间，然后再试。",
+            "Check the place of the backup and the free space on the disk, then try again.",
         )
     }
 

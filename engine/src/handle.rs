@@ -13,6 +13,7 @@ use crate::{
     },
     queue::{Attempt, BatchStatus, Queue, TakenCall},
     recompute::run::Env,
+    trouble::FileTrouble,
     writer::{self, Event, Running, Shared},
 };
 use parking_lot::Mutex;
@@ -58,7 +59,7 @@ pub enum BaseStatus {
     Ok,
     /// Reading and export go on; it leaves this state by itself once the cause is gone.
     ReadOnly {
-        reason: String,
+        reason: FileTrouble,
     },
     /// Computed fields are being filled in the background.
     Recomputing {
@@ -277,6 +278,11 @@ impl BaseHandle {
     pub fn verify(&self) -> Vec<store::Damage> {
         self.ask(|answer| Event::Verify { answer })
             .unwrap_or_default()
+    }
+
+    /// For tests: the steps of writing to the file follow the plan from now on, until the file is opened again.
+    pub fn inject(&self, fault: store::fault::Fault) {
+        let _ = self.ask(|answer| Event::Inject { fault, answer });
     }
 
     /// Writes a checkpoint and ends the writer. Clones of the handle answer `closed` from then on.

@@ -16,6 +16,7 @@ pub mod patch;
 pub mod query;
 pub mod queue;
 mod recompute;
+pub mod trouble;
 mod undo;
 mod writer;
 
@@ -30,5 +31,6 @@ pub use handle::{
 pub use patch::{Patch, PatchColumn, UndoState};
 pub use query::{AggregateValue, AiEstimate, RetypePreview, Window, WindowQuery};
 pub use queue::{Attempt, BatchState, BatchStatus, TakenCall};
-/// Attachments are read and kept through [`BaseHandle::reader`], whose errors callers tell apart.
-pub use store::BlobError;
+/// Attachments and history are read through [`BaseHandle::reader`], whose errors callers tell apart.
+pub use store::{BlobError, ReadLogError};
+pub use trouble::FileTrouble;

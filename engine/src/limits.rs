@@ -40,3 +40,5 @@ pub const PREVIEW_SAMPLES: usize = 20;
 pub const NEW_OPTIONS: usize = 500;
 /// Finished batches whose progress is kept.
 pub const KEPT_BATCHES: usize = 100;
+/// How far above its highest option a field takes over ids that a caller gives; above it they are numbered anew.
+pub const GIVEN_OPTION_IDS: u32 = 1 << 20;

@@ -53,7 +53,11 @@ pub struct BatchStatus {
     pub n_total: u64,
     pub n_done: u64,
     pub n_failed: u64,
+    /// Cells that stored answers filled at once, without a call.
+    pub n_cached: u64,
     pub n_running: u64,
+    /// Why the last failed call failed: a stable code.
+    pub reason: Option<String>,
     pub tokens_in: u64,
     pub tokens_out: u64,
     /// Millionths of `currency`.
@@ -68,6 +72,8 @@ pub struct BatchStatus {
 pub enum BatchState {
     Running,
     Done,
+    /// Every call failed.
+    Failed,
     Cancelled,
 }
 
@@ -171,6 +177,11 @@ impl Queue {
         (status.table, status.field) = (Some(table), Some(field));
     }
 
+    /// Cells of a batch that stored answers filled: a batch of nothing else is there too, and is done.
+    pub fn count_cached(&self, batch: &str, n: u64) {
+        self.state.lock().batch(batch, 0).n_cached += n;
+    }
+
     /// A call was answered, given up or cancelled.
     pub fn close_call(&self, key: &CallKey, end: CallEnd, spent: Option<&table::ai::Provenance>) {
         let mut state = self.state.lock();
@@ -180,7 +191,10 @@ impl Queue {
         let status = state.batch(&open.batch, 0);
         match end {
             CallEnd::Answered => status.n_done += 1,
-            CallEnd::Failed => status.n_failed += 1,
+            CallEnd::Failed(reason) => {
+                status.n_failed += 1;
+                status.reason = Some(reason);
+            }
             CallEnd::Cancelled => {
                 status.n_total -= 1;
                 status.state = BatchState::Cancelled;
@@ -272,7 +286,10 @@ impl Queue {
             if n_open > 0 {
                 status.state = BatchState::Running;
             } else if status.state == BatchState::Running {
-                status.state = BatchState::Done;
+                status.state = match status.n_failed > 0 && status.n_done == 0 {
+                    true => BatchState::Failed,
+                    false => BatchState::Done,
+                };
             }
         }
         out.reverse();
@@ -300,10 +317,11 @@ impl Queue {
 }
 
 /// How a call left the queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CallEnd {
     Answered,
-    Failed,
+    /// With the reason's code.
+    Failed(String),
     Cancelled,
 }
 
@@ -325,7 +343,9 @@ impl State {
                     n_total: 0,
                     n_done: 0,
                     n_failed: 0,
+                    n_cached: 0,
                     n_running: 0,
+                    reason: None,
                     tokens_in: 0,
                     tokens_out: 0,
                     cost_micros: 0,

@@ -234,6 +234,53 @@ fn every_constant_example_runs() {
 }
 
 #[test]
+fn an_evaluation_that_is_too_large_ends() {
+    let snapshot = snapshot();
+    let cells = |text: &str, fuel_cells: u64| {
+        let evaluated = compile(&snapshot, text).unwrap().eval(&EvalInput {
+            snapshot: &snapshot,
+            table: TableId(1),
+            segment: 0,
+            offsets: None,
+            now: 46_348.5,
+            answers: &Known(None),
+            kind: ColumnKind::Text,
+            model: "m",
+            cache: &EvalCache::with_fuel(fuel_cells),
+        });
+        let cells: Vec<CellState> = (0..2).map(|at| evaluated.cells.get(at)).collect();
+        (cells, evaluated.calls.len())
+    };
+    let out = vec![CellState::Error(table::value::CellError::Calc); 2];
+    // Two records: the cost of each formula in cells.
+    for (text, cost) in [
+        ("[单价]+1", 4),
+        ("[单价]+1+1+1", 8),
+        ("-[单价]", 4),
+        ("SUM(商品[单价])", 2 + 2),
+        ("SUM(商品[单价],[单价])", 2 + 2 + 2 * 2),
+        // Two different criteria, each read through the column; the constant one once.
+        ("COUNTIF(商品[单价],\">\"&[单价])", 2 + 2 + 2 + 2 * 2),
+        ("COUNTIF(商品[单价],\">1\")", 2 + 2),
+        // Found by the index.
+        ("COUNTIF(商品[品名],[品名])", 2 + 2 + 2),
+        ("XLOOKUP([品名],商品[品名],商品[单价])", 2 + 2),
+        ("MATCH([品名]&\"*\",商品[品名],0)", 2 + 2 + 2 + 2 * 2),
+        // One record takes each branch.
+        ("IF([单价]>1,[单价],-[单价])", 2 + 2 + 2 + 1 + 2),
+        ("IFERROR([单价]+1,0)", 2 + 2 + 2),
+        ("AI.COPY([品名],\"标题\")", 2 + 2),
+    ] {
+        let whole = cells(text, u64::MAX);
+        assert!(!whole.0.contains(&out[0]), "{text}");
+        assert_eq!(cells(text, cost), whole, "{text} costs more than {cost}");
+        let (short, n_calls) = cells(text, cost - 1);
+        assert_eq!(short, out, "{text} costs less than {cost}");
+        assert_eq!(n_calls, 0, "{text}");
+    }
+}
+
+#[test]
 fn texts_are_found_and_replaced_as_in_excel() {
     let snapshot = snapshot();
     for (text, expected) in [

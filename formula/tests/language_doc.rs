@@ -9,6 +9,7 @@ fn the_document_lists_every_function() {
     let mut text = String::from(
         "# 公式函数 / Formula functions\n\n\
          Made by `SUANPAN_REWRITE=1 cargo test -p formula --test language_doc`; not edited by hand.\n\n\
+         规则和算例 / Rules, each with cases that are run as tests: [formula/spec](../formula/spec).\n\n\
          | 函数 | 说明 | Meaning | 例子 |\n| --- | --- | --- | --- |\n",
     );
     for doc in formula::functions::all() {

@@ -4,7 +4,7 @@
 //! goes back, and a ticket that is dropped without a result says so instead of running for ever.
 //! Tests: at the end of this file.
 
-use crate::limits;
+use crate::{ai::reason, limits};
 use connectors::model::Text2;
 use engine::{BatchState, BatchStatus};
 use parking_lot::Mutex;
@@ -275,6 +275,31 @@ impl Drop for Ticket {
 /// An AI batch as a line of the panel; its id is `ai-<batch>`, and cancelling it is `CancelAi`.
 pub fn batch_row(base: &str, label: &str, batch: &BatchStatus) -> JobRow {
     let money = batch.cost_micros as f64 / 1e6;
+    let (done, failed, cached) = (batch.n_done, batch.n_failed, batch.n_cached);
+    let currency = &batch.currency;
+    let mut message = Text2::new(
+        format!("完成 {done}，失败 {failed}，花费 {money:.4} {currency}"),
+        format!("{done} done, {failed} failed, cost {money:.4} {currency}"),
+    );
+    if batch.n_total == 0 && cached == 0 {
+        message = Text2::new(
+            "没有需要运行的格子，都已是最新",
+            "Nothing had to be run: the cells are up to date",
+        );
+    } else if cached > 0 {
+        message.zh += &format!("，另有 {cached} 格用了已有的答案，不花钱");
+        message.en += &format!("; {cached} cells took answers that were there, at no cost");
+    }
+    let why = |code: &String| JobError {
+        code: code.clone(),
+        message: reason::words(code),
+        at: None,
+    };
+    // Where nothing had to be asked, the cells that were filled are the work that was done.
+    let (n_over, of) = match batch.n_total {
+        0 => (cached, cached),
+        n_total => (done + failed, n_total),
+    };
     JobRow {
         id: format!("ai-{}", batch.batch),
         kind: JobKind::Ai,
@@ -283,21 +308,16 @@ pub fn batch_row(base: &str, label: &str, batch: &BatchStatus) -> JobRow {
         state: match batch.state {
             BatchState::Running => JobState::Running,
             BatchState::Done => JobState::Done,
+            BatchState::Failed => JobState::Failed,
             BatchState::Cancelled => JobState::Cancelled,
         },
-        done: batch.n_done + batch.n_failed,
-        of: batch.n_total,
-        message: Some(Text2::new(
-            format!(
-                "完成 {}，失败 {}，花费 {money:.4} {}",
-                batch.n_done, batch.n_failed, batch.currency
-            ),
-            format!(
-                "{} done, {} failed, cost {money:.4} {}",
-                batch.n_done, batch.n_failed, batch.currency
-            ),
-        )),
-        error: None,
+        done: n_over,
+        of,
+        message: Some(message),
+        error: match batch.state {
+            BatchState::Failed => batch.reason.as_ref().map(why),
+            _ => None,
+        },
     }
 }
 

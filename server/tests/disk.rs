@@ -116,6 +116,15 @@ async fn a_full_disk_stops_saving_but_not_reading() {
     assert_eq!(server.get(&window).await["n_total"], n_saved);
     let view = server.get(&format!("/bases/{base}")).await;
     assert_eq!(view["status"]["state"], "read_only", "{view}");
+    for said in [
+        &refused["message"],
+        &refused["hint"],
+        &view["status"]["reason"],
+    ] {
+        let said = said.as_str().unwrap();
+        assert!(said.contains("磁盘"), "{said}");
+        assert!(!said.contains(|c: char| c.is_ascii_alphabetic()), "{said}");
+    }
     // An export is small enough for the room that is left.
     let asked = json!({"format": "csv", "table": table});
     let (_, made) = server.post(&format!("/bases/{base}/exports"), asked).await;

@@ -1,14 +1,17 @@
 //! The writer's handle: open and recover, append, checkpoint, close.
 
 use crate::{
-    Damage, Reader, backup, blob,
+    Damage, Reader, backup,
     call_queue::{self, Attempt, CallStatus, QueuedCall, StoredCall},
     checkpoint::{self, Written},
     error::{
         AppendError, BackupError, CheckpointError, CloseError, CreateBaseError, OpenBaseError,
+        ReadLogError,
     },
     fault::{Fault, Step},
-    history, log, migrate,
+    history,
+    log::{self, BrokenRow},
+    migrate, verify,
 };
 use rusqlite::Connection;
 use std::{
@@ -23,6 +26,9 @@ use table::{
     op::{Touched, Transaction, apply},
     snapshot::Snapshot,
 };
+
+/// Transactions replayed at a time.
+const PAGE: usize = 512;
 
 /// The one writer of a base file; the file is locked while it lives.
 pub struct Base {
@@ -56,6 +62,18 @@ pub struct Recovered {
     /// Calls without an answer.
     pub calls: Vec<StoredCall>,
     pub damage: Vec<Damage>,
+    /// A row of the log is damaged: the base can be read, never written.
+    pub broken: Option<BrokenLog>,
+}
+
+/// What a damaged row of the log means for the state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BrokenLog {
+    /// The first damaged transaction.
+    pub revision: Revision,
+    /// A checkpoint holds what came after it too: the state is the newest one, only history is lost. Otherwise
+    /// the state is the one before the damage.
+    pub complete: bool,
 }
 
 fn lock_path(path: &Path) -> PathBuf {
@@ -121,55 +139,52 @@ impl Base {
         Ok((made?, snapshot))
     }
 
-    /// Opens, checks and replays.
+    /// Opens, checks and replays. Nothing is written before the log was found whole; a base with a damaged log
+    /// is opened for reading only, and its file stays as it is.
     pub fn open(path: &Path) -> Result<(Base, Recovered), OpenBaseError> {
         if !path.exists() {
             return Err(OpenBaseError::NotFound(path.into()));
         }
         let held = lock(path)?;
-        let connection = Connection::open(path)?;
-        migrate::check(&connection, path)?;
-        migrate::tune(&connection)?;
-        call_queue::recover(&connection)?;
+        let looking = migrate::connect_to_read(path)?;
+        migrate::check(&looking, path)?;
         let mut damage = Vec::new();
-        let checkpoint = checkpoint::read(&connection, &mut damage)?;
-        let (snapshot, written, touched) = match checkpoint {
-            Some((snapshot, written)) if damage.is_empty() => {
-                let (snapshot, touched) = replay(&connection, snapshot, &mut damage)?;
-                (snapshot, written, touched)
-            }
-            // A damaged checkpoint is rebuilt from the log, which is kept from the first transaction on.
-            _ => {
-                let (snapshot, touched) = replay(&connection, empty(&connection)?, &mut damage)?;
-                damage
-                    .iter_mut()
-                    .filter(|found| found.what != "log_checksum")
-                    .for_each(|found| found.repaired = true);
-                (snapshot, Written::default(), touched)
+        let mut found = state(&looking, &mut damage)?;
+        if let Some(row) = log::broken_rows(&looking, 1)?.pop() {
+            found.stop(row, &mut damage);
+        }
+        let chain = log::checksum_before(&looking, Revision(u64::MAX >> 1));
+        let answers = call_queue::answers(&looking, &mut damage)?;
+        let (connection, reader, chain) = match found.broken {
+            Some(_) => (looking, Reader::open_to_read(path)?, chain.unwrap_or(0)),
+            None => {
+                drop(looking);
+                let connection = Connection::open(path)?;
+                migrate::tune(&connection)?;
+                call_queue::recover(&connection)?;
+                (connection, Reader::open(path)?, chain?)
             }
         };
-        let chain = log::checksum_before(&connection, Revision(u64::MAX >> 1))?;
-        let answers = call_queue::answers(&connection, &mut damage)?;
         let calls = call_queue::open_calls(&connection, &mut damage)?;
-        let reader = Reader::open(path)?;
         let base = Base {
             connection,
             reader,
             path: path.into(),
             _lock: held,
             chain,
-            written,
-            poisoned: false,
+            written: found.written,
+            poisoned: found.broken.is_some(),
             fault: Fault::default(),
         };
         Ok((
             base,
             Recovered {
-                snapshot,
-                touched,
+                snapshot: found.snapshot,
+                touched: found.touched,
                 answers,
                 calls,
                 damage,
+                broken: found.broken,
             },
         ))
     }
@@ -283,34 +298,7 @@ impl Base {
 
     /// Every checksum and invariant of the file.
     pub fn verify(&self) -> Vec<Damage> {
-        let mut damage = Vec::new();
-        let quick: Result<String, _> = self
-            .connection
-            .query_row("PRAGMA quick_check", [], |row| row.get(0));
-        match quick {
-            Ok(text) if text == "ok" => {}
-            Ok(text) => damage.push(Damage::new("sqlite", text)),
-            Err(error) => damage.push(Damage::new("sqlite", error.to_string())),
-        }
-        checkpoint::verify(&self.connection, &mut damage);
-        call_queue::verify(&self.connection, &mut damage);
-        let mut next = Revision(0);
-        loop {
-            match history::transactions(&self.connection, next, 256) {
-                Ok(found) => match found.last() {
-                    Some(last) => next = Revision(last.revision.0 + 1),
-                    None => break,
-                },
-                Err(error) => {
-                    damage.push(Damage::new("log_checksum", error.to_string()));
-                    break;
-                }
-            }
-        }
-        if let Err(error) = blob::verify(&self.connection, &mut damage) {
-            damage.push(Damage::new("sqlite", error.to_string()));
-        }
-        damage
+        verify::verify(&self.connection)
     }
 
     /// A consistent copy while in use.
@@ -337,32 +325,84 @@ fn empty(connection: &Connection) -> Result<Snapshot, rusqlite::Error> {
     Ok(snapshot)
 }
 
-/// The transactions after the snapshot, applied; stops at the first damaged one.
+/// What checkpoint and log say.
+struct Found {
+    snapshot: Snapshot,
+    written: Written,
+    touched: Vec<Touched>,
+    broken: Option<BrokenLog>,
+}
+
+impl Found {
+    /// Takes note of a damaged row; an earlier one than known so far counts.
+    fn stop(&mut self, row: BrokenRow, damage: &mut Vec<Damage>) {
+        if self
+            .broken
+            .is_some_and(|known| known.revision <= row.revision)
+        {
+            return;
+        }
+        damage.push(row.damage());
+        self.broken = Some(BrokenLog {
+            revision: row.revision,
+            complete: self.broken.is_none_or(|known| known.complete)
+                && self.snapshot.revision >= row.revision,
+        });
+    }
+}
+
+fn state(connection: &Connection, damage: &mut Vec<Damage>) -> Result<Found, OpenBaseError> {
+    let checkpoint = checkpoint::read(connection, damage)?;
+    let is_whole = damage.is_empty();
+    let (snapshot, written) = match checkpoint {
+        Some((snapshot, written)) if is_whole => (snapshot, written),
+        // A damaged checkpoint is rebuilt from the log, which is kept from the first transaction on.
+        _ => (empty(connection)?, Written::default()),
+    };
+    let mut found = Found {
+        snapshot,
+        written,
+        touched: Vec::new(),
+        broken: None,
+    };
+    let stopped = replay(connection, &mut found)?;
+    match stopped {
+        Some(row) => found.stop(row, damage),
+        None => damage.iter_mut().for_each(|found| found.repaired = true),
+    }
+    Ok(found)
+}
+
+/// Applies the transactions after the snapshot; stops at the first damaged one and gives it.
 fn replay(
     connection: &Connection,
-    start: Snapshot,
-    damage: &mut Vec<Damage>,
-) -> Result<(Snapshot, Vec<Touched>), OpenBaseError> {
-    let mut snapshot = start;
-    let mut all = Vec::new();
+    found: &mut Found,
+) -> Result<Option<BrokenRow>, rusqlite::Error> {
     loop {
-        let found = match history::transactions(connection, Revision(snapshot.revision.0 + 1), 512)
-        {
-            Ok(found) => found,
-            Err(crate::ReadLogError::Sqlite(error)) => return Err(error.into()),
-            Err(error) => {
-                damage.push(Damage::new("log_checksum", error.to_string()));
-                return Err(OpenBaseError::Damaged(error.to_string()));
-            }
+        let next = Revision(found.snapshot.revision.0 + 1);
+        let stop = |revision: Revision, what: String| Ok(Some(BrokenRow { revision, what }));
+        // What is whole before a damaged row counts, so rows come one by one once there is one.
+        let page = match history::transactions(connection, next, PAGE) {
+            Err(_) => history::transactions(connection, next, 1),
+            page => page,
         };
-        if found.is_empty() {
-            return Ok((snapshot, all));
+        let page = match page {
+            Ok(page) => page,
+            Err(ReadLogError::Sqlite(error)) if !log::is_damage(&error) => return Err(error),
+            Err(ReadLogError::Damaged { what, .. }) => return stop(next, what),
+            Err(error) => return stop(next, error.to_string()),
+        };
+        if page.is_empty() {
+            return Ok(None);
         }
-        for transaction in found {
-            let applied = apply(&snapshot, &transaction)
-                .map_err(|error| OpenBaseError::Damaged(error.to_string()))?;
-            snapshot = applied.0;
-            all.push(applied.1);
+        for transaction in page {
+            match apply(&found.snapshot, &transaction) {
+                Ok((snapshot, touched)) => {
+                    found.snapshot = snapshot;
+                    found.touched.push(touched);
+                }
+                Err(error) => return stop(transaction.revision, error.to_string()),
+            }
         }
     }
 }

@@ -1,6 +1,50 @@
-//! What can fail, named after the act.
+//! What can fail, named after the act; and what kind of trouble is behind it, for those who tell a person.
 
 use std::path::PathBuf;
+
+/// What a failed act on a file comes down to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    DiskFull,
+    /// Another program or handle holds the file.
+    InUse,
+    /// Writing there is not allowed.
+    NotAllowed,
+    Missing,
+    /// No file of ours.
+    Foreign,
+    /// Written by a newer release.
+    Newer,
+    Damaged,
+    /// The disk failed, or something that SQLite has no better name for.
+    Disk,
+}
+
+impl Trouble {
+    fn of_sqlite(error: &rusqlite::Error) -> Trouble {
+        use rusqlite::ErrorCode as Code;
+        match error.sqlite_error_code() {
+            Some(Code::DiskFull) => Trouble::DiskFull,
+            Some(Code::DatabaseBusy | Code::DatabaseLocked | Code::FileLockingProtocolFailed) => {
+                Trouble::InUse
+            }
+            Some(Code::ReadOnly | Code::PermissionDenied) => Trouble::NotAllowed,
+            Some(Code::DatabaseCorrupt) => Trouble::Damaged,
+            Some(Code::NotADatabase) => Trouble::Foreign,
+            _ => Trouble::Disk,
+        }
+    }
+
+    fn of_io(error: &std::io::Error) -> Trouble {
+        use std::io::ErrorKind as Kind;
+        match error.kind() {
+            Kind::StorageFull | Kind::QuotaExceeded => Trouble::DiskFull,
+            Kind::PermissionDenied | Kind::ReadOnlyFilesystem => Trouble::NotAllowed,
+            Kind::NotFound => Trouble::Missing,
+            _ => Trouble::Disk,
+        }
+    }
+}
 
 #[derive(Debug, thiserror::Error)]
 pub enum CreateBaseError {
@@ -26,8 +70,6 @@ pub enum OpenBaseError {
     Disk(#[from] std::io::Error),
     #[error("SQLite: {0}")]
     Sqlite(#[from] rusqlite::Error),
-    #[error("the base is damaged beyond what its log can repair: {0}")]
-    Damaged(String),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +135,8 @@ pub enum BlobError {
     TooLarge { limit_bytes: u64 },
     #[error("the disk is full")]
     DiskFull,
+    #[error("the base is open for reading only")]
+    ReadOnly,
     #[error("the file could not be read: {0}")]
     Source(std::io::Error),
     #[error("SQLite: {0}")]
@@ -103,7 +147,58 @@ impl From<rusqlite::Error> for BlobError {
     fn from(error: rusqlite::Error) -> BlobError {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => BlobError::DiskFull,
+            Some(rusqlite::ErrorCode::ReadOnly) => BlobError::ReadOnly,
             _ => BlobError::Sqlite(error),
+        }
+    }
+}
+
+impl OpenBaseError {
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            OpenBaseError::AlreadyOpen(_) => Trouble::InUse,
+            OpenBaseError::NotFound(_) => Trouble::Missing,
+            OpenBaseError::NotABase(_) => Trouble::Foreign,
+            OpenBaseError::Newer { .. } => Trouble::Newer,
+            OpenBaseError::Disk(error) => Trouble::of_io(error),
+            OpenBaseError::Sqlite(error) => Trouble::of_sqlite(error),
+        }
+    }
+}
+
+impl CreateBaseError {
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            CreateBaseError::Exists(_) => Trouble::InUse,
+            CreateBaseError::Open(error) => error.trouble(),
+        }
+    }
+}
+
+impl AppendError {
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            AppendError::DiskFull => Trouble::DiskFull,
+            AppendError::Poisoned => Trouble::Disk,
+            AppendError::Disk(error) => Trouble::of_sqlite(error),
+        }
+    }
+}
+
+impl CheckpointError {
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            CheckpointError::Poisoned => Trouble::Disk,
+            CheckpointError::Sqlite(error) => Trouble::of_sqlite(error),
+        }
+    }
+}
+
+impl BackupError {
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            BackupError::Disk(error) => Trouble::of_io(error),
+            BackupError::Sqlite(error) => Trouble::of_sqlite(error),
         }
     }
 }

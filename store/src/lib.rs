@@ -18,13 +18,14 @@ pub mod limits;
 mod log;
 mod migrate;
 mod reader;
+mod verify;
 
-pub use base::{Base, Entry, Recovered};
+pub use base::{Base, BrokenLog, Entry, Recovered};
 pub use blob::BlobId;
 pub use call_queue::{Attempt, CallStatus, QueuedCall, StoredCall};
 pub use damage::Damage;
 pub use error::{
     AppendError, BackupError, BlobError, CheckpointError, CloseError, CreateBaseError,
-    OpenBaseError, ReadLogError,
+    OpenBaseError, ReadLogError, Trouble,
 };
 pub use reader::Reader;

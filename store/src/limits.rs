@@ -12,3 +12,5 @@ pub const UNPACKED_BYTES: u64 = 1 << 30;
 pub const BUSY_TIMEOUT_MS: u64 = 10_000;
 /// Pages of 4 KiB in the write-ahead log before SQLite folds them into the file.
 pub const WAL_PAGES: u32 = 4_000;
+/// Damaged rows of one log that a check tells.
+pub const TOLD_ROWS: usize = 100;

@@ -4,6 +4,7 @@
 //! altered row shows. Bodies above a few KiB are compressed.
 
 use crate::{
+    Damage,
     codec::v1::{bytes::DecodeError, op},
     limits::{COMPRESSED_FROM_BYTES, UNPACKED_BYTES},
 };
@@ -129,4 +130,80 @@ pub(crate) fn checksum_before(
     )?;
     let mut rows = select.query(params![revision.0 as i64])?;
     Ok(rows.next()?.map_or(Ok(0), |row| row.get::<_, i64>(0))? as u64)
+}
+
+/// A row that is not what was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BrokenRow {
+    pub revision: Revision,
+    pub what: String,
+}
+
+impl BrokenRow {
+    pub(crate) fn damage(&self) -> Damage {
+        let (revision, what) = (self.revision.0, &self.what);
+        Damage::new("log_checksum", format!("transaction {revision}: {what}"))
+    }
+}
+
+/// The first rows, at most `limit`, that do not fit their place in the chain or can't be read as rows.
+pub(crate) fn broken_rows(
+    connection: &Connection,
+    limit: usize,
+) -> Result<Vec<BrokenRow>, rusqlite::Error> {
+    let mut select =
+        connection.prepare("SELECT revision, packed, body, checksum FROM log ORDER BY revision")?;
+    let mut rows = select.query([])?;
+    let mut broken = Vec::new();
+    // After a broken row its stored or its true checksum goes on, as its body or its checksum was hit.
+    let mut previous = [0u64; 2];
+    let mut last = 0u64;
+    while broken.len() < limit {
+        let mut tell = |what: &str| {
+            broken.push(BrokenRow {
+                revision: Revision(last + 1),
+                what: what.into(),
+            });
+        };
+        let row = match rows.next() {
+            Ok(Some(row)) => row,
+            Ok(None) => break,
+            Err(error) if is_damage(&error) => {
+                tell("it can't be read");
+                break;
+            }
+            Err(error) => return Err(error),
+        };
+        let (Ok(revision), Ok(packed), Ok(Ok(body)), Ok(stored)) = (
+            row.get::<_, i64>(0).map(|revision| revision as u64),
+            row.get::<_, u8>(1),
+            row.get_ref(2).map(|body| body.as_blob()),
+            row.get::<_, i64>(3).map(|sum| sum as u64),
+        ) else {
+            tell("it can't be read");
+            break;
+        };
+        let sums = previous.map(|previous| checksum(previous, packed, body));
+        if revision != last + 1 {
+            tell("it is missing");
+        } else if !sums.contains(&stored) {
+            tell("its checksum does not match");
+        }
+        previous = match sums.contains(&stored) {
+            true => [stored; 2],
+            false => [stored, sums[0]],
+        };
+        last = revision;
+    }
+    Ok(broken)
+}
+
+/// True where the bytes are wrong, and not the disk or the moment.
+pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode as Code;
+    match error.sqlite_error_code() {
+        Some(code) => matches!(code, Code::DatabaseCorrupt | Code::NotADatabase),
+        // A value of another type than the one that was written.
+        None => true,
+    }
 }

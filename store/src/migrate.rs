@@ -1,7 +1,7 @@
 //! The tables of the file and the version it says it has.
 
 use crate::error::OpenBaseError;
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 
 /// "SuaP": SQLite's application id of our files.
@@ -47,6 +47,17 @@ pub fn tune(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "wal_autocheckpoint", crate::limits::WAL_PAGES)?;
     connection.pragma_update(None, "trusted_schema", false)
+}
+
+/// A connection that can't change the file, not even by folding the write-ahead log into it when it closes.
+pub fn connect_to_read(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(std::time::Duration::from_millis(
+        crate::limits::BUSY_TIMEOUT_MS,
+    ))?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    Ok(connection)
 }
 
 pub fn create(connection: &Connection) -> Result<(), rusqlite::Error> {

@@ -1,10 +1,12 @@
 //! A second connection for blobs, history and answers; never holds up the writer for more than its own commit.
 
 use crate::{
+    Damage, backup,
     blob::{self, BlobId},
     call_queue,
-    error::{BlobError, OpenBaseError, ReadLogError},
-    history, migrate,
+    error::{BackupError, BlobError, OpenBaseError, ReadLogError},
+    fault::Fault,
+    history, migrate, verify,
 };
 use rusqlite::Connection;
 use std::{
@@ -31,6 +33,14 @@ impl Reader {
         migrate::tune(&connection)?;
         Ok(Reader {
             connection: Arc::new(Mutex::new(connection)),
+            path: Arc::new(path.into()),
+        })
+    }
+
+    /// Of a file that must not be changed: storing a blob is refused.
+    pub(crate) fn open_to_read(path: &Path) -> Result<Reader, OpenBaseError> {
+        Ok(Reader {
+            connection: Arc::new(Mutex::new(migrate::connect_to_read(path)?)),
             path: Arc::new(path.into()),
         })
     }
@@ -72,6 +82,16 @@ impl Reader {
 
     pub fn answer(&self, key: &CallKey) -> Result<Option<Answer>, ReadLogError> {
         call_queue::find_answer(&self.lock(), key)
+    }
+
+    /// As [`crate::Base::verify`], where there is no writer.
+    pub fn verify(&self) -> Vec<Damage> {
+        verify::verify(&self.lock())
+    }
+
+    /// As [`crate::Base::backup`], where there is no writer.
+    pub fn backup(&self, to: &Path) -> Result<(), BackupError> {
+        backup::write(&self.lock(), to, &Fault::default())
     }
 
     pub fn find_client_id(&self, id: &str) -> Result<Option<Revision>, ReadLogError> {

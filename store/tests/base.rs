@@ -5,8 +5,8 @@
 use proptest::prelude::*;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 use store::{
-    AppendError, Attempt, Base, CallStatus, CreateBaseError, Entry, OpenBaseError, QueuedCall,
-    Recovered, codec::v1,
+    AppendError, Attempt, Base, BlobError, BrokenLog, CallStatus, CreateBaseError, Entry,
+    OpenBaseError, QueuedCall, Recovered, codec::v1,
 };
 use table::{
     ai::{AiCall, AiKind, AiNote, AiState, Answer, CallKey, Provenance},
@@ -382,6 +382,7 @@ fn flipped_bits_never_show_a_wrong_value() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("b1.base");
     let (base, snapshot) = filled(&path, 20, Some(12));
+    let whole = base.reader().transactions(Revision(0), 100).unwrap();
     base.close().unwrap();
     let good = std::fs::read(&path).unwrap();
     let mut found_out = 0;
@@ -398,7 +399,13 @@ fn flipped_bits_never_show_a_wrong_value() {
         match Base::open(&copy) {
             Err(_) => found_out += 1,
             Ok((base, found)) => {
-                assert_eq!(found.snapshot, snapshot, "round {round}, bit {bit}");
+                match found.broken {
+                    Some(broken) if !broken.complete => {
+                        assert_eq!(found.snapshot.revision.0 + 1, broken.revision.0);
+                        assert_eq!(found.snapshot, at_revision(&whole, found.snapshot.revision));
+                    }
+                    _ => assert_eq!(found.snapshot, snapshot, "round {round}, bit {bit}"),
+                }
                 if !found.damage.is_empty() || !base.verify().is_empty() {
                     found_out += 1;
                 }
@@ -410,6 +417,106 @@ fn flipped_bits_never_show_a_wrong_value() {
         found_out > 20,
         "only {found_out} of 200 flips were noticed: the test would prove nothing"
     );
+}
+
+/// The state after a revision, made without any disk.
+fn at_revision(log: &[Transaction], revision: Revision) -> Snapshot {
+    let mut snapshot = Snapshot::default();
+    Arc::make_mut(&mut snapshot.schema).name = "店".into();
+    let applied = log.iter().filter(|one| one.revision <= revision);
+    applied.fold(snapshot, |snapshot, one| apply(&snapshot, one).unwrap().0)
+}
+
+/// Flips one byte in the middle of the body of a transaction, in the file itself.
+fn damage_row(path: &Path, revision: u64) {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let sql = "SELECT body FROM log WHERE revision = ?1";
+    let body: Vec<u8> = connection
+        .query_row(sql, [revision as i64], |row| row.get(0))
+        .unwrap();
+    connection.close().unwrap();
+    let mut bytes = std::fs::read(path).unwrap();
+    let at = bytes.windows(body.len()).position(|part| part == body);
+    bytes[at.unwrap() + body.len() / 2] ^= 0x10;
+    std::fs::write(path, bytes).unwrap();
+}
+
+/// A damaged row of the log: the state before it, or the checkpoint's if that is newer; the file is never changed,
+/// neither by opening, nor by trying to write, nor by closing.
+#[test]
+fn a_base_with_a_damaged_log_is_read_and_never_written() {
+    // Damaged row; last checkpoint; revision shown; whether that is all.
+    for (row, checkpoint_at, shown, complete) in [
+        (8, None, 7, false),
+        (8, Some(3), 7, false),
+        (4, Some(3), 12, true),
+        (1, None, 0, false),
+        (12, None, 11, false),
+        (12, Some(9), 11, false),
+        (12, Some(10), 12, true),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("b1.base");
+        let (base, _) = filled(&path, 11, checkpoint_at);
+        let whole = base.reader().transactions(Revision(0), 100).unwrap();
+        base.close().unwrap();
+        damage_row(&path, row);
+        let bytes = std::fs::read(&path).unwrap();
+        for _ in 0..2 {
+            let (mut base, found) = reopened(&path);
+            let revision = Revision(row);
+            assert_eq!(found.broken, Some(BrokenLog { revision, complete }));
+            assert_eq!(
+                found.snapshot,
+                at_revision(&whole, Revision(shown)),
+                "{row}"
+            );
+            let told = base.verify();
+            assert_eq!(told.len(), 1, "{told:?}");
+            assert_eq!(told, found.damage);
+            assert!(
+                told[0].at.starts_with(&format!("transaction {row}:")),
+                "{told:?}"
+            );
+            let refused = base.append(&[entry(transaction(shown + 1, vec![]))]);
+            assert!(matches!(refused, Err(AppendError::Poisoned)));
+            assert!(base.checkpoint(&found.snapshot).is_err());
+            let refused = base.reader().put_blob(&mut &b"picture"[..]);
+            assert!(matches!(refused, Err(BlobError::ReadOnly)), "{refused:?}");
+            base.backup(&folder.path().join("copy.base")).unwrap();
+            base.close().unwrap();
+            assert!(
+                std::fs::read(&path).unwrap() == bytes,
+                "the file was changed"
+            );
+        }
+        let (_, copied) = reopened(&folder.path().join("copy.base"));
+        assert_eq!(copied.snapshot, at_revision(&whole, Revision(shown)));
+    }
+}
+
+/// After a crash the write-ahead log is not folded into a file whose log is damaged.
+#[test]
+fn a_damaged_log_is_noticed_before_anything_is_folded_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("b1.base");
+    filled(&path, 6, None).0.close().unwrap();
+    damage_row(&path, 3);
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection
+        .execute_batch("PRAGMA journal_mode = WAL; INSERT INTO meta VALUES ('note', x'00');")
+        .unwrap();
+    let side = |path: &Path| path.with_extension("base-wal");
+    let crashed = folder.path().join("crashed.base");
+    std::fs::copy(&path, &crashed).unwrap();
+    std::fs::copy(side(&path), side(&crashed)).unwrap();
+    let before = [&crashed, &side(&crashed)].map(|path| std::fs::read(path).unwrap());
+    assert!(!before[1].is_empty());
+    let (base, found) = reopened(&crashed);
+    assert_eq!(found.snapshot.revision, Revision(2));
+    base.close().unwrap();
+    let after = [&crashed, &side(&crashed)].map(|path| std::fs::read(path).unwrap());
+    assert!(before == after, "the files were changed");
 }
 
 /// A log cut anywhere (power lost while writing) keeps every transaction before the cut.

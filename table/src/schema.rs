@@ -6,6 +6,7 @@ use crate::{
     view::View,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Schema {
@@ -15,12 +16,33 @@ pub struct Schema {
     pub next: NextIds,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NextIds {
     pub table: u32,
     pub field: u32,
     pub column: u32,
     pub view: u32,
+    /// Per field that has or had options; removed options keep their numbers, for cells, views and clients
+    /// may still name them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub option: BTreeMap<FieldId, u32>,
+}
+
+impl NextIds {
+    /// Counts the options of a field type as used.
+    pub(crate) fn use_options(&mut self, field: &Field) {
+        if let Some(next) = next_after(field) {
+            let kept = self.option.entry(field.id).or_insert(next);
+            *kept = next.max(*kept);
+        }
+    }
+}
+
+/// The number after the highest option that the field has now.
+fn next_after(field: &Field) -> Option<u32> {
+    let options = field.field_type.options()?;
+    let highest = options.iter().map(|option| option.id.0).max();
+    Some(highest.unwrap_or(0).saturating_add(1))
 }
 
 impl Default for NextIds {
@@ -30,6 +52,7 @@ impl Default for NextIds {
             field: 1,
             column: 1,
             view: 1,
+            option: BTreeMap::new(),
         }
     }
 }
@@ -77,6 +100,15 @@ impl Schema {
 
     pub fn live_tables(&self) -> impl Iterator<Item = &Table> {
         self.tables.iter().filter(|table| !table.removed)
+    }
+
+    /// The lowest option number that the field never had.
+    pub fn next_option(&self, field: FieldId) -> u32 {
+        let kept = self.next.option.get(&field).copied().unwrap_or(1);
+        let mut fields = self.tables.iter().flat_map(|table| &table.fields);
+        let found = fields.find(|other| other.id == field);
+        // Checkpoints from before options were counted know the present ones only.
+        found.and_then(next_after).unwrap_or(1).max(kept)
     }
 
     /// The table that owns a field, both not removed.

@@ -57,7 +57,7 @@ pub(crate) fn look(
         now: env.now_day,
         answers: env.answers,
         kind: node.kind,
-        model: env.model,
+        model: node.model().unwrap_or(env.model),
         cache,
     });
     let mut calls: Vec<Vec<AiCall>> = vec![Vec::new(); offsets.len()];

@@ -107,14 +107,9 @@ pub(crate) fn estimate(
 ) -> Result<AiEstimate, CommandError> {
     let node = ai_node(snapshot, graph, table, field)?;
     let (places, n_locked) = places(snapshot, &node, scope)?;
-    let model = node
-        .ai
-        .as_ref()
-        .map(|ai| ai.model.clone())
-        .filter(|model| !model.is_empty());
     let mut out = AiEstimate {
         n_locked,
-        model: model.unwrap_or_else(|| env.model.to_owned()),
+        model: node.model().unwrap_or(env.model).to_owned(),
         ..AiEstimate::default()
     };
     let cache = EvalCache::default();

@@ -8,7 +8,7 @@ use crate::{
         fill::{Places, fill},
         scope::{ai_node, places},
     },
-    command::draft::Settled,
+    command::draft::{Run, Settled},
     error::CommandError,
     recompute::Graph,
 };
@@ -42,6 +42,11 @@ pub(crate) fn run(
     let (places, _) = places(&draft.snapshot, &node, scope)?;
     let filled = fill(draft, &node, &places, world.env(), Why::Run, Some(batch))?;
     draft.group = Some(batch.to_owned());
+    draft.run = Some(Run {
+        batch: batch.to_owned(),
+        table,
+        field,
+    });
     draft.result.n_records = places.iter().map(|(_, offsets)| offsets.len() as u64).sum();
     draft.result.n_cached = filled.n_cached;
     draft.result.n_cells = filled.n_cells;

@@ -172,6 +172,7 @@ fn add_missing_options(
     inputs: &[&CellInput],
 ) -> Result<(), CommandError> {
     let before = draft.field(table, field)?.clone();
+    let mut next = draft.schema().next_option(field);
     let mut after = before.clone();
     let many = matches!(after.field_type, FieldType::MultiSelect { .. });
     let (FieldType::Select { options } | FieldType::MultiSelect { options }) =
@@ -180,7 +181,6 @@ fn add_missing_options(
         return Ok(());
     };
     let mut known: BTreeSet<String> = options.iter().map(|option| option.name.clone()).collect();
-    let mut next = options.iter().map(|option| option.id.0).max().unwrap_or(0) + 1;
     let mut n_new = 0;
     for input in inputs {
         let CellInput::Text(text) = input else {
@@ -208,7 +208,7 @@ fn add_missing_options(
                 color,
             });
             known.insert(name.to_owned());
-            next += 1;
+            next = next.saturating_add(1);
             n_new += 1;
         }
     }

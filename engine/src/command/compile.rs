@@ -3,6 +3,7 @@
 use super::{NewFieldType, NewFormula, names};
 use crate::error::CommandError;
 use crate::language::Scope;
+use crate::limits::GIVEN_OPTION_IDS;
 use std::collections::BTreeSet;
 use table::{
     field::{AiPolicy, AiSettings, FieldType, FormulaSpec, SelectOption},
@@ -37,14 +38,24 @@ pub(crate) fn field_type(
             };
             formula_type(schema, table, field, &again)
         }
-        NewFieldType::Plain(FieldType::Select { options }) => Ok(FieldType::Select {
-            options: numbered_options(options)?,
-        }),
-        NewFieldType::Plain(FieldType::MultiSelect { options }) => Ok(FieldType::MultiSelect {
-            options: numbered_options(options)?,
-        }),
-        NewFieldType::Plain(plain) => Ok(plain.clone()),
+        NewFieldType::Plain(plain) => numbered(schema, field, plain.clone()),
     }
+}
+
+/// The type with its select options, if it has any, numbered.
+fn numbered(
+    schema: &Schema,
+    field: Option<FieldId>,
+    mut field_type: FieldType,
+) -> Result<FieldType, CommandError> {
+    if let FieldType::Select { options } | FieldType::MultiSelect { options } = &mut field_type {
+        let present = field.and_then(|field| schema.field(field));
+        let known = present.and_then(|(_, field)| field.field_type.options());
+        let known = known.unwrap_or_default().iter().map(|option| option.id);
+        let next = field.map_or(1, |field| schema.next_option(field));
+        *options = numbered_options(options, &known.collect(), next)?;
+    }
+    Ok(field_type)
 }
 
 fn formula_type(
@@ -79,7 +90,7 @@ fn formula_type(
     let proposed = compiled.result();
     let result = match &new.result {
         None | Some(FieldType::Formula(_) | FieldType::Attachment) => proposed,
-        Some(wanted) => wanted.clone(),
+        Some(wanted) => numbered(schema, field, wanted.clone())?,
     };
     let ai = compiled.has_ai().then(|| {
         let by_default = AiSettings {
@@ -154,8 +165,13 @@ fn all_reads(compiled: &crate::language::Formula) -> Vec<FieldId> {
     reads.own.iter().chain(others).copied().collect()
 }
 
-/// Names cleaned and distinct, new options numbered after the highest id, colours in turn.
-fn numbered_options(options: &[SelectOption]) -> Result<Vec<SelectOption>, CommandError> {
+/// Names cleaned and distinct, colours in turn. An option keeps the id of one that the field has now, or an id
+/// that it never had; any other gets the next free one, for a number once used must never mean another option.
+fn numbered_options(
+    options: &[SelectOption],
+    known: &BTreeSet<OptionId>,
+    first_free: u32,
+) -> Result<Vec<SelectOption>, CommandError> {
     if options.len() > OPTIONS_PER_FIELD {
         return Err(CommandError::too_large(
             "个选项",
@@ -164,7 +180,11 @@ fn numbered_options(options: &[SelectOption]) -> Result<Vec<SelectOption>, Comma
             OPTIONS_PER_FIELD as u64,
         ));
     }
-    let mut next = options.iter().map(|option| option.id.0).max().unwrap_or(0);
+    let unused = first_free..first_free.saturating_add(GIVEN_OPTION_IDS);
+    let keeps = |id: &OptionId| known.contains(id) || unused.contains(&id.0);
+    let kept = options.iter().map(|option| option.id).filter(keeps);
+    let mut next = kept.map(|id| id.0.saturating_add(1)).max().unwrap_or(1);
+    next = next.max(first_free);
     let mut seen_names = BTreeSet::new();
     let mut seen_ids = BTreeSet::new();
     let mut out = Vec::with_capacity(options.len());
@@ -178,12 +198,13 @@ fn numbered_options(options: &[SelectOption]) -> Result<Vec<SelectOption>, Comma
             )
             .at(name));
         }
-        let fresh = option.id.0 == 0 || !seen_ids.insert(option.id);
+        let fresh = !keeps(&option.id) || !seen_ids.insert(option.id);
+        let id = if fresh { OptionId(next) } else { option.id };
         if fresh {
-            next += 1;
+            next = next.saturating_add(1);
         }
         out.push(SelectOption {
-            id: if fresh { OptionId(next) } else { option.id },
+            id,
             name,
             color: if fresh && option.color == 0 {
                 (at % 12) as u8

@@ -57,6 +57,14 @@ pub(crate) enum Settled {
     Cancelled,
 }
 
+/// A click on “run”.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Run {
+    pub batch: String,
+    pub table: TableId,
+    pub field: FieldId,
+}
+
 /// A command on its way.
 pub(crate) struct Draft {
     /// Of the state before the command.
@@ -73,6 +81,8 @@ pub(crate) struct Draft {
     pub queued: Vec<(Arc<AiCall>, String)>,
     pub answers: Vec<Answer>,
     pub settled: Vec<(CallKey, Settled)>,
+    /// The batch that this command started, whether or not anything has to be asked.
+    pub run: Option<Run>,
     /// Batch of the cells that this command made wait.
     pub batches: HashMap<Cell, String>,
     /// Records computed per formula field.
@@ -97,6 +107,7 @@ impl Draft {
             queued: Vec::new(),
             answers: Vec::new(),
             settled: Vec::new(),
+            run: None,
             batches: HashMap::new(),
             recomputed: BTreeMap::new(),
             derived: crate::recompute::Changed::default(),

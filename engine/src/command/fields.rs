@@ -93,7 +93,7 @@ fn create_one(
         Some(at) => place_of(owner, at),
     };
     let field_type = compile::field_type(draft.schema(), table, None, &new.field_type)?;
-    let next = draft.schema().next;
+    let next = &draft.schema().next;
     let field = Field {
         id: FieldId(next.field),
         column: ColumnId(next.column),

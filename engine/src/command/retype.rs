@@ -15,7 +15,7 @@ use table::{
         convert::convert,
         select::{options_from, split_names},
     },
-    id::{ColumnId, FieldId, TableId},
+    id::{ColumnId, FieldId, OptionId, TableId},
     op::Op,
     snapshot::Snapshot,
     value::{CellState, CellValue},
@@ -179,6 +179,11 @@ fn complete_options(snapshot: &Snapshot, table: TableId, from: &Field, to: &mut 
     let mut names: Vec<(String, usize)> = found.into_iter().collect();
     names.sort_by_key(|(_, at)| *at);
     *options = options_from(names.iter().map(|(name, _)| name.as_str()));
+    // Numbers that the field used before, as another select, stay with those options.
+    let first = snapshot.schema.next_option(from.id) - 1;
+    for option in options {
+        option.id = OptionId(option.id.0.saturating_add(first));
+    }
 }
 
 /// What the change would do to the live cells.

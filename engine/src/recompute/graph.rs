@@ -119,6 +119,12 @@ fn ordered(mut rest: BTreeMap<FieldId, Arc<Node>>) -> Vec<Arc<Node>> {
 }
 
 impl Node {
+    /// The model that the field names; none: the default one.
+    pub fn model(&self) -> Option<&str> {
+        let model = self.ai.as_ref().map(|ai| ai.model.as_str());
+        model.filter(|model| !model.is_empty())
+    }
+
     /// All fields that it reads.
     pub fn reads(&self) -> impl Iterator<Item = FieldId> + '_ {
         self.own

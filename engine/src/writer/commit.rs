@@ -71,7 +71,10 @@ impl Writer {
         if !entries.is_empty() {
             self.shared.n_commits.fetch_add(1, Ordering::Relaxed);
             let appended = match &mut self.store {
-                Some(store) => store.append(&entries).map_err(|error| error.to_string()),
+                Some(store) => store.append(&entries).map_err(|error| {
+                    tracing::error!(%error, "the log could not be written");
+                    error.trouble().into()
+                }),
                 None => Err(self.read_only_reason()),
             };
             if let Err(reason) = appended {
@@ -128,12 +131,17 @@ impl Writer {
         for (key, settled) in &draft.settled {
             let end = match settled {
                 Settled::Answered => CallEnd::Answered,
-                Settled::Failed(_) => CallEnd::Failed,
+                Settled::Failed(reason) => CallEnd::Failed(reason.clone()),
                 Settled::Cancelled => CallEnd::Cancelled,
             };
             self.shared
                 .queue
                 .close_call(key, end, provenance.get(key).copied());
+        }
+        if let Some(run) = &draft.run {
+            let queue = &self.shared.queue;
+            queue.describe(&run.batch, run.table, run.field, now_ms);
+            queue.count_cached(&run.batch, draft.result.n_cached);
         }
         let mut described = BTreeSet::new();
         for (cell, batch) in &draft.batches {

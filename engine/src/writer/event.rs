@@ -43,6 +43,11 @@ pub(crate) enum Event {
     Verify {
         answer: SyncSender<Vec<store::Damage>>,
     },
+    /// For tests.
+    Inject {
+        fault: store::fault::Fault,
+        answer: SyncSender<()>,
+    },
     Close {
         closed: SyncSender<()>,
     },

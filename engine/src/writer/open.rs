@@ -13,6 +13,7 @@ use crate::{
     query::order::OrderCache,
     queue::Queue,
     recompute::{Changed, Graph, Node, run::run_changed},
+    trouble::FileTrouble,
     undo::UndoBook,
 };
 use parking_lot::{Mutex, RwLock};
@@ -50,8 +51,25 @@ pub(crate) struct Running {
 impl Recovery {
     pub fn read(path: &Path) -> Result<Recovery, OpenError> {
         let (store, recovered) =
-            Base::open(path).map_err(|error| OpenError::Store(error.to_string()))?;
+            Base::open(path).map_err(|error| OpenError::store(error.trouble(), error))?;
         Ok(Recovery { store, recovered })
+    }
+
+    /// Refuses a file that must not be written any more.
+    pub fn whole(self) -> Result<Recovery, OpenError> {
+        match self.trouble() {
+            None => Ok(self),
+            Some(trouble) => Err(OpenError::Store {
+                detail: trouble.message.en.clone(),
+                trouble: Box::new(trouble),
+            }),
+        }
+    }
+
+    fn trouble(&self) -> Option<FileTrouble> {
+        let shown = self.recovered.snapshot.revision;
+        let broken = self.recovered.broken;
+        broken.map(|broken| FileTrouble::log_damaged(broken, shown))
     }
 
     /// Only a write shows that writing is possible again: an empty transaction, kept in the history.
@@ -75,7 +93,7 @@ impl Recovery {
         };
         self.store
             .append(&[entry])
-            .map_err(|error| OpenError::Store(error.to_string()))?;
+            .map_err(|error| OpenError::store(error.trouble(), error))?;
         self.recovered.snapshot.revision = revision;
         Ok(self)
     }
@@ -88,13 +106,14 @@ pub(crate) fn create(
     options: EngineOptions,
 ) -> Result<Running, OpenError> {
     let (store, snapshot) =
-        Base::create(path, id, name).map_err(|error| OpenError::Store(error.to_string()))?;
+        Base::create(path, id, name).map_err(|error| OpenError::store(error.trouble(), error))?;
     let recovered = Recovered {
         snapshot,
         touched: Vec::new(),
         answers: HashMap::new(),
         calls: Vec::new(),
         damage: Vec::new(),
+        broken: None,
     };
     start(path, Recovery { store, recovered }, options)
 }
@@ -125,6 +144,7 @@ fn start(path: &Path, recovery: Recovery, options: EngineOptions) -> Result<Runn
     let mut writer = Writer {
         path: path.to_owned(),
         store: None,
+        damaged: None,
         day: (shared.options.clock)().now_day.floor(),
         shared: shared.clone(),
         snapshot,
@@ -136,6 +156,7 @@ fn start(path: &Path, recovery: Recovery, options: EngineOptions) -> Result<Runn
         filling: None,
         to_fill: BTreeSet::new(),
         next_filling: 0,
+        owes_checkpoint: false,
         n_transactions: 0,
         n_cells: 0,
     };
@@ -154,12 +175,24 @@ fn start(path: &Path, recovery: Recovery, options: EngineOptions) -> Result<Runn
 impl Writer {
     /// Takes everything from an opened file; what was in memory before counts no more.
     pub fn take_over(&mut self, recovery: Recovery) {
+        let trouble = recovery.trouble();
         let Recovery { store, recovered } = recovery;
         for damage in &recovered.damage {
             tracing::warn!(?damage, "damage was found while the base was opened");
         }
         *self.shared.reader.write() = store.reader();
-        self.store = Some(store);
+        match trouble {
+            None => self.store = Some(store),
+            Some(trouble) => {
+                tracing::error!(
+                    reason = trouble.message.en,
+                    "the base is open for reading only"
+                );
+                self.damaged = Some(store);
+                self.shared.queue.pause(true);
+                *self.shared.read_only.write() = Some(trouble);
+            }
+        }
         self.shared.answers.replace(recovered.answers);
         self.undo = UndoBook::default();
         self.undo_loaded = false;
@@ -175,7 +208,9 @@ impl Writer {
         self.n_transactions = recovered.touched.len() as u64;
         self.take_over_calls(recovered.calls);
         self.compute_missing(&graph, &recovered.touched);
-        self.ask_again(&graph);
+        if !self.is_read_only() {
+            self.ask_again(&graph);
+        }
     }
 
     /// Queue and waiting cells. Calls in flight when the last run ended are queued again, attempts counted.

@@ -11,6 +11,7 @@ use crate::{
         Graph,
         background::{Filling, Progress},
     },
+    trouble::FileTrouble,
     undo::UndoBook,
     writer::Event,
 };
@@ -31,7 +32,7 @@ pub(crate) struct Shared {
     pub snapshot: RwLock<Arc<Snapshot>>,
     pub graph: RwLock<Arc<Graph>>,
     pub reader: RwLock<store::Reader>,
-    pub read_only: RwLock<Option<String>>,
+    pub read_only: RwLock<Option<FileTrouble>>,
     pub progress: RwLock<Option<Arc<Progress>>>,
     pub listeners: Mutex<Vec<(u64, Arc<Listener>)>>,
     pub answers: AnswerBook,
@@ -84,8 +85,10 @@ impl Shared {
 
 pub(crate) struct Writer {
     pub path: PathBuf,
-    /// Absent only after a failed write, until the file is open again.
+    /// Absent after a failed write, until the file is open again, and for good where `damaged` is there.
     pub store: Option<store::Base>,
+    /// A file with a damaged log: held and read, never written.
+    pub damaged: Option<store::Base>,
     pub shared: Arc<Shared>,
     /// As published.
     pub snapshot: Arc<Snapshot>,
@@ -100,6 +103,8 @@ pub(crate) struct Writer {
     /// Fields that the next background computation must do.
     pub to_fill: BTreeSet<FieldId>,
     pub next_filling: u64,
+    /// The last checkpoint failed: before edits are taken again, one must be written.
+    pub owes_checkpoint: bool,
     /// Since the last checkpoint.
     pub n_transactions: u64,
     pub n_cells: u64,
@@ -112,8 +117,9 @@ impl Writer {
         self.store.is_none()
     }
 
-    pub fn read_only_reason(&self) -> String {
-        self.shared.read_only.read().clone().unwrap_or_default()
+    pub fn read_only_reason(&self) -> FileTrouble {
+        let kept = self.shared.read_only.read().clone();
+        kept.unwrap_or_else(|| store::Trouble::Disk.into())
     }
 
     /// The formulas of a schema, compiled once per schema.

@@ -13,6 +13,7 @@ use crate::{
         background::{self, Filled},
         run::{compute, run_changed},
     },
+    trouble::FileTrouble,
     undo::UndoBook,
 };
 use std::{
@@ -55,37 +56,41 @@ impl Writer {
                 let _ = answer.send(self.shared.status());
             }
             Event::Backup { to, answer } => {
-                let done = match &self.store {
-                    Some(store) => store.backup(&to).map_err(|error| {
-                        CommandError::new(
-                            "backup_failed",
-                            format!("备份失败：{error}"),
-                            format!("The backup failed: {error}"),
-                        )
-                        .hint(
-                            "请检查目标位置和磁盘空间。",
-                            "Check the target and the free space on the disk.",
-                        )
-                    }),
-                    None => Err(CommandError::read_only(&self.read_only_reason())),
+                let done = match self.file() {
+                    Some(store) => store.backup(&to),
+                    None => self.shared.reader.read().backup(&to),
                 };
-                let _ = answer.send(done);
+                let _ = answer.send(done.map_err(|error| {
+                    tracing::error!(%error, "a backup failed");
+                    CommandError::backup_failed(&error.trouble().into())
+                }));
             }
             Event::Verify { answer } => {
-                let damage = self
-                    .store
-                    .as_ref()
-                    .map(store::Base::verify)
-                    .unwrap_or_default();
+                let damage = match self.file() {
+                    Some(store) => store.verify(),
+                    None => self.shared.reader.read().verify(),
+                };
                 let _ = answer.send(damage);
+            }
+            Event::Inject { fault, answer } => {
+                if let Some(store) = &mut self.store {
+                    store.inject(fault);
+                }
+                let _ = answer.send(());
             }
             Event::Close { closed } => drop(closed.send(())),
         }
     }
 
+    /// The open file, if there is one; else its reader still has what was committed.
+    fn file(&self) -> Option<&store::Base> {
+        self.store.as_ref().or(self.damaged.as_ref())
+    }
+
     /// Steps from before this start, read once, when somebody asks.
     pub fn load_undo(&mut self) -> Result<(), CommandError> {
-        if self.undo_loaded {
+        // A base that is never written again has nothing to undo.
+        if self.undo_loaded || self.damaged.is_some() {
             return Ok(());
         }
         let reader = self.shared.reader.read().clone();
@@ -116,8 +121,9 @@ impl Writer {
         }
         let keys: Vec<CallKey> = taken.iter().map(|taken| taken.call.key).collect();
         if let Err(error) = store.mark_running(&keys) {
+            tracing::error!(%error, "calls could not be marked as running");
             self.shared.queue.give_back(&keys);
-            self.fall_read_only(&error.to_string());
+            self.fall_read_only(&error.trouble().into());
             return Vec::new();
         }
         self.tell_running(&keys);
@@ -149,7 +155,8 @@ impl Writer {
             unknown_outcome,
         };
         if let Err(error) = store.record_attempt(&line) {
-            self.fall_read_only(&error.to_string());
+            tracing::error!(%error, "an attempt could not be written to the ledger");
+            self.fall_read_only(&error.trouble().into());
         }
     }
 
@@ -364,11 +371,19 @@ impl Writer {
         if self.filling.is_some() || !self.to_fill.is_empty() {
             return;
         }
-        if let Some(store) = &mut self.store {
-            (self.n_transactions, self.n_cells) = (0, 0);
-            if let Err(error) = store.checkpoint(&self.snapshot) {
-                // The log still holds everything; the next checkpoint tries again.
-                tracing::warn!(%error, "the checkpoint failed");
+        let Some(store) = &mut self.store else {
+            return;
+        };
+        match store.checkpoint(&self.snapshot) {
+            Ok(()) => {
+                (self.n_transactions, self.n_cells) = (0, 0);
+                self.owes_checkpoint = false;
+            }
+            Err(error) => {
+                // The log still holds everything, but what the file and the connection are like now is unknown.
+                tracing::error!(%error, "the checkpoint failed");
+                self.owes_checkpoint = true;
+                self.fall_read_only(&error.trouble().into());
             }
         }
     }
@@ -386,33 +401,53 @@ impl Writer {
         }
     }
 
-    pub fn fall_read_only(&mut self, reason: &str) {
-        tracing::error!(reason, "the base takes no edits until it can write again");
+    pub fn fall_read_only(&mut self, reason: &FileTrouble) {
+        tracing::error!(
+            reason = reason.code,
+            "the base takes no edits until it can write again"
+        );
         // The file must be opened and checked anew before it is trusted.
         self.store = None;
         self.shared.queue.pause(true);
-        *self.shared.read_only.write() = Some(reason.to_owned());
+        *self.shared.read_only.write() = Some(reason.clone());
         self.shared.tell(self.notice("read_only"));
     }
 
     /// Opens the file again; if it is whole and takes a write, edits go on from what it holds.
     pub fn try_recover(&mut self) {
-        if !self.is_read_only() {
+        if !self.is_read_only() || self.damaged.is_some() {
             return;
         }
         let now_ms = (self.shared.options.clock)().now_ms;
-        match Recovery::read(&self.path).and_then(|recovery| recovery.proven(now_ms)) {
-            Ok(recovery) => {
-                self.take_over(recovery);
-                *self.shared.read_only.write() = None;
-                self.shared.queue.pause(false);
-                self.shared.tell(Patch {
-                    resync: true,
-                    schema: Some(self.snapshot.schema.clone()),
-                    ..self.notice("reload")
-                });
+        let opened = Recovery::read(&self.path).and_then(Recovery::whole);
+        let recovered = opened.and_then(|recovery| {
+            // What failed is what has to succeed: an owed checkpoint is the proof, below.
+            match self.owes_checkpoint {
+                true => Ok(recovery),
+                false => recovery.proven(now_ms),
             }
-            Err(error) => *self.shared.read_only.write() = Some(error.to_string()),
+        });
+        match recovered {
+            Ok(recovery) => self.take_over(recovery),
+            Err(error) => {
+                tracing::warn!(%error, "the base can't be written to yet");
+                *self.shared.read_only.write() = Some(error.trouble());
+                return;
+            }
         }
+        if self.owes_checkpoint {
+            self.checkpoint();
+        }
+        // Taking over writes; where that failed, the base has fallen back already.
+        if self.is_read_only() {
+            return;
+        }
+        *self.shared.read_only.write() = None;
+        self.shared.queue.pause(false);
+        self.shared.tell(Patch {
+            resync: true,
+            schema: Some(self.snapshot.schema.clone()),
+            ..self.notice("reload")
+        });
     }
 }

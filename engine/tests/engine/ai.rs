@@ -1,6 +1,6 @@
 //! The life of AI cells, with answers made by hand.
 
-use crate::desk::{Desk, answer};
+use crate::desk::{Desk, answer, new_field};
 use engine::*;
 
 const START: &str = "> ann table 表 名 译=AI.TRANSLATE([名],\"英语\")
@@ -201,4 +201,92 @@ fn batches_that_settle_together_are_undone_apart() {
          > bob redo
          译.r1=T:杯[Ok]",
     );
+}
+
+/// What the job panel shows of each batch: state, done, failed, filled from stored answers, of, why.
+fn batches(desk: &Desk) -> Vec<String> {
+    let batches = desk.handle.queue().batches().into_iter();
+    batches
+        .map(|one| {
+            let BatchStatus { batch, state, .. } = &one;
+            let (done, failed, cached) = (one.n_done, one.n_failed, one.n_cached);
+            let reason = one.reason.as_deref().unwrap_or("-");
+            let field = one.field.is_some();
+            format!(
+                "{batch} {state:?} {done}+{failed}+{cached} of {} {reason} {field}",
+                one.n_total
+            )
+        })
+        .collect()
+}
+
+/// Each click on “run” is a batch that ends: failed where every call failed, done where some were answered or
+/// nothing had to be asked at all.
+#[test]
+fn every_run_is_a_batch_that_ends_as_it_went() {
+    let desk = desk();
+    desk.check(
+        "> ann run 表 译 empty b1
+         译.r1=…[Queued], 译.r2=…[Queued], 译.r3=…[Queued]
+         > ann answer fail:wrong_key
+         译.r1=…[Running], 译.r2=…[Running], 译.r3=…[Running], 译.r1=[Failed wrong_key], 译.r2=[Failed wrong_key], 译.r3=[Failed wrong_key]",
+    );
+    assert_eq!(batches(&desk), ["b1 Failed 0+2+0 of 2 wrong_key true"]);
+    desk.check(
+        "> ann run 表 译 r1 b2
+         译.r1=…[Queued]
+         > ann answer T:
+         译.r1=…[Running], 译.r1=T:杯[Ok]
+         > ann run 表 译 failed b3
+         译.r2=…[Queued], 译.r3=T:杯[Ok]
+         > ann answer T:
+         译.r2=…[Running], 译.r2=T:壶[Ok]
+         > ann run 表 译 all b4
+
+         > ann add 表 壶
+         +1
+         > ann run 表 译 empty b5
+         译.r4=T:壶[Ok]
+         > ann run 表 译 empty b6
+        ",
+    );
+    assert_eq!(
+        batches(&desk),
+        [
+            "b6 Done 0+0+0 of 0 - true",
+            "b5 Done 0+0+1 of 0 - true",
+            "b4 Done 0+0+0 of 0 - true",
+            "b3 Done 1+0+1 of 1 - true",
+            "b2 Done 1+0+0 of 1 - true",
+            "b1 Failed 0+2+0 of 2 wrong_key true",
+        ]
+    );
+}
+
+/// The model that a field names is the one that is asked, and the one on the price tag.
+#[test]
+fn a_field_with_a_model_of_its_own_asks_that_one() {
+    let desk = desk();
+    let table = desk.table("表");
+    let mut field = new_field("法=AI.TRANSLATE([名],\"法语\")");
+    if let NewFieldType::Formula(formula) = &mut field.field_type {
+        formula.ai.as_mut().unwrap().model = "千问".into();
+    }
+    let made = desk.submit(
+        "ann",
+        Command::CreateField {
+            table,
+            field,
+            at: None,
+        },
+    );
+    let field = made.unwrap().result.fields[0];
+    let estimate = desk.handle.queue().estimate(table, field, &AiScope::Empty);
+    assert_eq!(estimate.unwrap().model, "千问");
+    desk.check("> ann run 表 法 r1 b1\n 法.r1=…[Queued]");
+    desk.check("> ann run 表 译 r1 b2\n 译.r1=…[Queued]");
+    let taken = desk.handle.queue().take(9);
+    let mut models: Vec<&str> = taken.iter().map(|one| one.call.model.as_str()).collect();
+    models.sort();
+    assert_eq!(models, ["offline-trial", "千问"]);
 }

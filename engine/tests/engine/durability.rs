@@ -3,6 +3,7 @@
 use crate::desk::{Desk, options};
 use engine::*;
 use std::sync::Arc;
+use store::fault::{Fault, FaultKind};
 use table::id::ActorId;
 
 #[test]
@@ -212,4 +213,149 @@ fn a_closed_base_says_so() {
     assert!(other.queue().take(3).is_empty());
     assert!(!other.queue().wait(1));
     assert_eq!(*other.snapshot(), *kept);
+}
+
+/// A checkpoint that meets a full or failing disk: what the file holds is unknown, so the base falls read-only with
+/// the reason in both languages; reading goes on; once the cause is gone it is opened anew and nothing is lost.
+#[test]
+fn a_failed_checkpoint_makes_the_base_read_only_until_it_is_opened_anew() {
+    for kind in [FaultKind::DiskFull, FaultKind::Io] {
+        // The four steps of one append, then those of the checkpoint.
+        let mut step = 4;
+        loop {
+            step += 1;
+            let desk = one_before_a_checkpoint();
+            let fault = Fault::at_step(step, kind);
+            desk.handle.inject(fault.clone());
+            let last = desk
+                .submit("ann", Command::RenameBase { name: "末".into() })
+                .unwrap();
+            desk.handle.undo_state(&ActorId("user:ann".into()));
+            if !fault.was_met() {
+                assert_eq!(desk.handle.status(), BaseStatus::Ok);
+                assert!(step > 7, "no step of a checkpoint was met");
+                break;
+            }
+            let (code, zh) = match kind {
+                FaultKind::DiskFull => ("disk_full", "磁盘已满"),
+                FaultKind::Io => ("disk_error", "读写磁盘时出错"),
+            };
+            match desk.handle.status() {
+                BaseStatus::ReadOnly { reason } => assert_eq!(reason.code, code, "step {step}"),
+                other => panic!("step {step}: {other:?}"),
+            }
+            assert_eq!(desk.handle.snapshot().revision, last.revision);
+            assert_eq!(desk.show("表"), "r1 | 杯\n");
+            let refused = desk
+                .submit("ann", Command::RenameBase { name: "店".into() })
+                .unwrap_err();
+            assert_eq!(refused.code, "read_only");
+            assert!(refused.message.zh.contains(zh), "{}", refused.message.zh);
+            assert!(
+                !refused.message.zh.contains("disk"),
+                "{}",
+                refused.message.zh
+            );
+
+            assert_eq!(desk.handle.try_recover(), BaseStatus::Ok, "step {step}");
+            assert_eq!(desk.handle.snapshot().schema.name, "末");
+            desk.check("> ann set 表 r1 名 壶\n 名.r1=壶");
+            let before = desk.handle.snapshot();
+            let desk = desk.reopened();
+            assert_eq!(*desk.handle.snapshot(), *before, "step {step}");
+            assert_eq!(desk.handle.verify(), []);
+        }
+    }
+}
+
+/// A base in which the next transaction is the last one before a checkpoint is due.
+fn one_before_a_checkpoint() -> Desk {
+    let desk = Desk::new();
+    desk.check("> ann table 表 名\n schema\n > ann add 表 杯\n +1");
+    let (answer, answers) = std::sync::mpsc::channel();
+    let mut n_sent = 0;
+    for at in desk.handle.snapshot().revision.0 + 1..engine::limits::CHECKPOINT_TRANSACTIONS {
+        let answer = answer.clone();
+        let name = format!("店{at}");
+        desk.handle.submit_then(
+            Submission {
+                actor: ActorId("user:ann".into()),
+                client_id: None,
+                group: None,
+                command: Command::RenameBase { name },
+            },
+            Box::new(move |result| answer.send(result).unwrap()),
+        );
+        n_sent += 1;
+    }
+    (0..n_sent).for_each(|_| drop(answers.recv().unwrap().unwrap()));
+    desk
+}
+
+/// A flipped byte in the log: the base opens with what is whole, says which change is damaged, takes no edit and
+/// leaves the file as it is; what it shows can be backed up, and AI calls stay where they are.
+#[test]
+fn a_base_with_a_damaged_log_shows_what_is_whole_and_writes_nothing() {
+    let desk = Desk::new();
+    desk.check(
+        "> ann table 表 名 长=LEN([名]) 译=AI.TRANSLATE([名],\"英语\")
+         schema
+         > ann add 表 杯
+         +1, computed 长×1
+         > ann run 表 译 empty b1
+         译.r1=…[Queued]
+         > ann set 表 r1 名 白瓷茶壶
+         名.r1=白瓷茶壶, 长.r1=4, 译.r1=[Stale], computed 长×1",
+    );
+    let log = desk
+        .handle
+        .reader()
+        .transactions(table::id::Revision(1), 10);
+    let log = log.unwrap();
+    let damaged = log.iter().find(|one| one.label == "set_cells");
+    let damaged = damaged.unwrap().revision.0;
+    let Desk { dir, handle, .. } = desk;
+    let path = dir.path().join("base.suanpan");
+    // As a crash leaves it: nothing folded into a checkpoint.
+    let copy = dir.path().join("copy.suanpan");
+    handle.backup(&copy).unwrap();
+    handle.close();
+    std::fs::rename(&copy, &path).unwrap();
+    let name = "白瓷茶壶".as_bytes();
+    let mut bytes = std::fs::read(&path).unwrap();
+    let places: Vec<usize> = (0..bytes.len() - name.len())
+        .filter(|&at| bytes[at..].starts_with(name))
+        .collect();
+    assert!(!places.is_empty());
+    places.iter().for_each(|&at| bytes[at] ^= 1);
+    std::fs::write(&path, &bytes).unwrap();
+
+    let handle = BaseHandle::open(&path, options()).unwrap();
+    let BaseStatus::ReadOnly { reason } = handle.status() else {
+        panic!("{:?}", handle.status());
+    };
+    assert_eq!(reason.code, "log_damaged");
+    for text in [&reason.message.zh, &reason.message.en] {
+        assert!(text.contains(&damaged.to_string()), "{text}");
+    }
+    let snapshot = handle.snapshot();
+    assert_eq!(snapshot.revision.0, damaged - 1);
+    let refused = handle.submit(Submission {
+        actor: ActorId("user:ann".into()),
+        client_id: None,
+        group: None,
+        command: Command::RenameBase { name: "店".into() },
+    });
+    assert_eq!(refused.unwrap_err().code, "read_only");
+    assert!(handle.queue().take(1).is_empty());
+    assert!(matches!(handle.try_recover(), BaseStatus::ReadOnly { .. }));
+    let told = handle.verify();
+    assert_eq!(told[0].what, "log_checksum");
+    assert!(told[0].at.contains(&damaged.to_string()), "{told:?}");
+    handle.backup(&copy).unwrap();
+    handle.close();
+    assert!(
+        std::fs::read(&path).unwrap() == bytes,
+        "the file was changed"
+    );
 }

@@ -4,7 +4,8 @@ use crate::desk::{Desk, new_field};
 use engine::*;
 use table::{
     column::{Column, ColumnKind},
-    id::ViewId,
+    field::{FieldType, SelectOption},
+    id::{OptionId, ViewId},
     value::CellValue,
 };
 
@@ -356,4 +357,84 @@ fn import_columns_are_checked_and_counted() {
     let window = desk.handle.window(&query).unwrap();
     assert_eq!((window.n_total, window.records.len()), (70_000, 2));
     assert_eq!(window.columns[0].1.get(1), CellValue::text("69999").into());
+}
+
+/// The options of 表.类 as `id=name`.
+fn options_now(desk: &Desk) -> Vec<String> {
+    let snapshot = desk.handle.snapshot();
+    let table = snapshot.schema.table_named("表").unwrap();
+    let field = table.field_named("类").unwrap();
+    let options = field.field_type.options().unwrap().iter();
+    options
+        .map(|option| format!("{}={}", option.id, option.name))
+        .collect()
+}
+
+fn set_options(desk: &Desk, options: &[(u32, &str)]) {
+    let options = options.iter().map(|(id, name)| SelectOption {
+        id: OptionId(*id),
+        name: (*name).to_owned(),
+        color: 0,
+    });
+    let field_type = FieldType::Select {
+        options: options.collect(),
+    };
+    desk.submit(
+        "ann",
+        Command::UpdateField {
+            table: desk.table("表"),
+            field: desk.field("表", "类"),
+            name: None,
+            description: None,
+            field_type: Some(NewFieldType::Plain(field_type)),
+        },
+    )
+    .unwrap();
+}
+
+/// A number that once stood for an option never stands for another one: not in the same command, not later,
+/// not after undo, other types, a restart, nor when a client that knows an older field asks for it.
+#[test]
+fn ids_of_removed_options_are_not_given_again() {
+    let desk = Desk::new();
+    desk.check(
+        "> ann table 表 名 类:select
+         schema
+         > ann paste 表 名,类 - 5 甲/杯 乙/壶 丙/盘
+         +3, schema",
+    );
+    assert_eq!(options_now(&desk), ["o1=杯", "o2=壶", "o3=盘"]);
+    set_options(&desk, &[(1, "杯"), (2, "壶"), (0, "碗")]);
+    assert_eq!(options_now(&desk), ["o1=杯", "o2=壶", "o4=碗"]);
+    assert_eq!(
+        desk.show("表"),
+        "r1 | 甲 | 杯\nr2 | 乙 | 壶\nr3 | 丙 | ?盘\n"
+    );
+    set_options(&desk, &[(1, "杯"), (2, "壶")]);
+    desk.check("> ann set 表 r3 类 勺\n 类.r3=勺, schema");
+    assert_eq!(options_now(&desk), ["o1=杯", "o2=壶", "o5=勺"]);
+    // Someone whose page is old names the options that were removed meanwhile.
+    set_options(&desk, &[(1, "杯"), (3, "锅"), (4, "碟"), (5, "勺")]);
+    assert_eq!(options_now(&desk), ["o1=杯", "o6=锅", "o7=碟", "o5=勺"]);
+    desk.submit("ann", Command::Undo).unwrap();
+    let desk = desk.reopened();
+    set_options(&desk, &[(1, "杯"), (2, "壶"), (5, "勺"), (0, "叉")]);
+    assert_eq!(options_now(&desk), ["o1=杯", "o2=壶", "o5=勺", "o8=叉"]);
+    desk.check("> ann retype 表 类 text\n 类.r1=杯, 类.r2=壶, 类.r3=勺, schema");
+    desk.submit(
+        "ann",
+        Command::UpdateField {
+            table: desk.table("表"),
+            field: desk.field("表", "类"),
+            name: None,
+            description: None,
+            field_type: Some(new_field("类:select").field_type),
+        },
+    )
+    .unwrap();
+    assert_eq!(options_now(&desk), ["o9=杯", "o10=壶", "o11=勺"]);
+    assert_eq!(
+        desk.show("表"),
+        "r1 | 甲 | 杯\nr2 | 乙 | 壶\nr3 | 丙 | 勺\n"
+    );
 }

@@ -2,7 +2,10 @@
 
 use crate::eval::vector::Cell;
 use std::sync::Arc;
-use table::value::CellError;
+use table::{
+    field::{date, number as amounts},
+    value::CellError,
+};
 
 /// As a number, where arithmetic needs one.
 pub(crate) fn number(cell: &Cell) -> Result<f64, Cell> {
@@ -39,28 +42,64 @@ pub(crate) fn text(cell: &Cell) -> Result<Arc<str>, Cell> {
     }
 }
 
-/// A number that a text shows: blanks around it, thousands commas, a percent sign, an ISO date.
+/// A number that a text shows: an amount with its thousands, percent or currency sign, a time of day, a date.
 pub(crate) fn text_number(text: &str) -> Option<f64> {
     let text = text.trim();
-    let (body, scale) = match text.strip_suffix('%') {
-        Some(body) => (body.trim_end(), 100.0),
-        None => (text, 1.0),
+    // Most texts are words.
+    let starts = |c: char| {
+        c.is_ascii_digit() || "+-.(¥￥$€£".contains(c) || ('\u{ff01}'..='\u{ff5e}').contains(&c)
     };
-    let plain: String = body.chars().filter(|c| *c != ',').collect();
-    let numeric = plain
-        .bytes()
-        .all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
-    if numeric && plain.bytes().any(|b| b.is_ascii_digit()) {
-        return plain
-            .parse::<f64>()
-            .ok()
-            .filter(|x| x.is_finite())
-            .map(|x| x / scale);
+    if !text.starts_with(starts) {
+        return None;
     }
-    crate::functions::date::parse_date(text)
+    amount(text)
+        .or_else(|| time_of_day(text))
+        .or_else(|| date::read(text))
 }
 
-/// Excel's General format: at most 15 significant digits.
+/// What Excel takes for a number; 万 and 元, which fields read too, are words to it.
+fn amount(text: &str) -> Option<f64> {
+    let plain = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);
+    if text.bytes().all(plain) {
+        return text.parse::<f64>().ok().filter(|x| x.is_finite());
+    }
+    let text = amounts::half_width(text);
+    let known = |c: char| c.is_ascii_digit() || "+-.,eE%() ¥￥$€£".contains(c);
+    match text.chars().all(known) {
+        true => amounts::read(&text).map(|found| found.value),
+        false => None,
+    }
+}
+
+/// `9:30`, `9:30:05`, `9:30 PM`; hours above 23 make days.
+fn time_of_day(text: &str) -> Option<f64> {
+    let upper = amounts::half_width(text).to_ascii_uppercase();
+    let (body, noon) = match (upper.strip_suffix("AM"), upper.strip_suffix("PM")) {
+        (Some(body), _) => (body.trim_end(), Some(0.0)),
+        (_, Some(body)) => (body.trim_end(), Some(12.0)),
+        _ => (upper.as_str(), None),
+    };
+    let parts: Vec<f64> = body
+        .split(':')
+        .map(|part| match part.len() <= 4 && !part.is_empty() {
+            true if part.bytes().all(|b| b.is_ascii_digit()) => part.parse().ok(),
+            _ => None,
+        })
+        .collect::<Option<_>>()?;
+    let (hour, minute, second) = match parts[..] {
+        [hour, minute] => (hour, minute, 0.0),
+        [hour, minute, second] => (hour, minute, second),
+        _ => return None,
+    };
+    let hour = match noon {
+        Some(_) if hour > 12.0 => return None,
+        Some(noon) => hour % 12.0 + noon,
+        None => hour,
+    };
+    (minute < 60.0 && second < 60.0).then_some((hour * 3600.0 + minute * 60.0 + second) / 86_400.0)
+}
+
+/// Excel's General format where the width does not matter: at most 15 significant digits, an exponent from 1E+21 on.
 pub(crate) fn general(x: f64) -> String {
     if x == 0.0 {
         return "0".into();
@@ -70,23 +109,25 @@ pub(crate) fn general(x: f64) -> String {
         return scientific;
     };
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-10..15).contains(&exponent) {
-        let places = (14 - exponent).max(0) as usize;
-        let fixed = format!("{x:.places$}");
-        return match fixed.contains('.') {
-            true => fixed.trim_end_matches('0').trim_end_matches('.').to_owned(),
-            false => fixed,
-        };
+    match exponent {
+        -10..15 => {
+            let places = (14 - exponent).max(0) as usize;
+            let fixed = format!("{x:.places$}");
+            match fixed.contains('.') {
+                true => fixed.trim_end_matches('0').trim_end_matches('.').to_owned(),
+                false => fixed,
+            }
+        }
+        15..21 => {
+            let zeros = "0".repeat(exponent as usize - 14);
+            format!("{}{zeros}", mantissa.replace('.', ""))
+        }
+        _ => {
+            let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
+            let sign = if exponent < 0 { '-' } else { '+' };
+            format!("{mantissa}E{sign}{:02}", exponent.abs())
+        }
     }
-    let mantissa = match mantissa.contains('.') {
-        true => mantissa.trim_end_matches('0').trim_end_matches('.'),
-        false => mantissa,
-    };
-    format!(
-        "{mantissa}E{}{:02}",
-        if exponent < 0 { '-' } else { '+' },
-        exponent.abs()
-    )
 }
 
 /// The value of the 15 significant digits that Excel compares and rounds by.

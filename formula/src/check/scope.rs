@@ -126,7 +126,13 @@ fn bind_column(
     out: &mut Vec<Diagnostic>,
 ) {
     if let TableRef::Name(name) = table {
-        let Some(found) = scope.schema.table_named(name) else {
+        let Some(found) = scope.schema.table_named(name).or_else(|| {
+            let mut same = scope
+                .schema
+                .live_tables()
+                .filter(|t| t.name.eq_ignore_ascii_case(name));
+            same.next().filter(|_| same.next().is_none())
+        }) else {
             let problem = Diagnostic::error(
                 "unknown_table",
                 span,
@@ -162,6 +168,24 @@ fn check_call(name: &str, span: Span, n: usize, out: &mut Vec<Diagnostic>) {
         ));
         return;
     };
+    // A criterion without its column, or a condition without its value.
+    let unpaired = match name {
+        "IFS" | "COUNTIFS" => !n.is_multiple_of(2),
+        "SUMIFS" | "AVERAGEIFS" | "MAXIFS" | "MINIFS" => n.is_multiple_of(2),
+        _ => false,
+    };
+    if unpaired && n >= function.min {
+        out.push(
+            Diagnostic::error(
+                "argument_pairs",
+                span,
+                format!("{name} 的条件要成对写，这里少了一个参数"),
+                format!("The conditions of {name} come in pairs; one argument is missing"),
+            )
+            .with_hint(function.doc.signature, function.doc.signature),
+        );
+        return;
+    }
     if n >= function.min && n <= function.max {
         return;
     }

@@ -5,6 +5,7 @@ use super::{
     load,
     vector::Range,
 };
+use crate::limits::EVAL_FUEL_CELLS;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
@@ -18,14 +19,31 @@ use table::{
 pub(crate) type Index = HashMap<Key, Vec<u32>>;
 
 /// Valid for one snapshot.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct EvalCache {
+    /// What each evaluation that uses this may compute, in cells.
+    pub(crate) fuel_cells: u64,
     ranges: Mutex<BTreeMap<(TableId, FieldId), Arc<Range>>>,
     /// By the address of the range (kept alive by `ranges` or the plan) and whether texts stay texts.
     indexes: Mutex<HashMap<(TableId, FieldId, bool), Arc<Index>>>,
 }
 
+impl Default for EvalCache {
+    fn default() -> EvalCache {
+        EvalCache::with_fuel(EVAL_FUEL_CELLS)
+    }
+}
+
 impl EvalCache {
+    /// With another limit than [`EVAL_FUEL_CELLS`] for each evaluation.
+    pub fn with_fuel(cells: u64) -> EvalCache {
+        EvalCache {
+            fuel_cells: cells,
+            ranges: Mutex::default(),
+            indexes: Mutex::default(),
+        }
+    }
+
     pub(crate) fn range(&self, snapshot: &Snapshot, table: TableId, field: &Field) -> Arc<Range> {
         let mut ranges = self.ranges.lock().unwrap_or_else(PoisonError::into_inner);
         ranges

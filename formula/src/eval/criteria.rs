@@ -9,6 +9,8 @@ pub(crate) struct Criterion {
     op: Op,
     value: Cell,
     pattern: Option<Vec<char>>,
+    /// Of the value.
+    key: Option<Key>,
 }
 
 impl Criterion {
@@ -20,6 +22,7 @@ impl Criterion {
             };
             return Criterion {
                 op: Op::Equal,
+                key: key(&value),
                 value,
                 pattern: None,
             };
@@ -46,30 +49,39 @@ impl Criterion {
         let wild = matches!(op, Op::Equal | Op::NotEqual) && rest.contains(['*', '?', '~']);
         let pattern =
             (wild && matches!(value, Cell::Text(_))).then(|| rest.to_lowercase().chars().collect());
-        Criterion { op, value, pattern }
+        Criterion {
+            op,
+            key: key(&value),
+            value,
+            pattern,
+        }
+    }
+
+    /// A text with wildcards, taken whole: MATCH knows them, but no operators.
+    pub(crate) fn pattern(cell: &Cell) -> Option<Criterion> {
+        match cell {
+            Cell::Text(text) if text.contains(['*', '?', '~']) => Some(Criterion {
+                op: Op::Equal,
+                value: cell.clone(),
+                key: None,
+                pattern: Some(text.to_lowercase().chars().collect()),
+            }),
+            _ => None,
+        }
     }
 
     /// The key of a plain equality, for the index.
     pub(crate) fn key(&self) -> Option<Key> {
         match (self.op, &self.pattern) {
-            (Op::Equal, None) if self.value != Cell::Blank => key(&self.value),
+            (Op::Equal, None) if self.value != Cell::Blank => self.key.clone(),
             _ => None,
         }
     }
 
     pub(crate) fn matches(&self, cell: &Cell) -> bool {
-        let equal = match (&self.pattern, &self.value, cell) {
-            (Some(pattern), _, Cell::Text(text)) => {
-                wildcard(pattern, &text.to_lowercase().chars().collect::<Vec<_>>())
-            }
-            (Some(_), ..) => false,
-            (None, Cell::Blank, _) => *cell == Cell::Blank,
-            (None, Cell::Text(t), Cell::Blank) => t.is_empty(),
-            (None, value, _) => key(value).is_some() && key(value) == key(cell),
-        };
         match self.op {
-            Op::Equal => equal,
-            Op::NotEqual => !equal,
+            Op::Equal => self.equals(cell),
+            Op::NotEqual => !self.equals(cell),
             op => {
                 let same_type = matches!(
                     (&self.value, cell),
@@ -77,15 +89,27 @@ impl Criterion {
                         | (Cell::Text(_), Cell::Text(_))
                         | (Cell::Bool(_), Cell::Bool(_))
                 );
-                let order = compare(cell, &self.value);
+                let order = || compare(cell, &self.value);
                 same_type
                     && match op {
-                        Op::Less => order.is_lt(),
-                        Op::LessEqual => order.is_le(),
-                        Op::Greater => order.is_gt(),
-                        _ => order.is_ge(),
+                        Op::Less => order().is_lt(),
+                        Op::LessEqual => order().is_le(),
+                        Op::Greater => order().is_gt(),
+                        _ => order().is_ge(),
                     }
             }
+        }
+    }
+
+    fn equals(&self, cell: &Cell) -> bool {
+        match (&self.pattern, &self.value, cell) {
+            (Some(pattern), _, Cell::Text(text)) => {
+                wildcard(pattern, &text.to_lowercase().chars().collect::<Vec<_>>())
+            }
+            (Some(_), ..) => false,
+            (None, Cell::Blank, _) => *cell == Cell::Blank,
+            (None, Cell::Text(text), Cell::Blank) => text.is_empty(),
+            _ => self.key.is_some() && self.key == key(cell),
         }
     }
 }

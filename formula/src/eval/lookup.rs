@@ -2,7 +2,7 @@
 //! index per recompute; equal criteria are computed once.
 
 use super::{
-    Context, VALUE,
+    CALC, Context, VALUE,
     cache::Index,
     criteria::{Criterion, exact_key},
     operators::compare,
@@ -104,22 +104,25 @@ fn conditional(
                         .zip(&ranges)
                         .all(|(c, r)| c.matches(&r.cells[row]))
                 };
-                match (&index, criteria[0].key()) {
+                let known = match (&index, criteria[0].key()) {
                     (Some(index), Some(key)) => {
-                        let rows = index.get(&key).map_or(&[][..], Vec::as_slice);
-                        total(
-                            lookup,
-                            values,
-                            rows.iter()
-                                .map(|row| *row as usize)
-                                .filter(|row| fits(*row)),
-                        )
+                        Some(index.get(&key).map_or(&[][..], Vec::as_slice))
                     }
-                    _ => total(
-                        lookup,
-                        values,
-                        (0..values.cells.len()).filter(|row| fits(*row)),
-                    ),
+                    _ => None,
+                };
+                let n_read = known.map_or(values.cells.len(), <[u32]>::len);
+                if !context.fuel.burn(n_read * criteria.len()) {
+                    return CALC;
+                }
+                match known {
+                    Some(rows) => {
+                        let rows = rows.iter().map(|row| *row as usize);
+                        total(lookup, values, rows.filter(|row| fits(*row)))
+                    }
+                    None => {
+                        let rows = 0..values.cells.len();
+                        total(lookup, values, rows.filter(|row| fits(*row)))
+                    }
                 }
             })
             .clone()
@@ -170,6 +173,10 @@ fn by_key(
         return vec![VALUE; n];
     }
     let index = index_of(context, &args[1], true, keys);
+    let pattern = |wanted: &Cell| match lookup {
+        Lookup::Match => Criterion::pattern(wanted),
+        _ => None,
+    };
     let find = |wanted: &Cell| match (&index, exact_key(wanted)) {
         (Some(index), Some(key)) => index
             .get(&key)
@@ -193,7 +200,16 @@ fn by_key(
             {
                 return Cell::Error(CellError::Na);
             }
-            match (find(&wanted), values) {
+            let pattern = pattern(&wanted);
+            let reads_all = pattern.is_some() || index.is_none();
+            if reads_all && !context.fuel.burn(keys.cells.len()) {
+                return CALC;
+            }
+            let found = match pattern {
+                Some(pattern) => keys.cells.iter().position(|cell| pattern.matches(cell)),
+                None => find(&wanted),
+            };
+            match (found, values) {
                 (Some(row), Some(values)) if lookup == Lookup::XLookup => values.cells[row].clone(),
                 (Some(row), _) => Cell::Number(row as f64 + 1.0),
                 (None, _) if lookup == Lookup::XLookup && vectors.len() > 3 => vectors[3].get(at),
@@ -221,7 +237,10 @@ fn index(vectors: &[Vector], at: usize) -> Cell {
         true => (1.0, row),
         false => (row, if column == 0.0 { 1.0 } else { column }),
     };
-    if row < 0.0 || column < 0.0 || row > n_rows as f64 || column > range.width as f64 {
+    if row < 0.0 || column < 0.0 {
+        return VALUE;
+    }
+    if row > n_rows as f64 || column > range.width as f64 {
         return Cell::Error(CellError::Ref);
     }
     match row < 1.0 {

@@ -1,10 +1,11 @@
 //! Plans over columns. In: [`EvalInput`], a segment of a snapshot (or some of its records). Out: [`Evaluated`].
 //!
-//! Law: a result depends on the record alone, not on which other records are evaluated with it; branches with AI
-//! functions are evaluated only for the records that take them.
+//! Law: a result depends on the record alone, not on which other records are evaluated with it (but for an evaluation
+//! that is too large, see [`fuel`]); branches with AI functions are evaluated only for the records that take them.
 
 pub(crate) mod cache;
 pub(crate) mod criteria;
+pub(crate) mod fuel;
 pub(crate) mod lazy;
 pub(crate) mod load;
 pub(crate) mod lookup;
@@ -21,6 +22,7 @@ use crate::{
     plan::{Node, lower},
     syntax::ast::Expr,
 };
+use fuel::Fuel;
 use std::sync::Arc;
 use table::{
     ai::{AiCall, CallKey},
@@ -68,6 +70,7 @@ pub(crate) struct Context<'a> {
     /// Position in the answer of each offset.
     pub(crate) positions: Vec<usize>,
     pub(crate) calls: Vec<(usize, AiCall)>,
+    pub(crate) fuel: &'a Fuel,
 }
 
 pub(crate) fn run(expr: &Expr, input: &EvalInput) -> Evaluated {
@@ -84,14 +87,20 @@ pub(crate) fn run(expr: &Expr, input: &EvalInput) -> Evaluated {
     };
     let n = offsets.len();
     let node = lower(expr, input.table, &input.snapshot.schema);
+    let fuel = Fuel::new(input.cache.fuel_cells);
     let mut context = Context {
         input,
         segment,
         positions: (0..n).collect(),
         offsets,
         calls: Vec::new(),
+        fuel: &fuel,
     };
-    let vector = context.eval(&node);
+    let mut vector = context.eval(&node);
+    if fuel.is_out() {
+        vector = Vector::Const(CALC);
+        context.calls.clear();
+    }
     let cells = load::store(&vector, n, input.kind);
     Evaluated {
         cells,
@@ -105,6 +114,15 @@ impl Context<'_> {
     }
 
     pub(crate) fn eval(&mut self, node: &Node) -> Vector {
+        let n_vectors = match node {
+            Node::Const(_) | Node::Missing | Node::Column(..) | Node::Array(_) => 0,
+            Node::Own(_) | Node::Negate(_) | Node::Call(..) => 1,
+            Node::Percent(_, n) => *n as usize,
+            Node::Chain(_, rest) => rest.len(),
+        };
+        if !self.fuel.burn(n_vectors * self.len()) {
+            return Vector::Const(CALC);
+        }
         match node {
             Node::Const(cell) => Vector::Const(cell.clone()),
             Node::Missing => Vector::Const(Cell::Blank),
@@ -170,6 +188,14 @@ impl Context<'_> {
                     .iter()
                     .map(|arg| !matches!(arg, Node::Own(_)))
                     .collect();
+                let is_const = vectors.iter().all(Vector::is_const);
+                let n_read: usize = vectors.iter().map(Vector::n_range).sum();
+                if !self
+                    .fuel
+                    .burn(n_read * if is_const { 1 } else { self.len() })
+                {
+                    return Vector::Const(CALC);
+                }
                 let one = |at: usize| {
                     let items: Vec<Item> = vectors
                         .iter()
@@ -181,7 +207,7 @@ impl Context<'_> {
                         .collect();
                     kernel(&items)
                 };
-                match vectors.iter().all(Vector::is_const) {
+                match is_const {
                     true => Vector::Const(one(0)),
                     false => Vector::Cells((0..self.len()).map(one).collect()),
                 }
@@ -213,6 +239,7 @@ impl Context<'_> {
             offsets: rows.iter().map(|row| self.offsets[*row]).collect(),
             positions: rows.iter().map(|row| self.positions[*row]).collect(),
             calls: Vec::new(),
+            fuel: self.fuel,
         };
         let vector = context.eval(node);
         self.calls.append(&mut context.calls);
@@ -228,3 +255,4 @@ pub(crate) enum Item {
 }
 
 pub(crate) const VALUE: Cell = Cell::Error(CellError::Value);
+pub(crate) const CALC: Cell = Cell::Error(CellError::Calc);

@@ -58,6 +58,14 @@ impl Vector {
         }
     }
 
+    /// Cells of a whole column that a kernel reads through.
+    pub(crate) fn n_range(&self) -> usize {
+        match self {
+            Vector::Range(range) => range.cells.len(),
+            _ => 0,
+        }
+    }
+
     /// The same for every record.
     pub(crate) fn is_const(&self) -> bool {
         matches!(self, Vector::Const(_) | Vector::Range(_))

@@ -1,8 +1,17 @@
-//! Dates: day numbers of Excel's 1900 system.
+//! Dates: the day numbers of [`table::field::date`], of which each is one real day. Excel's own differ before
+//! 1900-03-01, see `spec/dates.md`.
 
 use super::registry::{Function, Gives, Kernel, function};
-use crate::{check::coerce::number, eval::vector::Cell};
-use table::value::CellError;
+use crate::{
+    check::coerce::{number, text},
+    eval::{VALUE, vector::Cell},
+};
+use table::{
+    field::date::{LAST_DAY, civil, clock, day_number, days_in_month, read},
+    value::CellError,
+};
+
+const NUM: Cell = Cell::Error(CellError::Num);
 
 /// Looked up by name in the registry.
 pub(crate) const FAMILY: &[Function] = {
@@ -30,7 +39,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (3, 3),
             Gives::Date,
-            Strict(date),
+            Strict(|a| settle(date(a))),
         ),
         function(
             [
@@ -42,7 +51,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 1),
             Gives::Number,
-            Strict(|a| part(a, |d| d.0 as f64)),
+            Strict(|a| part(a, |d| d.0)),
         ),
         function(
             [
@@ -54,7 +63,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 1),
             Gives::Number,
-            Strict(|a| part(a, |d| d.1 as f64)),
+            Strict(|a| part(a, |d| i64::from(d.1))),
         ),
         function(
             [
@@ -66,7 +75,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 1),
             Gives::Number,
-            Strict(|a| part(a, |d| d.2 as f64)),
+            Strict(|a| part(a, |d| i64::from(d.2))),
         ),
         function(
             [
@@ -129,7 +138,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 1),
             Gives::Number,
-            Strict(|a| of_day(a, |s| s / 3600)),
+            Strict(|a| of_day(a, |t| t.0)),
         ),
         function(
             [
@@ -141,7 +150,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 1),
             Gives::Number,
-            Strict(|a| of_day(a, |s| s / 60 % 60)),
+            Strict(|a| of_day(a, |t| t.1)),
         ),
         function(
             [
@@ -153,7 +162,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 1),
             Gives::Number,
-            Strict(|a| of_day(a, |s| s % 60)),
+            Strict(|a| of_day(a, |t| t.2)),
         ),
         function(
             [
@@ -183,8 +192,8 @@ pub(crate) const FAMILY: &[Function] = {
             [
                 "DATEDIF",
                 "DATEDIF(开始, 结束, 单位)",
-                "两天之间的整年 Y、整月 M 或天数 D",
-                "Whole years, months or days between two dates",
+                "两天之间的整年 Y、整月 M、天数 D；不算整年的月 YM、不算整月的天 MD、不算整年的天 YD",
+                "Whole years Y, months M or days D between two dates; YM, MD, YD without whole years or months",
                 "DATEDIF(DATE(2026,1,1),DATE(2026,3,1),\"M\")",
             ],
             (3, 3),
@@ -194,83 +203,32 @@ pub(crate) const FAMILY: &[Function] = {
     ]
 };
 
-/// Days since 1970-01-01 of the proleptic Gregorian calendar.
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let y = if month <= 2 { year - 1 } else { year };
-    let era = y.div_euclid(400);
-    let yoe = y.rem_euclid(400);
-    let doy = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468
-}
-
-/// Excel's day number; 1900 counts as a leap year, as in Excel.
-fn serial(year: i64, month: i64, day: i64) -> f64 {
-    let n = days_from_civil(year, month, day) + 25_569;
-    (if n < 61 { n - 1 } else { n }) as f64
-}
-
-fn civil(serial: f64) -> (i64, i64, i64) {
-    let n = serial.floor() as i64;
-    match n {
-        0 => return (1900, 1, 0),
-        60 => return (1900, 2, 29),
-        _ => {}
-    }
-    let z = n - 25_569 + i64::from(n < 60) + 719_468;
-    let (era, doe) = (z.div_euclid(146_097), z.rem_euclid(146_097));
-    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
-    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    let mp = (5 * doy + 2) / 153;
-    let month = if mp < 10 { mp + 3 } else { mp - 9 };
-    (
-        yoe + era * 400 + i64::from(month <= 2),
-        month,
-        doy - (153 * mp + 2) / 5 + 1,
-    )
-}
-
-/// `2026-11-22` or `2026/11/22`.
-pub(crate) fn parse_date(text: &str) -> Option<f64> {
-    let mut parts = text.split(['-', '/']);
-    let mut next = |digits: std::ops::RangeInclusive<usize>| {
-        let part = parts.next()?;
-        (digits.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()))
-            .then(|| part.parse::<i64>().ok())?
-    };
-    let (year, month, day) = (next(4..=4)?, next(1..=2)?, next(1..=2)?);
-    if parts.next().is_some() || year < 1900 || !(1..=12).contains(&month) || day < 1 {
-        return None;
-    }
-    let number = serial(year, month, day);
-    (civil(number) == (year, month, day)).then_some(number)
-}
-
-fn date(args: &[Cell]) -> Cell {
+fn date(args: &[Cell]) -> Step {
     let part = |at: usize| number(&args[at]).map(|x| x.floor().clamp(-1e6, 1e6) as i64);
-    let (year, month, day) = match (part(0), part(1), part(2)) {
-        (Ok(year), Ok(month), Ok(day)) => (year, month, day),
-        (Err(e), ..) | (_, Err(e), _) | (.., Err(e)) => return e,
+    let (year, month, day) = (part(0)?, part(1)?, part(2)?);
+    let year = match (0..1900).contains(&year) {
+        true => year + 1900,
+        false => year,
     };
-    let year = if (0..1900).contains(&year) {
-        year + 1900
-    } else {
-        year
-    } + (month - 1).div_euclid(12);
-    let number = serial(year, (month - 1).rem_euclid(12) + 1, 1) + (day - 1) as f64;
-    in_range(number).map_or_else(|e| e, Cell::Number)
+    let first = first_of(year * 12 + month - 1)?;
+    in_range(first + (day - 1) as f64).map(Cell::Number)
 }
 
+/// The first day of a month that is counted from January of the year 0.
+fn first_of(month: i64) -> Result<f64, Cell> {
+    day_number(month.div_euclid(12), month.rem_euclid(12) as u32 + 1, 1).ok_or(NUM)
+}
+
+/// As in Excel, days before 0 cannot be computed with, although a date field may hold them.
 fn in_range(number: f64) -> Result<f64, Cell> {
-    match (0.0..2_958_466.0).contains(&number) {
+    match (0.0..LAST_DAY + 1.0).contains(&number) {
         true => Ok(number),
-        false => Err(Cell::Error(CellError::Num)),
+        false => Err(NUM),
     }
 }
 
-fn part(args: &[Cell], f: fn((i64, i64, i64)) -> f64) -> Cell {
-    number(&args[0])
-        .and_then(in_range)
-        .map_or_else(|e| e, |x| Cell::Number(f(civil(x))))
+fn part(args: &[Cell], f: fn((i64, u32, u32)) -> i64) -> Cell {
+    settle(day(&args[0]).map(|x| Cell::Number(f(civil(x)) as f64)))
 }
 
 type Step = Result<Cell, Cell>;
@@ -283,26 +241,15 @@ fn day(cell: &Cell) -> Result<f64, Cell> {
     number(cell).and_then(in_range)
 }
 
-fn days_in_month(year: i64, month: i64) -> i64 {
-    let (next_year, next) = match month {
-        12 => (year + 1, 1),
-        _ => (year, month + 1),
-    };
-    (serial(next_year, next, 1) - serial(year, month, 1)) as i64
-}
-
 /// The same day `months` later, cut to the end of a shorter month; or that month's last day.
 fn months_later(args: &[Cell], to_end: bool) -> Step {
     let (year, month, day) = civil(day(&args[0])?);
     let months = number(&args[1])?.trunc().clamp(-1e6, 1e6) as i64;
-    let at = year * 12 + month - 1 + months;
-    let (year, month) = (at.div_euclid(12), at.rem_euclid(12) + 1);
-    if !(1900..=9999).contains(&year) {
-        return Err(Cell::Error(CellError::Num));
-    }
+    let first = first_of(year * 12 + i64::from(month) - 1 + months)?;
+    let (year, month, _) = civil(first);
     let last = days_in_month(year, month);
     let day = if to_end { last } else { day.min(last) };
-    in_range(serial(year, month, day)).map(Cell::Number)
+    in_range(first + f64::from(day - 1)).map(Cell::Number)
 }
 
 fn weekday(args: &[Cell]) -> Step {
@@ -315,19 +262,16 @@ fn weekday(args: &[Cell]) -> Step {
         2 | 11 => (2, 1),
         3 => (2, 0),
         12..=16 => (kind - 9, 1),
-        _ => return Err(Cell::Error(CellError::Num)),
+        _ => return Err(NUM),
     };
     Ok(Cell::Number(
         ((since_saturday - first).rem_euclid(7) + base) as f64,
     ))
 }
 
-/// A part of the time of day, from its seconds.
-fn of_day(args: &[Cell], part: fn(i64) -> i64) -> Cell {
-    settle(day(&args[0]).map(|x| {
-        let seconds = (x.fract() * 86_400.0).round() as i64 % 86_400;
-        Cell::Number(part(seconds) as f64)
-    }))
+/// A part of the time of day.
+fn of_day(args: &[Cell], part: fn((u32, u32, u32)) -> u32) -> Cell {
+    settle(day(&args[0]).map(|x| Cell::Number(f64::from(part(clock(x))))))
 }
 
 fn time(args: &[Cell]) -> Step {
@@ -335,38 +279,47 @@ fn time(args: &[Cell]) -> Step {
     for (arg, unit) in args.iter().zip([3600.0, 60.0, 1.0]) {
         let part = number(arg)?.trunc();
         if part > 32_767.0 {
-            return Err(Cell::Error(CellError::Num));
+            return Err(NUM);
         }
         seconds += part * unit;
     }
     match seconds < 0.0 {
-        true => Err(Cell::Error(CellError::Num)),
+        true => Err(NUM),
         false => Ok(Cell::Number(seconds % 86_400.0 / 86_400.0)),
     }
 }
 
 fn date_value(args: &[Cell]) -> Cell {
     let found = match &args[0] {
-        Cell::Text(text) => parse_date(text.trim()),
+        Cell::Text(text) => read(text),
         _ => None,
     };
-    found.map_or(Cell::Error(CellError::Value), Cell::Number)
+    found.map_or(VALUE, |day| Cell::Number(day.floor()))
 }
 
 fn date_dif(args: &[Cell]) -> Step {
     let (from, to) = (day(&args[0])?.floor(), day(&args[1])?.floor());
-    let unit = crate::check::coerce::text(&args[2])?.to_ascii_uppercase();
+    let unit = text(&args[2])?.to_ascii_uppercase();
     if from > to {
-        return Err(Cell::Error(CellError::Num));
+        return Err(NUM);
     }
     let ((y1, m1, d1), (y2, m2, d2)) = (civil(from), civil(to));
-    let months = (y2 - y1) * 12 + m2 - m1 - i64::from(d2 < d1);
+    let months = (y2 - y1) * 12 + i64::from(m2) - i64::from(m1) - i64::from(d2 < d1);
     let n = match unit.as_str() {
-        "Y" => months.div_euclid(12),
-        "M" => months,
-        "D" => (to - from) as i64,
-        "YM" => months.rem_euclid(12),
-        _ => return Err(Cell::Error(CellError::Num)),
+        "Y" => months.div_euclid(12) as f64,
+        "M" => months as f64,
+        "D" => to - from,
+        "YM" => months.rem_euclid(12) as f64,
+        // From the start's day of the month, last seen before the end. A day that its month does not have runs into
+        // the next month, so the result can be below zero; Excel's is so too, and its manual warns of it.
+        "MD" if d2 >= d1 => f64::from(d2 - d1),
+        "MD" => to - first_of(y2 * 12 + i64::from(m2) - 2)? - f64::from(d1 - 1),
+        // To the end's day of the year, next seen after the start.
+        "YD" => {
+            let year = y1 + i64::from((m2, d2) < (m1, d1));
+            first_of(year * 12 + i64::from(m2) - 1)? + f64::from(d2 - 1) - from
+        }
+        _ => return Err(NUM),
     };
-    Ok(Cell::Number(n as f64))
+    Ok(Cell::Number(n))
 }

@@ -186,13 +186,13 @@ fn is(cell: &Cell, test: impl Fn(&Cell) -> bool) -> Cell {
 fn fold(items: &[Item], start: bool, join: fn(bool, bool) -> bool) -> Cell {
     let (mut out, mut any) = (start, false);
     for item in items {
-        let (cells, lone) = match item {
-            Item::One(cell, _) => (std::slice::from_ref(cell), true),
+        let (cells, literal) = match item {
+            Item::One(cell, literal) => (std::slice::from_ref(cell), *literal),
             Item::Range(range) => (range.cells.as_slice(), false),
         };
         for cell in cells {
             match (truth(cell), cell) {
-                (_, Cell::Blank) | (_, Cell::Text(_)) if !lone => {}
+                (_, Cell::Text(_)) if !literal => {}
                 (_, Cell::Blank) => {}
                 (Ok(value), _) => (out, any) = (join(out, value), true),
                 (Err(stuck), _) => return stuck,

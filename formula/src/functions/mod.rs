@@ -1,9 +1,11 @@
 //! The functions, one file per family: name, signature, kernel, doc and example side by side.
 //!
-//! Law: a function has Excel's name, arguments, result and errors. Tests: the examples, in `registry`.
+//! Law: a function has Excel's name, arguments, result and errors. Tests: `spec/*.md`, where each
+//! function has cases, and the examples, run by `tests/language.rs`.
 
 pub(crate) mod ai;
 pub(crate) mod date;
+pub(crate) mod format;
 pub(crate) mod logical;
 pub(crate) mod lookup;
 pub(crate) mod math;

@@ -1,6 +1,9 @@
 //! Texts.
 
-use super::registry::{Function, Gives, Kernel, function};
+use super::{
+    format,
+    registry::{Function, Gives, Kernel, function},
+};
 use crate::{
     check::coerce::{number, text, text_number},
     eval::{Item, VALUE, criteria::wildcard, vector::Cell},
@@ -190,6 +193,22 @@ pub(crate) const FAMILY: &[Function] = {
             Strict(|a| {
                 run(a, |a| {
                     text_number(&text(&a[0])?).map(Cell::Number).ok_or(VALUE)
+                })
+            }),
+        ),
+        function(
+            [
+                "TEXT",
+                "TEXT(数, 格式)",
+                "按格式变成文本",
+                "In a number format, as a text",
+                "TEXT(1234.5,\"#,##0.00\")",
+            ],
+            (2, 2),
+            t,
+            Strict(|a| {
+                run(a, |a| {
+                    words(&format::text(&a[0], &text(&a[1])?).ok_or(VALUE)?)
                 })
             }),
         ),

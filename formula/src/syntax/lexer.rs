@@ -263,13 +263,15 @@ impl Lexer<'_> {
 
     fn quoted_table(&mut self) {
         let start = self.at;
+        let wide = self.chars[start] != '\'';
         self.at += 1;
         let mut name = String::new();
-        while let Some(&c) = self.chars.get(self.at) {
+        while let Some(c) = self.inside(0, wide) {
+            let shown = self.chars[self.at];
             self.at += 1;
-            if narrow(c) != '\'' {
-                name.push(c);
-            } else if self.peek(0) == Some('\'') {
+            if c != '\'' {
+                name.push(shown);
+            } else if self.inside(0, wide) == Some('\'') {
                 name.push('\'');
                 self.at += 1;
             } else {
@@ -289,58 +291,36 @@ impl Lexer<'_> {
         );
     }
 
+    /// A character of a name: narrowed only where the name was opened by a full-width sign, so that `[价【元】]` is
+    /// the field 价【元】.
+    fn inside(&self, ahead: usize, wide: bool) -> Option<char> {
+        let c = *self.chars.get(self.at + ahead)?;
+        Some(if wide { narrow(c) } else { c })
+    }
+
     /// `[…]` from the opening bracket; the name, its id form, and whether `@` stood before it.
     fn bracket(&mut self) -> Option<(FieldRef, bool)> {
         let start = self.at;
+        let wide = self.chars[start] != '[';
         self.at += 1;
         let mut this_record = false;
-        let mut nested = false;
         let this_row: Vec<char> = "[#this row],".chars().collect();
         let ahead: Vec<char> = (0..this_row.len())
-            .map_while(|n| self.peek(n))
+            .map_while(|n| self.inside(n, wide))
             .map(|c| c.to_ascii_lowercase())
             .collect();
         if ahead == this_row {
             this_record = true;
             self.at += this_row.len();
         }
-        if self.peek(0) == Some('@') {
+        if self.inside(0, wide) == Some('@') {
             this_record = true;
             self.at += 1;
         }
-        if self.peek(0) == Some('[') {
-            nested = true;
-            self.at += 1;
-        }
-        let is_id = self.peek(0) == Some('#');
-        let mut name = String::new();
-        while let Some(&c) = self.chars.get(self.at) {
-            self.at += 1;
-            match c {
-                '\'' if self
-                    .chars
-                    .get(self.at)
-                    .is_some_and(|n| "[]#@'".contains(*n)) =>
-                {
-                    name.push(self.chars[self.at]);
-                    self.at += 1;
-                }
-                ']' | '】' | '］' => {
-                    if nested && self.peek(0) != Some(']') {
-                        break;
-                    }
-                    self.at += usize::from(nested);
-                    let field = name.strip_prefix('#').filter(|_| is_id);
-                    return match field.map(str::parse) {
-                        Some(Ok(id)) => Some((FieldRef::Id(id), this_record)),
-                        Some(Err(_)) => break,
-                        None if name.trim().is_empty() => break,
-                        None => Some((FieldRef::Name(name.trim().to_owned()), this_record)),
-                    };
-                }
-                '[' => break,
-                _ => name.push(c),
-            }
+        let nested = self.inside(0, wide) == Some('[');
+        self.at += usize::from(nested);
+        if let Some(field) = self.bracketed_name(wide, nested) {
+            return Some((field, this_record));
         }
         self.fail(
             "bad_reference",
@@ -354,6 +334,39 @@ impl Lexer<'_> {
                 start + 1
             ),
         );
+        None
+    }
+
+    /// The rest of a bracket, to its end.
+    fn bracketed_name(&mut self, wide: bool, nested: bool) -> Option<FieldRef> {
+        let is_id = self.inside(0, wide) == Some('#');
+        let mut name = String::new();
+        while let Some(c) = self.inside(0, wide) {
+            let shown = self.chars[self.at];
+            self.at += 1;
+            match c {
+                '\'' if self
+                    .inside(0, false)
+                    .is_some_and(|next| "[]#@'".contains(next)) =>
+                {
+                    name.push(self.chars[self.at]);
+                    self.at += 1;
+                }
+                ']' => {
+                    if nested && self.inside(0, wide) != Some(']') {
+                        return None;
+                    }
+                    self.at += usize::from(nested);
+                    return match name.strip_prefix(['#', '＃']).filter(|_| is_id) {
+                        Some(id) => id.parse().ok().map(FieldRef::Id),
+                        None if name.trim().is_empty() => None,
+                        None => Some(FieldRef::Name(name.trim().to_owned())),
+                    };
+                }
+                '[' => return None,
+                _ => name.push(shown),
+            }
+        }
         None
     }
 
@@ -417,7 +430,8 @@ impl Lexer<'_> {
         while let Some(&c) = self.chars.get(self.at) {
             self.at += 1;
             match c {
-                '}' | '｝' if !name.trim().is_empty() => {
+                // A field whose name holds a comma is written in square brackets.
+                '}' | '｝' if !name.trim().is_empty() && !name.contains([',', ';']) => {
                     return self.push(Lexeme::Own(FieldRef::Name(name.trim().to_owned())), start);
                 }
                 '{' | '}' | '｝' | '[' | '(' | '"' => break,

@@ -307,15 +307,26 @@ fn no_base(id: &str) -> ApiError {
 /// A base whose file cannot be used.
 pub fn unusable(id: &BaseId, cause: &engine::error::OpenError) -> ApiError {
     tracing::error!(base = %id, %cause, "a base could not be opened");
+    let why = cause.trouble();
+    let status = match why.code {
+        "disk_full" => StatusCode::INSUFFICIENT_STORAGE,
+        "file_in_use" => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    // Two shades of one thing for those who only ask whether the file is sound.
+    let code = match why.code {
+        "not_a_base" => "base_damaged",
+        code => code,
+    };
     ApiError::new(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "base_damaged",
-        "这个表库打不开,文件可能损坏。其他表库不受影响。",
-        "This base cannot be opened; its file may be damaged. Other bases are not affected.",
+        status,
+        code,
+        format!("这个表库打不开：{}。其他表库不受影响。", why.message.zh),
+        format!(
+            "This base cannot be opened: {}. Other bases are not affected.",
+            why.message.en
+        ),
     )
-    .hint(
-        "请运行“suanpan check”查看详情,或用备份恢复。",
-        "Run “suanpan check” for details, or restore a backup.",
-    )
+    .hint(why.hint.zh, why.hint.en)
     .at(id.to_string())
 }

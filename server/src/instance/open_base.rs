@@ -6,8 +6,8 @@ use crate::{
     ws::Hub,
 };
 use axum::http::StatusCode;
-use engine::BlobError;
 use engine::handle::{BaseHandle, EngineOptions, Subscription};
+use engine::{BlobError, ReadLogError};
 use jobs::{AiRunner, JobRow, ProviderSet, board::batch_row};
 use parking_lot::Mutex;
 use std::{io::Read, path::Path, sync::Arc};
@@ -62,7 +62,7 @@ impl OpenBase {
         around: &Surroundings,
     ) -> Result<Arc<OpenBase>, ApiError> {
         let handle = BaseHandle::create(path, id.clone(), name, around.engine.clone())
-            .map_err(|cause| ApiError::internal("create a base", cause))?;
+            .map_err(|cause| unusable(&id, &cause))?;
         Ok(OpenBase::start(id, handle, around))
     }
 
@@ -124,15 +124,36 @@ impl OpenBase {
                 let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
                 Err(ApiError::io("keep an attachment", &full))
             }
+            Err(BlobError::ReadOnly) => Err(ApiError::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "read_only",
+                "这个表库现在只能查看和导出，不能添加附件。",
+                "This base can only be read and exported now; attachments can't be added.",
+            )),
             Err(BlobError::TooLarge { limit_bytes }) => Err(too_large(limit_bytes)),
             Err(cause) => Err(ApiError::internal("keep an attachment", cause)),
         }
     }
 
-    /// Up to `limit` transactions from a revision on, ascending.
+    /// Up to `limit` transactions from a revision on, ascending; damaged ones are left out.
     pub fn transactions(&self, from: Revision, limit: usize) -> Result<Vec<Transaction>, ApiError> {
-        let read = self.handle.reader().transactions(from, limit);
-        read.map_err(|cause| ApiError::internal("read the history", cause))
+        let reader = self.handle.reader();
+        let end = from.0.saturating_add(limit as u64);
+        let (mut next, mut until) = (from.0, end);
+        let mut whole = Vec::new();
+        while next < end {
+            match reader.transactions(Revision(next), (until - next) as usize) {
+                Ok(page) => {
+                    whole.extend(page.into_iter().filter(|one| one.revision.0 < end));
+                    (next, until) = (until, end);
+                }
+                // First what comes before it, then what comes after it.
+                Err(ReadLogError::Damaged { revision, .. }) if revision > next => until = revision,
+                Err(ReadLogError::Damaged { revision, .. }) => (next, until) = (revision + 1, end),
+                Err(cause) => return Err(ApiError::internal("read the history", cause)),
+            }
+        }
+        Ok(whole)
     }
 
     /// A stored AI answer.

@@ -3,7 +3,7 @@
 use crate::{
     app::{App, off_loop},
     auth::Client,
-    error::ApiError,
+    error::{ApiError, Locale},
     instance::OpenBase,
     template,
     wire::{
@@ -68,14 +68,15 @@ pub async fn read(
     State(app): State<App>,
     Path(base): Path<String>,
     client: Client,
+    locale: Locale,
 ) -> Result<Json<BaseView>, ApiError> {
     let base = app.base(&base).await?;
     let actor = client.actor();
-    off_loop(move || Json(view(&base, &actor))).await
+    off_loop(move || Json(view(&base, &actor, locale))).await
 }
 
 /// The whole of a base but its records.
-pub fn view(base: &OpenBase, actor: &ActorId) -> BaseView {
+pub fn view(base: &OpenBase, actor: &ActorId, locale: Locale) -> BaseView {
     let snapshot = base.handle.snapshot();
     let tables = snapshot.schema.live_tables();
     BaseView {
@@ -83,12 +84,22 @@ pub fn view(base: &OpenBase, actor: &ActorId) -> BaseView {
         name: snapshot.schema.name.clone(),
         revision: snapshot.revision.0,
         tables: tables.map(|table| table_view(&snapshot, table)).collect(),
-        status: match base.handle.status() {
-            BaseStatus::Ok => StatusView::Ok,
-            BaseStatus::ReadOnly { reason } => StatusView::ReadOnly { reason },
-            BaseStatus::Recomputing { done, of } => StatusView::Recomputing { done, of },
-        },
+        status: status_view(base.handle.status(), locale),
         undo: undo_json(&base.handle.undo_state(actor)),
+    }
+}
+
+fn status_view(status: BaseStatus, locale: Locale) -> StatusView {
+    match status {
+        BaseStatus::Ok => StatusView::Ok,
+        BaseStatus::Recomputing { done, of } => StatusView::Recomputing { done, of },
+        BaseStatus::ReadOnly { reason } => StatusView::ReadOnly {
+            code: reason.code.to_string(),
+            reason: match locale {
+                Locale::Zh => format!("{}。{}", reason.message.zh, reason.hint.zh),
+                Locale::En => format!("{}. {}", reason.message.en, reason.hint.en),
+            },
+        },
     }
 }
 

@@ -39,8 +39,11 @@ pub struct BaseView {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum StatusView {
     Ok,
-    /// Writes are refused until the base is opened again and verified.
+    /// Writes are refused, reading and export go on.
     ReadOnly {
+        /// Why, e.g. `disk_full`, `disk_error`, `file_in_use`, `log_damaged`.
+        code: String,
+        /// What happened and what to do about it.
         reason: String,
     },
     Recomputing {

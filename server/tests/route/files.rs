@@ -275,3 +275,104 @@ async fn a_backup_comes_back_beside_the_original() {
         0
     );
 }
+
+/// A flipped byte in the history of one base: it is shown and exported, takes no edit and is never written; the
+/// other bases are as ever; `suanpan check` names the change and ends with 1.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_history_keeps_one_base_from_being_edited_not_from_being_read() {
+    let world = World::new();
+    let (base, other) = (world.base("坏店").await, world.base("好店").await);
+    let fields = json!([{"name": "品名", "type": "text"}]);
+    let made = world
+        .command(
+            &base,
+            json!({"kind": "create_table", "name": "商品", "fields": fields}),
+        )
+        .await;
+    let table = made["tables"][0].as_str().unwrap().to_string();
+    let field = made["fields"][0].as_str().unwrap().to_string();
+    world
+        .command(
+            &base,
+            json!({"kind": "create_records", "table": table, "records": [{"cells": {&field: "从前的名字"}}]}),
+        )
+        .await;
+    let edit = json!({"record": "r1", "field": field, "value": "现在的名字"});
+    world
+        .command(
+            &base,
+            json!({"kind": "set_cells", "table": table, "edits": [edit]}),
+        )
+        .await;
+    let folder = world.stop().await;
+    let path = folder.path().join(format!("bases/{base}.base"));
+    let mut bytes = std::fs::read(&path).unwrap();
+    let old = "从前的名字".as_bytes();
+    let places: Vec<usize> = (0..bytes.len() - old.len())
+        .filter(|&at| bytes[at..].starts_with(old))
+        .collect();
+    assert_eq!(
+        places.len(),
+        2,
+        "once as it was typed, once as it was replaced"
+    );
+    places.iter().for_each(|&at| bytes[at] ^= 1);
+    std::fs::write(&path, &bytes).unwrap();
+
+    let world = World::over(folder);
+    let view = world.get(&format!("/bases/{base}")).await.json();
+    assert_eq!(view["status"]["code"], "log_damaged", "{view}");
+    let reason = view["status"]["reason"].as_str().unwrap();
+    assert!(reason.contains("change 2 in the history"), "{reason}");
+    assert_eq!(
+        window(&world, &base, &table).await["columns"][&field],
+        json!(["现在的名字"])
+    );
+    let edit = json!({"record": "r1", "field": field, "value": "x"});
+    let edit = json!({"command": {"kind": "set_cells", "table": table, "edits": [edit]}});
+    let refused = world.post(&format!("/bases/{base}/commands"), edit).await;
+    assert_eq!(refused.error(503), "read_only");
+    let history = world.get(&format!("/bases/{base}/history")).await;
+    assert_eq!(history.status, 200, "{}", history.text());
+    let asked = json!({"format": "csv", "table": table});
+    let made = world.post(&format!("/bases/{base}/exports"), asked).await;
+    let export = format!("/exports/{}", made.json()["job"].as_str().unwrap());
+    assert_eq!(wait(&world, &export, &["running"]).await["state"], "done");
+    let saved = world
+        .post(&format!("/bases/{base}/backup"), json!({}))
+        .await;
+    assert_eq!(saved.status, 200, "{}", saved.text());
+    world
+        .command(
+            &other,
+            json!({"kind": "create_table", "name": "新", "fields": []}),
+        )
+        .await;
+    let sound = world
+        .post(&format!("/bases/{other}/check"), json!({}))
+        .await;
+    assert_eq!(sound.json()["damage"], json!([]));
+    let folder = world.stop().await;
+
+    let check = std::process::Command::new(env!("CARGO_BIN_EXE_suanpan"))
+        .args(["check", "--json", "--data"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(check.status.code(), Some(1));
+    let told: Value = serde_json::from_slice(&check.stdout).unwrap();
+    let bases = told["bases"].as_array().unwrap();
+    let of = |id: &str| &bases.iter().find(|one| one["base"] == id).unwrap()["damage"];
+    assert_eq!(*of(&other), json!([]));
+    assert!(
+        of(&base)[0]["place"]
+            .as_str()
+            .unwrap()
+            .starts_with("transaction 2:"),
+        "{told}"
+    );
+    assert!(
+        std::fs::read(&path).unwrap() == bytes,
+        "the file was changed"
+    );
+}

@@ -46,6 +46,11 @@ impl World {
 
     /// Ends this one and starts another over the same folder.
     pub async fn restart(self) -> World {
+        World::over(self.stop().await)
+    }
+
+    /// Ends this one; its folder.
+    pub async fn stop(self) -> tempfile::TempDir {
         let World {
             router,
             instance,
@@ -59,7 +64,7 @@ impl World {
         .await
         .unwrap();
         drop(instance);
-        World::over(folder)
+        folder
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {

@@ -148,6 +148,7 @@ fn apply_field(schema: &mut Schema, op: &Op, touched: &mut Touched) -> Result<()
             }
             schema.next.field = schema.next.field.max(field.id.0 + 1);
             schema.next.column = schema.next.column.max(field.column.0 + 1);
+            schema.next.use_options(field);
             let fields = &mut table_mut(schema, *table)?.fields;
             fields.insert((*at as usize).min(fields.len()), field.clone());
             touched.fields.insert(field.id);
@@ -160,8 +161,14 @@ fn apply_field(schema: &mut Schema, op: &Op, touched: &mut Touched) -> Result<()
             field_mut(schema, *table, *field)?.removed = false;
             touched.fields.insert(*field);
         }
-        Op::AlterField { table, after, .. } => {
+        Op::AlterField {
+            table,
+            before,
+            after,
+        } => {
             schema.next.column = schema.next.column.max(after.column.0 + 1);
+            schema.next.use_options(before);
+            schema.next.use_options(after);
             *field_mut(schema, *table, after.id)? = after.clone();
             touched.fields.insert(after.id);
         }
@@ -182,6 +189,7 @@ fn add_table(schema: &mut Schema, table: &Table) -> Result<(), ApplyError> {
     for field in &table.fields {
         next.field = next.field.max(field.id.0 + 1);
         next.column = next.column.max(field.column.0 + 1);
+        next.use_options(field);
     }
     for view in &table.views {
         next.view = next.view.max(view.id.0 + 1);

@@ -2457,6 +2457,9 @@ export interface components {
             /** @enum {string} */
             state: "ok";
         } | {
+            /** @description Why, e.g. `disk_full`, `disk_error`, `file_in_use`, `log_damaged`. */
+            code: string;
+            /** @description What happened and what to do about it. */
             reason: string;
             /** @enum {string} */
             state: "read_only";

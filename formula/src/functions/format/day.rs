@@ -1,0 +1,204 @@
+//! A day number in a section of `y m d h s a`. Month and weekday names are English where Excel's Chinese edition writes
+//! them so (`mmm`, `ddd`), and Chinese for `aaa` and `aaaa`.
+
+use super::{Part, Section};
+use table::field::date::{LAST_DAY, civil};
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+/// From day 0, a Saturday.
+const WEEKDAYS: [(&str, &str); 7] = [
+    ("Saturday", "六"),
+    ("Sunday", "日"),
+    ("Monday", "一"),
+    ("Tuesday", "二"),
+    ("Wednesday", "三"),
+    ("Thursday", "四"),
+    ("Friday", "五"),
+];
+
+/// Tells minutes from months, and digits of a second from others, which no date has.
+pub(super) fn settle(parts: &mut Vec<Part>) -> Option<()> {
+    let mut out: Vec<Part> = Vec::with_capacity(parts.len());
+    let mut at = 0;
+    while let Some(part) = parts.get(at) {
+        at += 1;
+        let n_zeros = parts[at..]
+            .iter()
+            .take_while(|part| **part == Part::Digit('0'))
+            .count();
+        let seconds = |part: &Part| matches!(part, Part::Date('s', _) | Part::Elapsed('s', _));
+        out.push(match part {
+            Part::Point if out.last().is_some_and(seconds) && n_zeros > 0 => {
+                at += n_zeros;
+                Part::Fraction(n_zeros)
+            }
+            Part::Point => Part::Literal('.'),
+            Part::Comma => Part::Literal(','),
+            Part::Digit(_) | Part::Percent | Part::Exponent(_) | Part::General | Part::Text => {
+                return None;
+            }
+            other => other.clone(),
+        });
+    }
+    let timed: Vec<(usize, char)> = out
+        .iter()
+        .enumerate()
+        .filter_map(|(at, part)| match part {
+            Part::Date(letter, _) | Part::Elapsed(letter, _) => Some((at, *letter)),
+            _ => None,
+        })
+        .collect();
+    for (n, (at, letter)) in timed.iter().enumerate() {
+        let after_hours = n > 0 && timed[n - 1].1 == 'h';
+        let before_seconds = timed.get(n + 1).is_some_and(|(_, next)| *next == 's');
+        if let Part::Date('m', size @ 1..=2) = out[*at]
+            && *letter == 'm'
+            && (after_hours || before_seconds)
+        {
+            out[*at] = Part::Date('n', size);
+        }
+    }
+    let n_places = out.iter().map(|part| match part {
+        Part::Fraction(n) => *n,
+        _ => 0,
+    });
+    // Excel knows thousandths of a second at most.
+    let fits = n_places.max().unwrap_or(0) <= 3;
+    *parts = out;
+    fits.then_some(())
+}
+
+/// The moment in all the ways it is written.
+struct Moment {
+    day: f64,
+    year: i64,
+    month: u32,
+    of_month: u32,
+    /// Since midnight, of the smallest shown unit.
+    ticks: u64,
+    per_second: u64,
+    halves: bool,
+}
+
+pub(super) fn write(section: &Section, value: f64) -> Option<String> {
+    if !(0.0..LAST_DAY + 1.0).contains(&value) {
+        return None;
+    }
+    let places = |part: &Part| match part {
+        Part::Fraction(n) => *n as u32,
+        _ => 0,
+    };
+    let per_second = 10u64.pow(section.parts.iter().map(places).max().unwrap_or(0));
+    let per_day = 86_400 * per_second;
+    let mut day = value.floor();
+    let mut ticks = ((value - day) * per_day as f64).round() as u64;
+    if ticks >= per_day {
+        (day, ticks) = (day + 1.0, 0);
+    }
+    let (year, month, of_month) = civil(day);
+    let moment = Moment {
+        day,
+        year,
+        month,
+        of_month,
+        ticks,
+        per_second,
+        halves: section.parts.iter().any(|p| matches!(p, Part::Half(..))),
+    };
+    let mut out = String::new();
+    for part in &section.parts {
+        moment.write(part, section, &mut out);
+    }
+    Some(out)
+}
+
+impl Moment {
+    fn write(&self, part: &Part, section: &Section, out: &mut String) {
+        let seconds = self.ticks / self.per_second;
+        let hour = seconds / 3600;
+        let number = |value: u64, width: usize| {
+            let shown = format!("{value:0width$}");
+            match &section.numerals {
+                Some(numerals) => numerals.part_of_date(&shown),
+                None => shown,
+            }
+        };
+        match part {
+            Part::Literal(c) => out.push(*c),
+            Part::Half(am, pm) => out.push_str(if hour < 12 { am } else { pm }),
+            Part::Fraction(n) => {
+                let shown = format!(
+                    ".{:03}",
+                    self.ticks % self.per_second * 1000 / self.per_second
+                );
+                out.push_str(&shown[..=*n]);
+            }
+            Part::Elapsed(letter, width) => {
+                let total = self.day as u64 * 86_400 + seconds;
+                let per = [('h', 3600), ('m', 60)]
+                    .into_iter()
+                    .find(|of| of.0 == *letter);
+                out.push_str(&number(total / per.map_or(1, |of| of.1), *width));
+            }
+            Part::Date('h', n) => {
+                let shown = match hour {
+                    0 | 12 if self.halves => 12,
+                    _ if self.halves => hour % 12,
+                    _ => hour,
+                };
+                out.push_str(&number(shown, (*n).min(2)));
+            }
+            Part::Date('n', n) => out.push_str(&number(seconds / 60 % 60, (*n).min(2))),
+            Part::Date('s', n) => out.push_str(&number(seconds % 60, (*n).min(2))),
+            Part::Date(letter, n) => self.write_day(*letter, *n, section, out),
+            _ => {}
+        }
+    }
+
+    fn write_day(&self, letter: char, n: usize, section: &Section, out: &mut String) {
+        let (english, chinese) = WEEKDAYS[(self.day as usize) % 7];
+        let month = MONTHS[(self.month as usize).saturating_sub(1) % 12];
+        let number = |value: u32, width: usize| {
+            let shown = format!("{value:0width$}");
+            match &section.numerals {
+                Some(numerals) => numerals.part_of_date(&shown),
+                None => shown,
+            }
+        };
+        let shown = match (letter, n) {
+            ('y', _) => {
+                let year = match n {
+                    1 | 2 => format!("{:02}", self.year % 100),
+                    _ => format!("{:04}", self.year),
+                };
+                match &section.numerals {
+                    Some(numerals) => numerals.digits(&year),
+                    None => year,
+                }
+            }
+            ('m', 1 | 2) => number(self.month, n),
+            ('m', 3) => month[..3].to_owned(),
+            ('m', 5) => month[..1].to_owned(),
+            ('m', _) => month.to_owned(),
+            ('d', 1 | 2) => number(self.of_month, n),
+            ('d', 3) => english[..3].to_owned(),
+            ('d', _) => english.to_owned(),
+            ('a', 3) => chinese.to_owned(),
+            _ => format!("星期{chinese}"),
+        };
+        out.push_str(&shown);
+    }
+}

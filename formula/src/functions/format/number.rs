@@ -1,0 +1,217 @@
+//! A number in a section: digits are laid onto the placeholders from the point outwards, literals stay in place.
+
+use super::{Part, Section};
+use crate::check::coerce::general;
+use table::field::decimal;
+
+/// Placeholders in one section.
+const DIGITS: usize = 127;
+
+/// Refuses what would be written wrongly: too many digits, fractions, more than one point or exponent.
+pub(super) fn settle(parts: &[Part]) -> Option<()> {
+    let count = |wanted: fn(&Part) -> bool| parts.iter().filter(|part| wanted(part)).count();
+    let n_digits = count(|part| matches!(part, Part::Digit(_)));
+    let exponent = parts.iter().position(|p| matches!(p, Part::Exponent(_)));
+    let is_exponent = |at: usize| {
+        let digit = |part: &Part| matches!(part, Part::Digit(_));
+        parts[..at].iter().any(digit) && parts.get(at + 1).is_some_and(digit)
+    };
+    let is_fraction = parts.windows(3).any(|three| {
+        matches!(
+            three,
+            [
+                Part::Digit(_),
+                Part::Literal('/'),
+                Part::Digit(_) | Part::Literal('1'..='9')
+            ]
+        )
+    });
+    let fits = n_digits <= DIGITS
+        && count(|part| matches!(part, Part::Exponent(_))) <= 1
+        && count(|part| matches!(part, Part::Point)) <= 1
+        && count(|part| matches!(part, Part::General)) <= 1
+        && !(n_digits > 0 && parts.contains(&Part::General))
+        && exponent.is_none_or(is_exponent)
+        && !is_fraction;
+    fits.then_some(())
+}
+
+/// A number that is not negative.
+pub(super) fn write(section: &Section, size: f64) -> Option<String> {
+    let parts = &section.parts;
+    let n_percent = parts.iter().filter(|part| **part == Part::Percent).count();
+    let size = size * 100f64.powi(n_percent as i32);
+    if !size.is_finite() {
+        return None;
+    }
+    let has_digits = parts
+        .iter()
+        .any(|part| matches!(part, Part::Digit(_) | Part::Point));
+    if !has_digits {
+        return Some(write_general(section, size));
+    }
+    let exponent = parts.iter().position(|p| matches!(p, Part::Exponent(_)));
+    let (mantissa, power) = parts.split_at(exponent.unwrap_or(parts.len()));
+    let point = mantissa.iter().position(|part| *part == Part::Point);
+    let (whole, fraction) = mantissa.split_at(point.unwrap_or(mantissa.len()));
+    let n_places = n_digits(fraction);
+    let scaled = match power {
+        [] => size / 1000f64.powi((n_scaling(whole) + n_scaling(fraction)) as i32),
+        _ => size,
+    };
+    let (scaled, exponent) = match power {
+        [] => (scaled, 0),
+        _ => scientific(size, n_digits(whole).max(1) as i32, n_places),
+    };
+    let shown = decimal::fixed(scaled, n_places as u8);
+    let (above, below) = shown.split_once('.').unwrap_or((&shown, ""));
+    let above = if above == "0" { "" } else { above };
+    let mut out = String::new();
+    write_whole(whole, above, &mut out);
+    write_fraction(fraction, below, &mut out);
+    if let [Part::Exponent(plus), digits @ ..] = power {
+        out.push('E');
+        match exponent < 0 {
+            true => out.push('-'),
+            false if *plus => out.push('+'),
+            false => {}
+        }
+        let shown = exponent.abs().to_string();
+        let shown = if shown == "0" { "" } else { &shown };
+        write_whole(digits, shown, &mut out);
+    }
+    Some(match &section.numerals {
+        Some(numerals) => numerals.digits(&out),
+        None => out,
+    })
+}
+
+/// Without placeholders: literals, and the number itself where `General` stands. Numerals alone mean it too.
+fn write_general(section: &Section, size: f64) -> String {
+    let spelled = |size: f64| match &section.numerals {
+        Some(numerals) => numerals.spelled(&general(size)),
+        None => general(size),
+    };
+    let mut out = String::new();
+    for part in &section.parts {
+        match part {
+            Part::General => out.push_str(&spelled(size)),
+            other => write_literal(other, &mut out),
+        }
+    }
+    if section.numerals.is_some() && !section.parts.contains(&Part::General) {
+        out.push_str(&spelled(size));
+    }
+    out
+}
+
+fn write_literal(part: &Part, out: &mut String) {
+    match part {
+        Part::Literal(c) => out.push(*c),
+        Part::Percent => out.push('%'),
+        _ => {}
+    }
+}
+
+fn n_digits(parts: &[Part]) -> usize {
+    let digit = |part: &&Part| matches!(part, Part::Digit(_));
+    parts.iter().filter(digit).count()
+}
+
+/// Commas right after the last digit: each divides by a thousand.
+fn n_scaling(parts: &[Part]) -> usize {
+    let Some(last) = parts.iter().rposition(|p| matches!(p, Part::Digit(_))) else {
+        return 0;
+    };
+    let comma = |part: &&Part| **part == Part::Comma;
+    parts[last + 1..].iter().take_while(comma).count()
+}
+
+/// A comma between digits.
+fn has_thousands(whole: &[Part]) -> bool {
+    let digit = |part: &Part| matches!(part, Part::Digit(_));
+    whole.iter().enumerate().any(|(at, part)| {
+        *part == Part::Comma && whole[..at].iter().any(digit) && whole[at..].iter().any(digit)
+    })
+}
+
+/// Mantissa and power of ten, which is a multiple of `step`; the mantissa does not round up to another digit.
+fn scientific(size: f64, step: i32, n_places: usize) -> (f64, i32) {
+    if size == 0.0 {
+        return (0.0, 0);
+    }
+    let shown = format!("{size:.14e}");
+    let power: i32 = shown
+        .split_once('e')
+        .and_then(|(_, power)| power.parse().ok())
+        .unwrap_or(0);
+    let exponent = power.div_euclid(step) * step;
+    let at = |exponent: i32| -> f64 {
+        let (mantissa, power) = shown.split_once('e').unwrap_or((&shown, "0"));
+        let power: i32 = power.parse().unwrap_or(0);
+        format!("{mantissa}e{}", power - exponent)
+            .parse()
+            .unwrap_or(size)
+    };
+    let rounded = decimal::round(at(exponent), n_places as i32);
+    match rounded >= 10f64.powi(step) {
+        true => (at(exponent + step), exponent + step),
+        false => (at(exponent), exponent),
+    }
+}
+
+fn write_whole(parts: &[Part], digits: &str, out: &mut String) {
+    let digits: Vec<char> = digits.chars().collect();
+    let thousands = has_thousands(parts);
+    let n_places = n_digits(parts);
+    let mut begun = false;
+    // The digit that stands so far left of the point, with the comma that follows it.
+    let mut place = |left: usize, empty: char, out: &mut String| {
+        match digits.len().checked_sub(left + 1) {
+            Some(at) => out.push(digits[at]),
+            None if empty == '0' => out.push('0'),
+            None if empty == '?' => out.push(' '),
+            None => return,
+        }
+        begun |= left < digits.len() || empty == '0';
+        if thousands && begun && left > 0 && left.is_multiple_of(3) {
+            out.push(',');
+        }
+    };
+    let mut left = n_places;
+    for part in parts {
+        let Part::Digit(empty) = part else {
+            write_literal(part, out);
+            continue;
+        };
+        // Digits without a placeholder stand before the first one.
+        if left == n_places {
+            (n_places..digits.len())
+                .rev()
+                .for_each(|left| place(left, '#', out));
+        }
+        left -= 1;
+        place(left, *empty, out);
+    }
+    if n_places == 0 {
+        out.extend(digits);
+    }
+}
+
+/// From the point on.
+fn write_fraction(parts: &[Part], digits: &str, out: &mut String) {
+    let n_shown = digits.trim_end_matches('0').len();
+    let mut digits = digits.chars().enumerate();
+    for part in parts {
+        match part {
+            Part::Point => out.push('.'),
+            Part::Digit(empty) => match (digits.next(), empty) {
+                (Some((at, digit)), _) if at < n_shown => out.push(digit),
+                (_, '0') => out.push('0'),
+                (_, '?') => out.push(' '),
+                _ => {}
+            },
+            other => write_literal(other, out),
+        }
+    }
+}

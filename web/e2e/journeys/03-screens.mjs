@@ -6,12 +6,33 @@ import { api, check, openPage, root, same, samples, shot } from "../harness.mjs"
 
 const axe = readFileSync(path.join(root, "web", "node_modules", "axe-core", "axe.min.js"), "utf8");
 
+/** In the page: controls that begin on the screen and end beyond it, unless a box around them scrolls sideways. */
+function cutOff() {
+  const scrolls = (element) => {
+    for (let box = element.parentElement; box; box = box.parentElement) {
+      if (box.scrollWidth > box.clientWidth && /auto|scroll/.test(getComputedStyle(box).overflowX)) {
+        const frame = box.getBoundingClientRect();
+        if (box !== document.scrollingElement && frame.right <= innerWidth + 1) return box.tagName !== "MAIN";
+      }
+    }
+    return false;
+  };
+  const cut = [];
+  for (const element of document.querySelectorAll("button, input, a, .hint, label")) {
+    const { left, right, width } = element.getBoundingClientRect();
+    if (width > 0 && left < innerWidth && right > innerWidth + 1 && !scrolls(element))
+      cut.push(element.outerHTML.slice(0, 90));
+  }
+  return cut;
+}
+
 async function look(page, name, isPhone) {
   await page.waitForTimeout(350);
   await shot(page, name);
   if (isPhone) {
     const [wide, all] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
     check(wide <= all, `${name}: the page is ${wide} px wide on a screen of ${all}`);
+    same(await page.evaluate(cutOff), [], `${name}: nothing that people press or fill in is cut by the edge`);
   }
 }
 

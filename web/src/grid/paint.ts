@@ -118,10 +118,15 @@ function paintPane(frame: Frame, rows: Rows, pane: Pane): void {
   ctx.restore();
 }
 
+/** Where a pane's cells end. The column after the frozen ones scrolls, so its place says nothing about them. */
+function paneEnd(frame: Frame, pane: Pane): number {
+  return pane.to <= frame.layout.frozen ? pane.x1 : Math.min(pane.x1, frame.layout.screenX(pane.to, frame.left));
+}
+
 function paintBackgrounds(frame: Frame, rows: Rows, pane: Pane): void {
   const { pen, layout, selection, hover } = frame;
   const { ctx, theme } = pen;
-  const right = Math.min(pane.x1, layout.screenX(pane.to, frame.left));
+  const right = paneEnd(frame, pane);
   if (hover.row >= rows.from && hover.row < rows.to) {
     ctx.fillStyle = theme.hover;
     ctx.fillRect(pane.x0, layout.screenY(hover.row, frame.top), right - pane.x0, layout.rowHeight);
@@ -175,7 +180,7 @@ function paintLines(frame: Frame, rows: Rows, pane: Pane): void {
   const { pen, layout, dpr } = frame;
   const { ctx, theme } = pen;
   const thin = hairline(dpr);
-  const right = Math.min(pane.x1, layout.screenX(pane.to, frame.left));
+  const right = paneEnd(frame, pane);
   const top = layout.screenY(rows.from, frame.top);
   const bottom = layout.screenY(rows.to, frame.top);
   ctx.fillStyle = theme.line;

@@ -1,4 +1,8 @@
-/** One line-icon set, 1.5 px strokes on a 16 px square. In: a name. Law: icons never carry meaning without a label. */
+/**
+ * One line-icon set, 1.5 px strokes on a 16 px square. In: a name; names of field types are those of the grid's header.
+ * Law: icons never carry meaning without a label.
+ */
+import { iconPath } from "../grid/icons";
 
 const PATHS: Record<string, string> = {
   add: "M8 3v10M3 8h10",
@@ -25,11 +29,9 @@ const PATHS: Record<string, string> = {
   rows: "M2.5 3.5h11M2.5 8h11M2.5 12.5h11",
   settings: "M3 5h6m3 0h1M3 11h1m3 0h6M10.5 3.5v3M5.5 9.5v3",
   sort: "M5 3v10m0 0L2.5 10.5M5 13l2.5-2.5M11 13V3m0 0L8.5 5.5M11 3l2.5 2.5",
-  spark: "M8 2.5 9.4 6.6 13.5 8 9.4 9.4 8 13.5 6.6 9.4 2.5 8 6.6 6.6z",
   table: "M2.5 3h11v10h-11zM2.5 6.5h11M6.5 6.5V13",
   trash: "M3 4.5h10M6 4.5V3h4v1.5M4.5 4.5l.5 8.5h6l.5-8.5",
   undo: "M3 7h7a3 3 0 0 1 0 6H8M3 7l3-3M3 7l3 3",
-  formula: "M10.5 3.5c-2-.8-2.8.2-3 2L6.5 12c-.2 1.2-1 1.6-2 1.2M5 7.5h4.5",
   rail: "M2.5 3h11v10h-11zM6.5 3v10",
 };
 
@@ -46,7 +48,7 @@ export function Icon({ name, size = 16 }: { name: string; size?: number }) {
       strokeLinejoin="round"
       aria-hidden="true"
     >
-      <path d={PATHS[name] ?? PATHS.more} />
+      <path d={PATHS[name] ?? iconPath(name)} />
     </svg>
   );
 }

@@ -102,7 +102,7 @@ export function RunAiPanel({ base, table, field, selected, onClose }: RunAiPanel
             <Progress ai done={job?.done ?? 0} of={job?.of ?? 1} label={t("aiBatch")} />
             <span className="num">
               {job
-                ? `${t(`state_${job.state}`)} · ${t("batchDone", { done: job.done, of: job.of })}`
+                ? `${t(`state_${job.state}`)} · ${`${job.done.toLocaleString(i18n.language)} / ${job.of.toLocaleString(i18n.language)}`}`
                 : t("state_queued")}
             </span>
             {job?.message && <span className="hint">{job.message}</span>}

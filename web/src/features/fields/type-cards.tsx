@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { Icon } from "../../ui/icons";
 import { pressedType } from "./choice";
-import { type FieldType, PLAIN_TYPES, TYPE_ICONS } from "./types";
+import { type FieldType, PLAIN_TYPES } from "./types";
 
 export type AiKind = "translate" | "copy" | "image_prompt";
 export type Choice = { kind: "plain"; type: FieldType } | { kind: "formula" } | { kind: "ai"; ai: AiKind };
@@ -31,8 +31,8 @@ export function TypeCards({
           aria-pressed={choice.kind === "plain" && choice.type.type === type.type}
           onClick={() => press(type)}
         >
-          <Icon name={TYPE_ICONS[type.type] ?? "rows"} />
-          {t(`type_${type.type}`)}
+          <Icon name={type.type} />
+          <span className="cut">{t(`type_${type.type}`)}</span>
         </button>
       ))}
       <button
@@ -42,7 +42,7 @@ export function TypeCards({
         onClick={() => onChoose({ kind: "formula" })}
       >
         <Icon name="formula" />
-        {t("type_formula")}
+        <span className="cut">{t("type_formula")}</span>
       </button>
       {AI_KINDS.map((ai) => (
         <button

@@ -18,23 +18,6 @@ export const PLAIN_TYPES: FieldType[] = [
   { type: "url" },
 ] as FieldType[];
 
-export const TYPE_ICONS: Record<string, string> = {
-  text: "rows",
-  long_text: "rows",
-  number: "formula",
-  currency: "formula",
-  percent: "formula",
-  date: "history",
-  date_time: "history",
-  checkbox: "check",
-  select: "filter",
-  multi_select: "filter",
-  attachment: "image",
-  url: "open",
-  formula: "formula",
-  ai: "spark",
-};
-
 /** The given types first (with the settings they bring), then the others; one of each. */
 export function typeChoices(first: FieldType[]): FieldType[] {
   const seen = new Set<string>();

@@ -26,6 +26,15 @@ test("the parts of a group are one entry, named after its largest part", () => {
   ]);
 });
 
+test("a batch counts its answers, not the cells it first marked as waiting", () => {
+  const rows = [
+    row(4, { group: "a", label: "settle_calls", n_cells: 5 }),
+    row(3, { group: "a", label: "settle_calls", n_cells: 7 }),
+    row(2, { group: "a", label: "run_ai", n_cells: 12 }),
+  ];
+  expect(entriesOf(rows)).toMatchObject([{ label: "settle_calls", n_cells: 12 }]);
+});
+
 test("neighbours without a group, and different groups, stay apart", () => {
   expect(entriesOf([row(4), row(3), row(2, { group: "a" }), row(1, { group: "b" })])).toHaveLength(4);
 });

@@ -36,19 +36,21 @@ export function entriesOf(rows: readonly Row[]): Entry[] {
   let weight = 0;
   for (const row of rows) {
     const last = entries.at(-1);
-    const n = row.n_cells + row.n_records;
+    // A run first marks its cells as waiting; only their answers are changes that a person counts.
+    const n_cells = last && row.label === "run_ai" ? 0 : row.n_cells;
+    const n = n_cells + row.n_records;
     if (last && row.group && last.group === row.group) {
-      last.n_cells += row.n_cells;
+      last.n_cells += n_cells;
       last.n_records += row.n_records;
       if (n > weight) last.label = row.label;
       weight = Math.max(weight, n);
       continue;
     }
     weight = n;
-    const { revision, label, at_ms, n_cells, n_records } = row;
+    const { revision, label, at_ms, n_records } = row;
     const group = row.group ?? null;
     const isTakenBack = gone.revisions.has(revision) || (group !== null && gone.groups.has(group));
-    entries.push({ revision, label, group, at_ms, n_cells, n_records, isTakenBack });
+    entries.push({ revision, label, group, at_ms, n_cells: row.n_cells, n_records, isTakenBack });
   }
   return entries;
 }

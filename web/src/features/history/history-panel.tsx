@@ -78,7 +78,7 @@ function EntryRow({ entry, isBusy, onUndo }: EntryRowProps) {
     entry.n_cells > 0 && t("cells_n", { n: count(entry.n_cells) }),
   ].filter(Boolean);
   return (
-    <li className="row" style={{ minHeight: 48 }}>
+    <li className="row history-row">
       <span className="grow">
         <span className={entry.isTakenBack ? "dim" : undefined}>{entry.isTakenBack ? <s>{label}</s> : label}</span>
         <br />

@@ -52,7 +52,7 @@ export function SettingsPage() {
                   <span className="hint cut" style={{ display: "block" }}>
                     {provider.offline_trial
                       ? t("offlineTrialAbout")
-                      : `${provider.model} · ${provider.base_url}${provider.has_key ? ` · ····${provider.key_tail ?? ""}` : ""}`}
+                      : `${provider.model} · ${provider.base_url}${provider.has_key ? ` · ${t("keyKept", { tail: provider.key_tail ?? "" })}` : ""}`}
                   </span>
                 </span>
                 {providers.data.default !== provider.name && (

@@ -50,6 +50,7 @@ export function FilterTool({ fields, view, onChange }: ToolProps) {
           onRemove={() => onChange(removeCondition(view, at))}
         />
       ))}
+      {filter.conditions.length + filter.groups.length === 0 && <span className="hint">{t("noFilter")}</span>}
       <div className="row">
         <Button disabled={!first} onClick={() => first && onChange(addCondition(view, first))}>
           {t("addCondition")}

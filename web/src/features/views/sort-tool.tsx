@@ -42,6 +42,7 @@ export function SortTool({ fields, view, onChange }: ToolProps) {
           <ActionButton icon="close" label={t("remove")} onClick={() => onChange(removeSort(view, at))} />
         </div>
       ))}
+      {view.sorts.length === 0 && <span className="hint">{t("noSort")}</span>}
       <div className="row">
         <Button disabled={!free} onClick={() => free && onChange(addSort(view, free.id))}>
           {t("addSort")}

@@ -184,8 +184,12 @@ impl CommandError {
 
     pub(crate) fn backup_failed(why: &FileTrouble) -> CommandError {
         let Text2 { zh, en } = &why.message;
+        let code = match why.code {
+            "disk_full" => "disk_full",
+            _ => "backup_failed",
+        };
         CommandError::new(
-            "backup_failed",
+            code,
             format!("备份失败：{zh}。"),
             format!("The backup failed: {en}."),
         )
@@ -203,11 +207,44 @@ impl CommandError {
         )
     }
 
+    /// The history was needed and could not be read.
+    pub(crate) fn log_unread(error: &store::ReadLogError) -> CommandError {
+        tracing::error!(%error, "the log could not be read");
+        if let store::ReadLogError::Damaged { revision, .. } = error {
+            return CommandError::new(
+                "log_damaged",
+                format!("第 {revision} 次修改的历史记录已损坏，没有做任何修改。"),
+                format!("Change {revision} in the history is damaged; nothing was changed."),
+            )
+            .hint(
+                "请先导出现有数据，再用备份恢复；运行“suanpan check”可查看详情。",
+                "Export the data first, then restore a backup; “suanpan check” lists the details.",
+            );
+        }
+        let why = FileTrouble::from(error.trouble());
+        CommandError {
+            hint: Some(why.hint),
+            ..CommandError::new(
+                "log_unread",
+                format!("读不出历史记录：{}。没有做任何修改。", why.message.zh),
+                format!(
+                    "The history can't be read: {}. Nothing was changed.",
+                    why.message.en
+                ),
+            )
+        }
+    }
+
     pub(crate) fn damaged(error: impl std::fmt::Display) -> CommandError {
+        tracing::error!(%error, "a command met something that must not be");
         CommandError::new(
             "internal",
-            format!("内部错误，没有做任何修改：{error}"),
+            "内部错误，没有做任何修改。",
             format!("Internal error, nothing was changed: {error}"),
+        )
+        .hint(
+            "请再试一次；如果一直出现，请把服务器日志发给我们。",
+            "Please try again; if it keeps happening, send us the server's log.",
         )
     }
 }
@@ -215,5 +252,41 @@ impl CommandError {
 impl From<table::op::ApplyError> for CommandError {
     fn from(error: table::op::ApplyError) -> CommandError {
         CommandError::damaged(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What SQLite says is for the log of the server; the texts say what happened, where, and what to do.
+    #[test]
+    fn an_unreadable_history_is_told_in_plain_words() {
+        let damaged = store::ReadLogError::Damaged {
+            revision: 12,
+            what: "its checksum does not match".into(),
+        };
+        let told = CommandError::log_unread(&damaged);
+        assert_eq!(told.code, "log_damaged");
+        assert_eq!(
+            told.message.zh,
+            "第 12 次修改的历史记录已损坏，没有做任何修改。"
+        );
+        let answer = store::ReadLogError::DamagedAnswer(table::ai::CallKey([0; 16]));
+        for error in [
+            CommandError::log_unread(&answer),
+            CommandError::damaged("column c1 does not match"),
+            CommandError::backup_failed(&store::Trouble::DiskFull.into()),
+            CommandError::read_only(&store::Trouble::DiskFull.into()),
+        ] {
+            let zh = format!("{}{:?}", error.message.zh, error.hint.map(|hint| hint.zh));
+            let own = zh.replace("suanpan check", "").replace("Some", "");
+            assert!(!own.contains(|c: char| c.is_ascii_alphabetic()), "{zh}");
+        }
+        let full = CommandError::backup_failed(&store::Trouble::DiskFull.into());
+        assert_eq!(
+            (full.code, full.message.zh.as_str()),
+            ("disk_full", "备份失败：磁盘已满，没有地方保存。")
+        );
     }
 }

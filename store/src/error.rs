@@ -202,3 +202,12 @@ impl BackupError {
         }
     }
 }
+
+impl ReadLogError {
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            ReadLogError::Sqlite(error) => Trouble::of_sqlite(error),
+            ReadLogError::DamagedAnswer(_) | ReadLogError::Damaged { .. } => Trouble::Damaged,
+        }
+    }
+}

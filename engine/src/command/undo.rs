@@ -48,7 +48,7 @@ fn take_back(draft: &mut Draft, world: &World, step: &Step) -> Result<(), Comman
         let transaction = world
             .reader
             .transaction(*revision)
-            .map_err(CommandError::damaged)?;
+            .map_err(|error| CommandError::log_unread(&error))?;
         let Some(transaction) = transaction else {
             return Err(CommandError::new(
                 "nothing_to_undo",

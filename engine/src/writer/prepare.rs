@@ -57,7 +57,8 @@ impl Writer {
             }));
         }
         let reader = self.shared.reader.read().clone();
-        let found = reader.find_client_id(id).map_err(CommandError::damaged)?;
+        let found = reader.find_client_id(id);
+        let found = found.map_err(|error| CommandError::log_unread(&error))?;
         Ok(found.map(|revision| Receipt {
             revision,
             result: CommandResult::default(),

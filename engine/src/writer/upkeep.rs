@@ -99,7 +99,7 @@ impl Writer {
         loop {
             let page = reader
                 .transactions(from, 100)
-                .map_err(CommandError::damaged)?;
+                .map_err(|error| CommandError::log_unread(&error))?;
             let Some(last) = page.last() else {
                 break;
             };

@@ -409,8 +409,11 @@ impl Writer {
         // The file must be opened and checked anew before it is trusted.
         self.store = None;
         self.shared.queue.pause(true);
-        *self.shared.read_only.write() = Some(reason.clone());
-        self.shared.tell(self.notice("read_only"));
+        let before = self.shared.read_only.write().replace(reason.clone());
+        // An attempt to recover that fails again is no news.
+        if before.as_ref() != Some(reason) {
+            self.shared.tell(self.notice("read_only"));
+        }
     }
 
     /// Opens the file again; if it is whole and takes a write, edits go on from what it holds.

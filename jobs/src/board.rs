@@ -272,14 +272,23 @@ impl Drop for Ticket {
     }
 }
 
+/// Money as people write it: a sign for the currencies of the presets, else the code.
+fn money_text(micros: u64, currency: &str) -> String {
+    let amount = micros as f64 / 1e6;
+    match currency {
+        "CNY" => format!("¥{amount:.4}"),
+        "USD" => format!("${amount:.4}"),
+        code => format!("{amount:.4} {code}"),
+    }
+}
+
 /// An AI batch as a line of the panel; its id is `ai-<batch>`, and cancelling it is `CancelAi`.
 pub fn batch_row(base: &str, label: &str, batch: &BatchStatus) -> JobRow {
-    let money = batch.cost_micros as f64 / 1e6;
+    let money = money_text(batch.cost_micros, &batch.currency);
     let (done, failed, cached) = (batch.n_done, batch.n_failed, batch.n_cached);
-    let currency = &batch.currency;
     let mut message = Text2::new(
-        format!("完成 {done}，失败 {failed}，花费 {money:.4} {currency}"),
-        format!("{done} done, {failed} failed, cost {money:.4} {currency}"),
+        format!("完成 {done}，失败 {failed}，花费 {money}"),
+        format!("{done} done, {failed} failed, cost {money}"),
     );
     if batch.n_total == 0 && cached == 0 {
         message = Text2::new(

@@ -21,13 +21,15 @@ async function freePort() {
   return port;
 }
 
+export const binary = () => process.env.SUANPAN_BIN ?? path.join(root, "target", "debug", "suanpan");
+
 /** Starts `suanpan serve` and waits until it answers. */
 export async function startServer(data = mkdtempSync(path.join(tmpdir(), "suanpan-e2e-"))) {
-  const binary = process.env.SUANPAN_BIN ?? path.join(root, "target", "debug", "suanpan");
-  if (!existsSync(binary)) throw new Error(`${binary} is missing: cargo build -p server`);
+  const program = binary();
+  if (!existsSync(program)) throw new Error(`${program} is missing: cargo build -p server`);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(binary, ["serve", "--listen", `127.0.0.1:${port}`, "--data", data], {
+  const child = spawn(program, ["serve", "--listen", `127.0.0.1:${port}`, "--data", data], {
     stdio: ["ignore", "ignore", "inherit"],
   });
   let ended = false;
@@ -135,7 +137,7 @@ export async function openPage(
   const faults = [];
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("console", (message) => {
-    if (message.type() === "error") faults.push(message.text());
+    if (message.type() === "error") faults.push(`${message.text()} ${message.location().url}`);
   });
   return { page, context, faults };
 }

@@ -290,5 +290,12 @@ fn stage_failure(cause: &StageError) -> JobError {
 
 /// Opens a staged picture for the preview.
 pub fn read_picture(path: &Path) -> Result<Vec<u8>, ApiError> {
-    std::fs::read(path).map_err(|cause| ApiError::io("read a staged picture", &cause))
+    std::fs::read(path).map_err(|cause| match cause.kind() {
+        // Confirmed or given up meanwhile: a preview that still loads its pictures is no fault of the server.
+        std::io::ErrorKind::NotFound => {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            ApiError::not_found("no_picture", ("图片", "picture"), &name)
+        }
+        _ => ApiError::io("read a staged picture", &cause),
+    })
 }

@@ -10,6 +10,7 @@ import { Rail } from "../features/tables/rail";
 import { TableTabs } from "../features/tables/table-tabs";
 import { ActionButton, Beads } from "../ui/parts";
 import { useLiveBase } from "./base-session";
+import { useUndoKeys } from "./undo-keys";
 import { Workspace } from "./workspace";
 
 export function BasePage() {
@@ -23,6 +24,7 @@ export function BasePage() {
     [message, t],
   );
   const live = useLiveBase(base, onRefused);
+  useUndoKeys(live.session);
 
   if (live.error && !live.view) {
     return (
@@ -78,6 +80,20 @@ export function BasePage() {
         ) : (
           <div className="empty">
             <FileDrop base={base} compact />
+            {(live.undo.can_undo || live.undo.can_redo) && (
+              <div className="row">
+                {(["undo", "redo"] as const).map((kind) => (
+                  <ActionButton
+                    key={kind}
+                    icon={kind}
+                    text
+                    label={t(kind)}
+                    disabled={!live.undo[`can_${kind}`]}
+                    onClick={() => void live.session.submit({ kind }).catch(() => undefined)}
+                  />
+                ))}
+              </div>
+            )}
           </div>
         )}
       </main>

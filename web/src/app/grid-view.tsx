@@ -82,6 +82,8 @@ export function GridView({ base, table, rowHeight, frozen, readonly, onGrid, onS
     });
     grid.current = made;
     onGrid(made);
+    // As in a spreadsheet, keys work at once; on a touch screen focus would open the keyboard.
+    if (!matchMedia("(pointer: coarse)").matches) made.focus();
     return () => {
       onGrid(null);
       grid.current = null;

@@ -151,7 +151,7 @@ export const en: Record<keyof typeof zh, string> = {
   type_currency: "Currency",
   type_percent: "Percent",
   type_date: "Date",
-  type_date_time: "Date and time",
+  type_date_time: "Datetime",
   type_checkbox: "Checkbox",
   type_select: "Select",
   type_multi_select: "Multi-select",

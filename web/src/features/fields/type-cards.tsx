@@ -38,6 +38,7 @@ export function TypeCards({
       <button
         type="button"
         className="type-card"
+        data-wide="true"
         aria-pressed={choice.kind === "formula"}
         onClick={() => onChoose({ kind: "formula" })}
       >
@@ -50,6 +51,7 @@ export function TypeCards({
           key={ai}
           className="type-card"
           data-ai="true"
+          data-wide="true"
           aria-pressed={choice.kind === "ai" && choice.ai === ai}
           onClick={() => onChoose({ kind: "ai", ai })}
         >

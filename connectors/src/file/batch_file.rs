@@ -6,6 +6,7 @@
 //! Layout, little endian: magic, n_rows u32, n_columns u32, then per column: key u32, n_bytes u64, cells.
 //! A cell is a tag byte and its payload; a text is n_bytes u32 and UTF-8.
 
+use super::words::Words;
 use std::sync::Arc;
 use table::{
     raw::RawCell,
@@ -117,7 +118,11 @@ pub struct Decoded {
 }
 
 pub fn decode(bytes: &[u8]) -> Result<Decoded, ReadBatchError> {
-    let mut reader = Reader { bytes, at: 0 };
+    let mut reader = Reader {
+        bytes,
+        at: 0,
+        words: Words::default(),
+    };
     if reader.take(MAGIC.len())? != MAGIC {
         return Err(reader.damaged("no batch"));
     }
@@ -155,6 +160,7 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, ReadBatchError> {
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
+    words: Words,
 }
 
 impl<'a> Reader<'a> {
@@ -202,9 +208,10 @@ impl<'a> Reader<'a> {
     fn text(&mut self) -> Result<Arc<str>, ReadBatchError> {
         let length = self.u32()? as usize;
         let bytes = self.take(length)?;
-        std::str::from_utf8(bytes)
-            .map(Arc::from)
-            .map_err(|_| self.damaged("no UTF-8"))
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(self.words.shared(text)),
+            Err(_) => Err(self.damaged("no UTF-8")),
+        }
     }
 
     fn cell(&mut self) -> Result<RawCell, ReadBatchError> {

@@ -17,6 +17,7 @@ mod stage;
 pub mod stage_child;
 pub mod stage_error;
 pub mod staged;
+mod words;
 mod xls;
 mod xlsx;
 

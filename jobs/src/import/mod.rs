@@ -6,24 +6,29 @@
 //! Tests: `jobs/tests/import.rs`.
 
 pub mod agree;
+mod built;
 mod formulas;
 mod rename;
 pub mod target;
 
 use crate::board::{JobError, Ticket};
+use built::{Built, build};
 use connectors::{
     file::{Manifest, Note, SheetManifest},
     model::Text2,
 };
 use engine::{Command, CommandError, CommandResult, NewField, NewFieldType, Submission};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::mpsc,
+};
 use table::{
     field::FieldType,
     id::{ActorId, FieldId, TableId},
-    infer::build_column,
     limits::NAME_CHARS,
-    raw::{RawBatch, RawCell},
+    raw::RawCell,
+    value::Attachment,
     view::RowHeight,
 };
 use target::{ImportSource, ImportTarget};
@@ -345,7 +350,8 @@ impl Importer<'_> {
         Ok(table)
     }
 
-    /// Appends all batches; gives the raw cells of the columns whose formulas are to be tried.
+    /// Appends all batches; gives the raw cells of the columns whose formulas are to be tried. While one batch is
+    /// being made durable, the next ones are read and built.
     fn append(
         &mut self,
         table: TableId,
@@ -359,43 +365,51 @@ impl Importer<'_> {
             .live_fields()
             .map(|field| (field.id, field.field_type.clone()))
             .collect();
-        let mut kept = vec![
-            Vec::new();
-            plan.iter()
-                .filter(|planned| planned.formula.is_some())
-                .count()
-        ];
+        let n_formulas = plan.iter().filter(|planned| planned.formula.is_some());
+        let mut kept = vec![Vec::new(); n_formulas.count()];
         let source = self.source;
-        for batch in source.batches(sheet) {
-            let mut batch = batch.map_err(ImportError::Staged)?;
-            let n_records = batch.columns.first().map_or(0, Vec::len) as u64;
-            self.store_pictures(&batch, plan)?;
-            let (mut columns, mut fields, mut kept) = (Vec::new(), fields.iter(), kept.iter_mut());
-            for planned in plan {
-                let cells = batch
-                    .columns
-                    .get_mut(planned.column)
-                    .ok_or(ImportError::Mapping)?;
-                if planned.formula.is_some() {
-                    if let Some(kept) = kept.next() {
-                        kept.append(cells);
+        std::thread::scope(|scope| {
+            let (built, batches) = mpsc::sync_channel(BATCHES_AHEAD);
+            let fields = &fields;
+            scope.spawn(move || {
+                for batch in source.batches(sheet) {
+                    let batch = batch.map_err(ImportError::Staged);
+                    let batch = batch.and_then(|batch| build(batch, plan, fields));
+                    // Nobody takes it if the import has ended early.
+                    if built.send(batch).is_err() {
+                        return;
                     }
-                } else if let Some((field, field_type)) = fields.next() {
-                    columns.push((*field, build_column(cells, field_type)));
                 }
+            });
+            for batch in batches {
+                self.append_batch(table, batch?, &mut kept)?;
             }
-            if n_records > 0 {
-                self.submit(Command::AppendColumns {
-                    table,
-                    n_records,
-                    columns,
-                })?;
-            }
-            self.n_done += n_records;
-            self.report.n_records += n_records;
-            self.ticket.progress(self.n_done, self.n_all);
+            Ok(kept)
+        })
+    }
+
+    fn append_batch(
+        &mut self,
+        table: TableId,
+        batch: Built,
+        kept: &mut [Vec<RawCell>],
+    ) -> Result<(), ImportError> {
+        self.store_pictures(&batch.pictures)?;
+        for (kept, mut cells) in kept.iter_mut().zip(batch.kept) {
+            kept.append(&mut cells);
         }
-        Ok(kept)
+        let n_records = batch.n_records;
+        if n_records > 0 {
+            self.submit(Command::AppendColumns {
+                table,
+                n_records,
+                columns: batch.columns,
+            })?;
+        }
+        self.n_done += n_records;
+        self.report.n_records += n_records;
+        self.ticket.progress(self.n_done, self.n_all);
+        Ok(())
     }
 
     /// Rows high enough to recognise the goods by their pictures.
@@ -410,41 +424,36 @@ impl Importer<'_> {
         Ok(())
     }
 
-    fn store_pictures(&mut self, batch: &RawBatch, plan: &[Planned]) -> Result<(), ImportError> {
-        let columns = plan
-            .iter()
-            .filter_map(|planned| batch.columns.get(planned.column));
-        for cell in columns.flatten() {
-            let RawCell::Pictures(pictures) = cell else {
+    fn store_pictures(&mut self, pictures: &[Attachment]) -> Result<(), ImportError> {
+        for picture in pictures {
+            if self.ticket.is_cancelled() {
+                return Err(ImportError::Cancelled);
+            }
+            self.report.n_pictures += 1;
+            if !self.stored.insert(picture.digest.to_string()) {
                 continue;
-            };
-            for picture in pictures.iter() {
-                if self.ticket.is_cancelled() {
-                    return Err(ImportError::Cancelled);
-                }
-                self.report.n_pictures += 1;
-                if !self.stored.insert(picture.digest.to_string()) {
-                    continue;
-                }
-                let mut from = self
-                    .source
-                    .picture(&picture.digest)
-                    .map_err(|error| ImportError::Staged(error.to_string()))?;
-                let digest = self
-                    .target
-                    .put_blob(&mut from)
-                    .map_err(ImportError::Picture)?;
-                if digest != *picture.digest {
-                    return Err(ImportError::Staged(format!(
-                        "picture {} has other bytes",
-                        picture.name
-                    )));
-                }
+            }
+            let mut from = self
+                .source
+                .picture(&picture.digest)
+                .map_err(|error| ImportError::Staged(error.to_string()))?;
+            let digest = self
+                .target
+                .put_blob(&mut from)
+                .map_err(ImportError::Picture)?;
+            if digest != *picture.digest {
+                return Err(ImportError::Staged(format!(
+                    "picture {} has other bytes",
+                    picture.name
+                )));
             }
         }
         Ok(())
     }
 }
+
+/// Batches that are built before they can be appended: one in hand, one behind it.
+const BATCHES_AHEAD: usize = 1;
 
 /// What becomes of each column of a sheet, skipped ones left out, names made unique.
 fn planned(known: &SheetManifest, sheet: &ConfirmSheet) -> Result<Vec<Planned>, ImportError> {

@@ -60,8 +60,8 @@ impl ImportTarget for BaseTarget {
     }
 }
 
-/// A file that was read and waits to be imported.
-pub trait ImportSource {
+/// A file that was read and waits to be imported. Batches are read on a thread of their own.
+pub trait ImportSource: Sync {
     fn manifest(&self) -> &Manifest;
     fn batches(&self, sheet: usize) -> Box<dyn Iterator<Item = Result<RawBatch, String>> + '_>;
     fn picture(&self, digest: &str) -> std::io::Result<Box<dyn Read>>;

@@ -4,17 +4,16 @@
 //! copies the codes and a short tail but not the base dictionary.
 
 use crate::limits::TEXT_TAIL_ENTRIES;
-use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, DefaultHasher},
-    sync::Arc,
-};
+use foldhash::fast::FixedState;
+use std::{collections::HashMap, sync::Arc};
 
 /// Distinct texts by code. Code 0 of the base is always the empty text.
 #[derive(Debug, Clone, Default)]
 struct Dictionary {
     ends: Vec<u32>,
     bytes: String,
+    /// No text stands twice; known of dictionaries that were built in bulk.
+    is_distinct: bool,
 }
 
 impl Dictionary {
@@ -46,13 +45,16 @@ pub struct TextValues {
 }
 
 // A fixed hasher: the order of codes never depends on it, and this crate has no randomness.
-type Index<'a> = HashMap<&'a str, u32, BuildHasherDefault<DefaultHasher>>;
+type Index<'a> = HashMap<&'a str, u32, FixedState>;
 
 impl TextValues {
     /// Built in bulk, each distinct text stored once.
     pub fn from_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> TextValues {
         let mut index: Index<'a> = HashMap::default();
-        let mut dictionary = Dictionary::default();
+        let mut dictionary = Dictionary {
+            is_distinct: true,
+            ..Dictionary::default()
+        };
         dictionary.push("");
         index.insert("", 0);
         let codes = texts
@@ -162,8 +164,38 @@ impl TextValues {
 
     /// Rebuilds the base so that each used text is stored once.
     pub fn compact(&mut self) {
-        let rebuilt = TextValues::from_texts(self.codes.iter().map(|&code| self.text(code)));
-        *self = rebuilt;
+        const UNSEEN: u32 = u32::MAX;
+        let is_distinct = self.base.is_distinct && self.tail.len() == 0;
+        let mut index: Index = HashMap::default();
+        let mut new_codes = vec![UNSEEN; self.n_codes()];
+        let mut dictionary = Dictionary {
+            is_distinct: true,
+            ..Dictionary::default()
+        };
+        dictionary.push("");
+        let mut codes = Vec::with_capacity(self.codes.len());
+        // Each code is looked up once; where no text has two codes, without hashing.
+        for &code in &self.codes {
+            if new_codes[code as usize] == UNSEEN {
+                let text = self.text(code);
+                let next = dictionary.len() as u32;
+                let new = match text {
+                    "" => 0,
+                    _ if is_distinct => next,
+                    _ => *index.entry(text).or_insert(next),
+                };
+                if new == next {
+                    dictionary.push(text);
+                }
+                new_codes[code as usize] = new;
+            }
+            codes.push(new_codes[code as usize]);
+        }
+        *self = TextValues {
+            codes,
+            base: Arc::new(dictionary),
+            tail: Arc::default(),
+        };
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &str> {
@@ -192,6 +224,16 @@ mod tests {
         }
         assert_eq!(texts.get(3), "9999");
         assert!(texts.n_codes() < 2 * TEXT_TAIL_ENTRIES);
+        let mut of_bulk = TextValues::from_texts(["甲", "乙", "", "甲", "丙"]);
+        of_bulk.compact();
+        assert_eq!(
+            (of_bulk.codes(), of_bulk.n_codes()),
+            (&[1, 2, 0, 1, 3][..], 4)
+        );
+        let mut doubled =
+            TextValues::from_codes(vec![2, 0, 1, 2], &["甲", "", "甲"]).unwrap_or_default();
+        doubled.compact();
+        assert_eq!((doubled.codes(), doubled.n_codes()), (&[1, 1, 0, 1][..], 2));
         let mut grown = TextValues::default();
         grown.resize(2);
         grown.extend(&texts);

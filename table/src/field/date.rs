@@ -88,7 +88,12 @@ pub(super) fn parse(input: &str, keep_time: bool) -> Option<CellState> {
 /// A date, with or without a time: `2025-10-30`, `2025/10/30`, `2025.10.30`, `20251030`, `2025年10月30日`,
 /// `25.10.30`, `30/10/2025` (only where the day can be told), each with an optional `14:30[:05]`.
 pub fn read(input: &str) -> Option<f64> {
-    let text = super::number::half_width(input.trim());
+    let input = input.trim();
+    // Every notation begins with a digit; most texts do not, and need no closer look.
+    if !input.starts_with(|c: char| c.is_ascii_digit() || ('０'..='９').contains(&c)) {
+        return None;
+    }
+    let text = super::number::half_width(input);
     let (date, time) = split_time(&text);
     let day = read_date(date)?;
     let fraction = match time {

@@ -10,6 +10,7 @@ use super::{
     manifest::Note,
     sheet::{Cell, FinishedSheet, Row, SheetFacts, SheetReading, StageRun},
     stage_error::{StageError, StageErrorCode},
+    words::Words,
 };
 use delimiter::Delimiter;
 use encoding::{DecodingReader, Detected};
@@ -70,6 +71,7 @@ fn rows(
         .buffer_capacity(1 << 18)
         .from_reader(DecodingReader::new(File::open(input)?, detected));
     let mut record = ::csv::StringRecord::new();
+    let mut words = Words::default();
     let mut number = 0u32;
     loop {
         match reader.read_record(&mut record) {
@@ -83,20 +85,20 @@ fn rows(
         }
         sheet.row(Row {
             number,
-            cells: cells(&record, delimiter),
+            cells: cells(&record, delimiter, &mut words),
             formulas: Vec::new(),
         })?;
     }
     sheet.finish()
 }
 
-fn cells(record: &::csv::StringRecord, delimiter: &Delimiter) -> Vec<Cell> {
+fn cells(record: &::csv::StringRecord, delimiter: &Delimiter, words: &mut Words) -> Vec<Cell> {
     let cell = |(column, text): (usize, &str)| Cell {
         column: column as u32,
         value: if text.is_empty() {
             RawCell::Blank
         } else {
-            RawCell::Text(unguarded(text).into())
+            RawCell::Text(words.shared(unguarded(text)))
         },
         format: 0,
     };

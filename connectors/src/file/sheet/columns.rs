@@ -14,6 +14,7 @@ use crate::file::{
 use std::{
     collections::{BTreeMap, HashSet},
     path::{Path, PathBuf},
+    thread::JoinHandle,
 };
 use table::{
     field::{FieldType, select::options_from},
@@ -61,6 +62,16 @@ pub struct Columns {
     n_batch_text: usize,
     n_batches: u32,
     n_left_out: u64,
+    /// The batch that is being written while the next one is read.
+    under_way: Option<JoinHandle<std::io::Result<Vec<Work>>>>,
+}
+
+/// A column's part of a batch: its statistics go along and come back.
+#[derive(Debug)]
+struct Work {
+    key: u32,
+    stats: ColumnStats,
+    cells: Vec<RawCell>,
 }
 
 impl Columns {
@@ -74,6 +85,7 @@ impl Columns {
             n_batch_text: 0,
             n_batches: 0,
             n_left_out: 0,
+            under_way: None,
         }
     }
 
@@ -156,43 +168,53 @@ impl Columns {
         )
     }
 
-    /// Writes the batch in memory; statistics and bytes are made on all cores, column by column.
-    pub fn flush(&mut self) -> Result<(), StageError> {
+    /// Hands the batch in memory to a thread that counts and writes it on all cores, column by column.
+    fn flush(&mut self) -> Result<(), StageError> {
+        self.settle()?;
         let n_rows = self.n_batch_rows;
         if n_rows == 0 {
             return Ok(());
         }
         let n_before = self.n_rows - n_rows as u64;
-        let mut states: Vec<(u32, &mut ColumnState)> = self
-            .states
-            .iter_mut()
-            .map(|(key, state)| (*key, state))
-            .collect();
-        let n_threads = std::thread::available_parallelism()
-            .map_or(1, usize::from)
-            .clamp(1, 8);
-        let share = states.len().div_ceil(n_threads).max(1);
-        let parts: Vec<Vec<u8>> = std::thread::scope(|scope| {
-            let workers: Vec<_> = states
-                .chunks_mut(share)
-                .map(|chunk| scope.spawn(move || finish_columns(chunk, n_before, n_rows)))
-                .collect();
-            let joined = workers.into_iter().map(|worker| match worker.join() {
-                Ok(bytes) => bytes,
-                Err(panic) => std::panic::resume_unwind(panic),
-            });
-            joined.collect()
-        });
-        let mut bytes = batch_file::encode_head(n_rows, self.states.len());
-        for part in &parts {
-            bytes.extend_from_slice(part);
-        }
-        let name = staged::batch_name(self.sheet, self.n_batches);
-        std::fs::write(self.folder.join(name), bytes)?;
+        let take = |(key, state): (&u32, &mut ColumnState)| Work {
+            key: *key,
+            stats: std::mem::replace(&mut state.stats, ColumnStats::new("")),
+            cells: std::mem::take(&mut state.cells),
+        };
+        let work: Vec<Work> = self.states.iter_mut().map(take).collect();
+        let path = self
+            .folder
+            .join(staged::batch_name(self.sheet, self.n_batches));
+        let writer =
+            std::thread::Builder::new().spawn(move || write(work, n_before, n_rows, &path));
+        self.under_way = Some(writer?);
         self.n_batches += 1;
         self.n_batch_rows = 0;
         self.n_batch_text = 0;
         Ok(())
+    }
+
+    /// Waits for the batch under way.
+    fn settle(&mut self) -> Result<(), StageError> {
+        let Some(writer) = self.under_way.take() else {
+            return Ok(());
+        };
+        let work = match writer.join() {
+            Ok(written) => written?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        for Work { key, stats, .. } in work {
+            if let Some(state) = self.states.get_mut(&key) {
+                state.stats = stats;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is left; all batches are on disk afterwards.
+    pub fn write_rest(&mut self) -> Result<(), StageError> {
+        self.flush()?;
+        self.settle()
     }
 
     /// Names, proposals and order of all columns.
@@ -311,17 +333,47 @@ impl ColumnState {
     }
 }
 
-fn finish_columns(states: &mut [(u32, &mut ColumnState)], n_before: u64, n_rows: usize) -> Vec<u8> {
+/// Counts and writes a batch; gives the statistics back.
+fn write(
+    mut work: Vec<Work>,
+    n_before: u64,
+    n_rows: usize,
+    path: &Path,
+) -> std::io::Result<Vec<Work>> {
+    let n_threads = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .clamp(1, 8);
+    let share = work.len().div_ceil(n_threads).max(1);
+    let parts: Vec<Vec<u8>> = std::thread::scope(|scope| {
+        let workers: Vec<_> = work
+            .chunks_mut(share)
+            .map(|chunk| scope.spawn(move || finish_columns(chunk, n_before, n_rows)))
+            .collect();
+        let joined = workers.into_iter().map(|worker| match worker.join() {
+            Ok(bytes) => bytes,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        joined.collect()
+    });
+    let mut bytes = batch_file::encode_head(n_rows, work.len());
+    for part in &parts {
+        bytes.extend_from_slice(part);
+    }
+    std::fs::write(path, bytes)?;
+    Ok(work)
+}
+
+fn finish_columns(work: &mut [Work], n_before: u64, n_rows: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for (key, state) in states {
-        for _ in state.stats.n_rows()..n_before {
-            state.stats.add(&RawCell::Blank);
+    for Work { key, stats, cells } in work {
+        for _ in stats.n_rows()..n_before {
+            stats.add(&RawCell::Blank);
         }
-        for cell in &state.cells {
-            state.stats.add(cell);
+        for cell in cells.iter() {
+            stats.add(cell);
         }
-        bytes.extend(batch_file::encode_column(*key, &state.cells, n_rows));
-        state.cells.clear();
+        bytes.extend(batch_file::encode_column(*key, cells, n_rows));
+        cells.clear();
     }
     bytes
 }

@@ -264,7 +264,7 @@ impl<'a, 'b> SheetReading<'a, 'b> {
         if self.columns.is_empty() {
             return Ok(None);
         }
-        self.columns.flush()?;
+        self.columns.write_rest()?;
         let layout = self.columns.finish(&self.facts, &mut self.notes);
         let sample = |cells: &BTreeMap<u32, SampleCell>| -> Vec<SampleCell> {
             let has_column = |key: u32| layout.columns.iter().any(|column| column.key == key);

@@ -1,0 +1,75 @@
+//! A batch on its way from raw cells to columns that can be appended.
+//!
+//! Function: [`build`]. In: a batch, what becomes of its columns; out: [`Built`]. Tests: `jobs/tests/import.rs`.
+
+use super::{ImportError, Planned};
+use table::{
+    column::Column,
+    field::FieldType,
+    id::FieldId,
+    infer::build_column,
+    raw::{RawBatch, RawCell},
+    value::Attachment,
+};
+
+/// A batch ready to be appended.
+pub(super) struct Built {
+    pub n_records: u64,
+    pub columns: Vec<(FieldId, Column)>,
+    /// The cells of the columns whose formulas are to be tried.
+    pub kept: Vec<Vec<RawCell>>,
+    /// The pictures of all columns that are imported.
+    pub pictures: Vec<Attachment>,
+}
+
+/// Raw cells into typed columns, on as many threads as there are cores.
+pub(super) fn build(
+    mut batch: RawBatch,
+    plan: &[Planned],
+    fields: &[(FieldId, FieldType)],
+) -> Result<Built, ImportError> {
+    let n_records = batch.columns.first().map_or(0, Vec::len) as u64;
+    let mut fields = fields.iter();
+    let (mut kept, mut to_build) = (Vec::new(), Vec::new());
+    for planned in plan {
+        let cells = batch.columns.get_mut(planned.column);
+        let cells = std::mem::take(cells.ok_or(ImportError::Mapping)?);
+        if planned.formula.is_some() {
+            kept.push(cells);
+        } else if let Some((field, field_type)) = fields.next() {
+            to_build.push((*field, field_type, cells));
+        }
+    }
+    let all = kept
+        .iter()
+        .chain(to_build.iter().map(|(_, _, cells)| cells));
+    let pictures = all.flatten().filter_map(|cell| match cell {
+        RawCell::Pictures(pictures) => Some(pictures.iter().cloned()),
+        _ => None,
+    });
+    let pictures = pictures.flatten().collect();
+    let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = to_build.len().div_ceil(n_threads).max(1);
+    let columns = std::thread::scope(|scope| {
+        let workers: Vec<_> = to_build
+            .chunks(share)
+            .map(|chunk| {
+                let built = |(field, to, cells): &(FieldId, &FieldType, Vec<RawCell>)| {
+                    (*field, build_column(cells, to))
+                };
+                scope.spawn(move || chunk.iter().map(built).collect::<Vec<_>>())
+            })
+            .collect();
+        let joined = workers.into_iter().flat_map(|worker| match worker.join() {
+            Ok(columns) => columns,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        joined.collect()
+    });
+    Ok(Built {
+        n_records,
+        columns,
+        kept,
+        pictures,
+    })
+}

@@ -3,9 +3,9 @@
 /// Bytes of a JSON request body.
 pub const JSON_BODY_BYTES: usize = 16 << 20;
 /// Bytes of one uploaded file.
-pub const UPLOAD_BYTES: u64 = 1 << 30;
+pub const UPLOAD_BYTES: u64 = 4 << 30;
 /// Bytes that waiting uploads may take together.
-pub const UPLOADS_TOTAL_BYTES: u64 = 8 << 30;
+pub const UPLOADS_TOTAL_BYTES: u64 = 16 << 30;
 /// Seconds without a byte after which an upload counts as broken off.
 pub const UPLOAD_IDLE_S: u64 = 60;
 /// Bytes of one attachment put into a base.

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct StageLimits {
-    /// Bytes of the uploaded file.
+    /// Bytes of an uploaded workbook.
     pub file_bytes: u64,
+    /// Bytes of an uploaded text file; it is read in a stream, so it may be larger.
+    pub text_bytes: u64,
     /// Sum of the declared sizes of all parts of a zip.
     pub unzipped_bytes: u64,
     /// Declared size of one part of a zip.
@@ -29,12 +31,13 @@ impl Default for StageLimits {
     fn default() -> StageLimits {
         StageLimits {
             file_bytes: 512 << 20,
+            text_bytes: 4 << 30,
             unzipped_bytes: 3 << 30,
             part_bytes: 2 << 30,
             zip_entries: 20_000,
             zip_ratio: 200,
-            cells: 100_000_000,
-            rows: 2_000_000,
+            cells: 400_000_000,
+            rows: 20_000_000,
             memory_bytes: 3 << 30,
             wall_ms: 300_000,
         }

@@ -36,16 +36,21 @@ pub fn stage(
     fs::create_dir_all(into.join(PICTURES_FOLDER))?;
     let mut file = File::open(input)?;
     let size = file.metadata()?.len();
-    if size > limits.file_bytes {
-        return Err(StageErrorCode::FileTooLarge.because(format_args!("{size} bytes")));
-    }
     let mut run = StageRun {
         into,
         limits,
         n_cells: 0,
         n_sheets: 0,
     };
-    let found = match sniff::sniff(&mut file)? {
+    let kind = sniff::sniff(&mut file)?;
+    let most = match kind {
+        Kind::Text => limits.text_bytes,
+        Kind::Zip | Kind::Xls => limits.file_bytes,
+    };
+    if size > most {
+        return Err(StageErrorCode::FileTooLarge.because(format_args!("{size} bytes")));
+    }
+    let found = match kind {
         Kind::Text => text(input, file_name, &mut run)?,
         Kind::Zip => super::xlsx::read(file, &mut run)?,
         Kind::Xls => super::xls::read(file, &mut run)?,

@@ -22,7 +22,7 @@ export const en: Record<keyof typeof zh, string> = {
   dropTitle: "Drop an Excel, WPS or CSV file here",
   dropHint: "Pictures, formulas and leading zeros are kept. You preview first, and one undo takes it all back.",
   chooseFile: "Choose a file",
-  dropSmall: "xlsx, xls, et, csv, up to 200 MB",
+  dropSmall: "xlsx, xls, et up to 512 MB; csv up to 4 GB",
   recent: "My data",
   templates: "Start from a template",
   blank: "Blank table",

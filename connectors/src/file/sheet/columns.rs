@@ -38,6 +38,8 @@ pub fn picture_key(column: u32) -> u32 {
 struct ColumnState {
     stats: ColumnStats,
     cells: Vec<RawCell>,
+    /// The emptied buffer of the batch before, for the next one.
+    spare: Vec<RawCell>,
     name: String,
     n_filled: u64,
     /// Numbers by format.
@@ -179,7 +181,7 @@ impl Columns {
         let take = |(key, state): (&u32, &mut ColumnState)| Work {
             key: *key,
             stats: std::mem::replace(&mut state.stats, ColumnStats::new("")),
-            cells: std::mem::take(&mut state.cells),
+            cells: std::mem::replace(&mut state.cells, std::mem::take(&mut state.spare)),
         };
         let work: Vec<Work> = self.states.iter_mut().map(take).collect();
         let path = self
@@ -203,9 +205,10 @@ impl Columns {
             Ok(written) => written?,
             Err(panic) => std::panic::resume_unwind(panic),
         };
-        for Work { key, stats, .. } in work {
+        for Work { key, stats, cells } in work {
             if let Some(state) = self.states.get_mut(&key) {
                 state.stats = stats;
+                state.spare = cells;
             }
         }
         Ok(())
@@ -309,6 +312,7 @@ impl ColumnState {
         ColumnState {
             stats: ColumnStats::new(name),
             cells: Vec::new(),
+            spare: Vec::new(),
             name: name.into(),
             n_filled: 0,
             formats: BTreeMap::new(),

@@ -64,11 +64,29 @@ impl Mask {
         self.set(self.len - 1, value);
     }
 
-    pub fn extend(&mut self, other: &Mask) {
-        self.words.reserve(other.words.len());
-        for at in 0..other.len {
-            self.push(other.get(at));
+    /// Grows with false bits to `len`; a shorter length is ignored.
+    pub fn grow(&mut self, len: usize) {
+        if len > self.len {
+            self.words.resize(len.div_ceil(64), 0);
+            self.len = len;
         }
+    }
+
+    pub fn extend(&mut self, other: &Mask) {
+        let shift = self.len % 64;
+        if shift == 0 {
+            self.words.extend_from_slice(&other.words);
+        } else {
+            self.words.reserve(other.words.len());
+            for word in &other.words {
+                if let Some(last) = self.words.last_mut() {
+                    *last |= word << shift;
+                }
+                self.words.push(word >> (64 - shift));
+            }
+        }
+        self.len += other.len;
+        self.words.truncate(self.len.div_ceil(64));
     }
 
     pub fn count(&self) -> usize {
@@ -110,8 +128,18 @@ impl Mask {
 impl FromIterator<bool> for Mask {
     fn from_iter<I: IntoIterator<Item = bool>>(bits: I) -> Mask {
         let mut mask = Mask::default();
+        let (mut word, mut at) = (0, 0);
         for bit in bits {
-            mask.push(bit);
+            word |= u64::from(bit) << at;
+            at += 1;
+            if at == 64 {
+                mask.words.push(word);
+                (word, at) = (0, 0);
+            }
+        }
+        mask.len = mask.words.len() * 64 + at;
+        if at > 0 {
+            mask.words.push(word);
         }
         mask
     }
@@ -120,6 +148,30 @@ impl FromIterator<bool> for Mask {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn masks_of_any_length_are_joined_bit_by_bit() {
+        for (a, b) in [
+            (0, 5),
+            (64, 64),
+            (1, 63),
+            (63, 70),
+            (130, 1),
+            (65, 0),
+            (10, 200),
+        ] {
+            let bits = |n: usize, by: usize| (0..n).map(move |at| at % by == 0);
+            let mut joined: Mask = bits(a, 3).collect();
+            joined.extend(&bits(b, 5).collect());
+            let expected: Vec<bool> = bits(a, 3).chain(bits(b, 5)).collect();
+            assert_eq!(joined.len(), a + b);
+            assert_eq!(joined.words().len(), (a + b).div_ceil(64));
+            let found: Vec<bool> = (0..a + b).map(|at| joined.get(at)).collect();
+            assert_eq!(found, expected, "{a} and {b}");
+            joined.grow(a + b + 70);
+            assert_eq!(joined.count(), expected.iter().filter(|bit| **bit).count());
+        }
+    }
 
     #[test]
     fn ones_and_count_agree_across_word_borders() {

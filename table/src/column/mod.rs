@@ -4,13 +4,15 @@
 //! lives in sparse side maps, so that the common case stays a plain vector that kernels run over.
 //! Law: a cell is in exactly one state: in the side map, valid in the mask, or blank.
 
+mod options;
 mod text;
 
+pub use options::OptionValues;
 pub use text::TextValues;
 
 use crate::{
     ai::AiNote,
-    id::{OptionId, RecordId},
+    id::RecordId,
     mask::Mask,
     value::{Attachment, CellError, CellState, CellValue},
 };
@@ -40,7 +42,7 @@ pub enum Values {
     Number(Vec<f64>),
     Bool(Vec<bool>),
     Text(TextValues),
-    Options(Vec<Arc<[OptionId]>>),
+    Options(OptionValues),
     Attachments(Vec<Arc<[Attachment]>>),
     Links(Vec<Arc<[RecordId]>>),
     Mixed(Vec<CellValue>),
@@ -69,7 +71,7 @@ impl Column {
             ColumnKind::Number | ColumnKind::Date => Values::Number(Vec::new()),
             ColumnKind::Bool => Values::Bool(Vec::new()),
             ColumnKind::Text => Values::Text(TextValues::default()),
-            ColumnKind::Options => Values::Options(Vec::new()),
+            ColumnKind::Options => Values::Options(OptionValues::default()),
             ColumnKind::Attachments => Values::Attachments(Vec::new()),
             ColumnKind::Links => Values::Links(Vec::new()),
             ColumnKind::Mixed => Values::Mixed(Vec::new()),
@@ -197,7 +199,7 @@ impl Column {
             Values::Number(v) => CellValue::Number(v[at]),
             Values::Bool(v) => CellValue::Bool(v[at]),
             Values::Text(v) => CellValue::text(v.get(at)),
-            Values::Options(v) => CellValue::Options(v[at].clone()),
+            Values::Options(v) => CellValue::Options(v.get(at).clone()),
             Values::Attachments(v) => CellValue::Attachments(v[at].clone()),
             Values::Links(v) => CellValue::Links(v[at].clone()),
             Values::Mixed(v) => v[at].clone(),
@@ -242,7 +244,7 @@ impl Column {
             (Values::Number(v), CellValue::Date(x)) if self.kind == ColumnKind::Date => v[at] = x,
             (Values::Bool(v), CellValue::Bool(x)) => v[at] = x,
             (Values::Text(v), CellValue::Text(x)) => v.set(at, &x),
-            (Values::Options(v), CellValue::Options(x)) => v[at] = x,
+            (Values::Options(v), CellValue::Options(x)) => v.set(at, x),
             (Values::Attachments(v), CellValue::Attachments(x)) => v[at] = x,
             (Values::Links(v), CellValue::Links(x)) => v[at] = x,
             (Values::Mixed(v), x) => v[at] = x,
@@ -257,14 +259,12 @@ impl Column {
             Values::Number(v) => v.resize(len, 0.0),
             Values::Bool(v) => v.resize(len, false),
             Values::Text(v) => v.resize(len),
-            Values::Options(v) => v.resize_with(len, || Arc::from([])),
+            Values::Options(v) => v.resize(len),
             Values::Attachments(v) => v.resize_with(len, || Arc::from([])),
             Values::Links(v) => v.resize_with(len, || Arc::from([])),
             Values::Mixed(v) => v.resize(len, CellValue::Blank),
         }
-        while self.valid.len() < len {
-            self.valid.push(false);
-        }
+        self.valid.grow(len);
     }
 
     /// Appends all cells of a column of the same kind (of another kind: as `set` does, cell by cell).
@@ -275,7 +275,7 @@ impl Column {
             (Values::Number(a), Values::Number(b)) if same => a.extend_from_slice(b),
             (Values::Bool(a), Values::Bool(b)) => a.extend_from_slice(b),
             (Values::Text(a), Values::Text(b)) => a.extend(b),
-            (Values::Options(a), Values::Options(b)) => a.extend_from_slice(b),
+            (Values::Options(a), Values::Options(b)) => a.extend(b),
             (Values::Attachments(a), Values::Attachments(b)) => a.extend_from_slice(b),
             (Values::Links(a), Values::Links(b)) => a.extend_from_slice(b),
             (Values::Mixed(a), Values::Mixed(b)) => a.extend_from_slice(b),

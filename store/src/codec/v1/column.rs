@@ -184,7 +184,8 @@ fn decode_values(
         }
         ColumnKind::Text => Values::Text(decode_texts(len, from)?),
         ColumnKind::Options => {
-            Values::Options(lists(len, 4, from, |from| from.u32().map(OptionId))?)
+            let sets = lists(len, 4, from, |from| from.u32().map(OptionId))?;
+            Values::Options(sets.into_iter().collect())
         }
         ColumnKind::Links => Values::Links(lists(len, 8, from, |from| from.u64().map(RecordId))?),
         ColumnKind::Attachments => Values::Attachments(lists(len, 4, from, |from| from.json())?),

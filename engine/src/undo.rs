@@ -6,10 +6,8 @@
 
 use crate::{limits::UNDO_STEPS, patch::UndoState};
 use std::collections::BTreeMap;
-use table::{
-    id::{ActorId, Revision},
-    op::Transaction,
-};
+use store::LogLine;
+use table::id::{ActorId, Revision};
 
 /// What is taken back at once.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +31,7 @@ pub(crate) struct UndoBook {
 
 impl UndoBook {
     /// Follows one committed transaction.
-    pub fn note(&mut self, transaction: &Transaction) {
+    pub fn note(&mut self, transaction: &LogLine) {
         let revision = transaction.revision;
         if let Some(taken_back) = transaction.undoes {
             self.note_undo(transaction, taken_back);
@@ -49,7 +47,7 @@ impl UndoBook {
             step.revisions.push(revision);
             return;
         }
-        if transaction.ops.is_empty() || transaction.actor.0.starts_with("job:") {
+        if transaction.is_empty || transaction.actor.0.starts_with("job:") {
             return;
         }
         let stacks = self.by_actor.entry(transaction.actor.clone()).or_default();
@@ -64,7 +62,7 @@ impl UndoBook {
         }
     }
 
-    fn note_undo(&mut self, transaction: &Transaction, taken_back: Revision) {
+    fn note_undo(&mut self, transaction: &LogLine, taken_back: Revision) {
         let mut moved = None;
         for stacks in self.by_actor.values_mut() {
             let holds = |step: &Step| step.revisions.contains(&taken_back);
@@ -121,26 +119,19 @@ impl UndoBook {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use table::op::Op;
-
     fn transaction(
         revision: u64,
         actor: &str,
         group: Option<&str>,
         undoes: Option<u64>,
-    ) -> Transaction {
-        Transaction {
+    ) -> LogLine {
+        LogLine {
             revision: Revision(revision),
             actor: ActorId(actor.into()),
-            at_ms: 0,
-            client_id: None,
             label: format!("l{revision}"),
             group: group.map(Into::into),
             undoes: undoes.map(Revision),
-            ops: vec![Op::RenameBase {
-                before: String::new(),
-                after: "x".into(),
-            }],
+            is_empty: false,
         }
     }
 

@@ -75,13 +75,7 @@ pub(crate) fn write(
         for segment in &data.segments {
             fault.pass(Step::CheckpointSegment)?;
             let records = records_part(&transaction, written, &mut kept, segment)?;
-            let mut columns = BTreeMap::new();
-            for (column, cells) in segment.columns() {
-                columns.insert(
-                    *column,
-                    column_part(&transaction, written, &mut kept, cells)?,
-                );
-            }
+            let columns = column_parts(&transaction, written, &mut kept, segment)?;
             segments.push(SegmentPart { records, columns });
         }
         tables.push(TablePart {
@@ -126,38 +120,52 @@ fn records_part(
             to.u32(segment.len() as u32);
             segment.ids().iter().for_each(|id| to.u64(id.0));
             segment.live().words().iter().for_each(|word| to.u64(*word));
-            put_part(connection, to.out)?
+            put_part(connection, &Part::new(to.out))?
         }
     };
     kept.segments.insert(address, (segment.clone(), id));
     Ok(id)
 }
 
-fn column_part(
+/// The parts of a segment's columns; those that are not on disk yet are packed side by side.
+fn column_parts(
     connection: &Connection,
     written: &Written,
     kept: &mut Written,
-    cells: &Arc<Column>,
-) -> Result<i64, rusqlite::Error> {
-    let address = Arc::as_ptr(cells) as usize;
-    let id = match written.columns.get(&address) {
-        Some((_, id)) => *id,
-        None => {
-            let mut to = Writer::default();
-            column::encode(cells, &mut to);
-            put_part(connection, to.out)?
-        }
-    };
-    kept.columns.insert(address, (cells.clone(), id));
-    Ok(id)
+    segment: &Segment,
+) -> Result<BTreeMap<ColumnId, i64>, rusqlite::Error> {
+    let address = |cells: &Arc<Column>| Arc::as_ptr(cells) as usize;
+    let is_new = |cells: &Arc<Column>| !written.columns.contains_key(&address(cells));
+    let new: Vec<&Arc<Column>> = segment
+        .columns()
+        .values()
+        .filter(|cells| is_new(cells))
+        .collect();
+    let packed = side_by_side(new, |cells| {
+        let mut to = Writer::default();
+        column::encode(cells, &mut to);
+        Part::new(to.out)
+    });
+    let mut packed = packed.into_iter();
+    let mut ids = BTreeMap::new();
+    for (column, cells) in segment.columns() {
+        let id = match written.columns.get(&address(cells)) {
+            Some((_, id)) => *id,
+            None => match packed.next() {
+                Some(part) => put_part(connection, &part)?,
+                None => continue,
+            },
+        };
+        kept.columns.insert(address(cells), (cells.clone(), id));
+        ids.insert(*column, id);
+    }
+    Ok(ids)
 }
 
-fn put_part(connection: &Connection, bytes: Vec<u8>) -> Result<i64, rusqlite::Error> {
-    let (packed, body) = log::pack(bytes);
-    let sum = log::checksum(0, packed, &body);
+fn put_part(connection: &Connection, part: &Part) -> Result<i64, rusqlite::Error> {
     let mut insert = connection
         .prepare_cached("INSERT INTO part (packed, body, checksum) VALUES (?1, ?2, ?3)")?;
-    insert.insert(params![packed, body, sum as i64])
+    insert.insert(params![part.packed, part.body, part.checksum as i64])
 }
 
 fn remove_unused(connection: &Connection, manifest: &Manifest) -> Result<(), rusqlite::Error> {
@@ -246,14 +254,20 @@ fn read_segment(
         damage.push(Damage::new("segment_checksum", format!("{at} records")));
         return Ok(None);
     };
+    let stored: Result<Vec<Option<Part>>, rusqlite::Error> = part
+        .columns
+        .values()
+        .map(|id| stored_part(connection, *id))
+        .collect();
+    let decoded = side_by_side(stored?, |part| {
+        let bytes = part?.bytes()?;
+        let mut from = Reader::new(&bytes);
+        column::decode(&mut from)
+            .ok()
+            .filter(|cells| from.end().is_ok() && cells.len() == ids.len())
+    });
     let mut columns = BTreeMap::new();
-    for (column, id) in &part.columns {
-        let cells = get_part(connection, *id)?.and_then(|bytes| {
-            let mut from = Reader::new(&bytes);
-            column::decode(&mut from)
-                .ok()
-                .filter(|cells| from.end().is_ok() && cells.len() == ids.len())
-        });
+    for ((column, id), cells) in part.columns.iter().zip(decoded) {
         match cells {
             Some(cells) => {
                 let cells = Arc::new(cells);
@@ -279,27 +293,74 @@ fn decode_records(bytes: &[u8]) -> Option<(Vec<RecordId>, Mask)> {
     ascending.then(|| (ids, Mask::from_words(words.unwrap_or_default(), n)))
 }
 
+/// Works on all cores; gives the results in order.
+fn side_by_side<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = items.len().div_ceil(n_threads).max(1);
+    let mut items = items.into_iter();
+    let mut shares = Vec::new();
+    while items.len() > 0 {
+        shares.push(items.by_ref().take(share).collect::<Vec<T>>());
+    }
+    let work = &work;
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = shares
+            .into_iter()
+            .map(|share| scope.spawn(move || share.into_iter().map(work).collect::<Vec<R>>()))
+            .collect();
+        let joined = workers.into_iter().flat_map(|worker| match worker.join() {
+            Ok(results) => results,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        joined.collect()
+    })
+}
+
+/// A part as it is stored.
+struct Part {
+    packed: u8,
+    body: Vec<u8>,
+    checksum: u64,
+}
+
+impl Part {
+    fn new(bytes: Vec<u8>) -> Part {
+        let (packed, body) = log::pack(bytes);
+        Part {
+            checksum: log::checksum(0, packed, &body),
+            packed,
+            body,
+        }
+    }
+
+    /// `None` where the checksum does not hold.
+    fn bytes(self) -> Option<Vec<u8>> {
+        if log::checksum(0, self.packed, &self.body) != self.checksum {
+            return None;
+        }
+        log::unpack(self.packed, self.body).ok()
+    }
+}
+
 /// A part whose checksum holds; `None` where it is missing or damaged.
 fn get_part(connection: &Connection, id: i64) -> Result<Option<Vec<u8>>, rusqlite::Error> {
+    Ok(stored_part(connection, id)?.and_then(Part::bytes))
+}
+
+fn stored_part(connection: &Connection, id: i64) -> Result<Option<Part>, rusqlite::Error> {
     let mut select =
         connection.prepare_cached("SELECT packed, body, checksum FROM part WHERE id = ?1")?;
     let row = select
         .query_row([id], |row| {
-            Ok((
-                row.get::<_, u8>(0)?,
-                row.get::<_, Vec<u8>>(1)?,
-                row.get::<_, i64>(2)?,
-            ))
+            Ok(Part {
+                packed: row.get(0)?,
+                body: row.get(1)?,
+                checksum: row.get::<_, i64>(2)? as u64,
+            })
         })
         .optional();
     // A part that cannot even be read as a row is damage of that part, not of the base.
-    let Ok(Some((packed, body, sum))) = row else {
-        return Ok(None);
-    };
-    if log::checksum(0, packed, &body) != sum as u64 {
-        return Ok(None);
-    }
-    Ok(log::unpack(packed, body).ok())
+    Ok(row.ok().flatten())
 }
 
 /// Every part of the manifest against its checksum.

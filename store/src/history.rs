@@ -2,7 +2,10 @@
 
 use crate::{error::ReadLogError, log};
 use rusqlite::{Connection, OptionalExtension};
-use table::{id::Revision, op::Transaction};
+use table::{
+    id::{ActorId, Revision},
+    op::Transaction,
+};
 
 /// Up to `limit` transactions from a revision on, each checked against its place in the chain.
 pub(crate) fn transactions(
@@ -25,6 +28,62 @@ pub(crate) fn transactions(
         transactions.push(row.transaction().map_err(|what| damaged(&what))?);
     }
     Ok(transactions)
+}
+
+/// What a transaction was, without what it changed: an import's changes are as large as its file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogLine {
+    pub revision: Revision,
+    pub actor: ActorId,
+    pub label: String,
+    pub group: Option<String>,
+    pub undoes: Option<Revision>,
+    /// It changed nothing; there is nothing to take back.
+    pub is_empty: bool,
+}
+
+/// Packed bytes below which a transaction may be an empty one.
+const EMPTY_BYTES: i64 = 1024;
+
+impl From<&Transaction> for LogLine {
+    fn from(transaction: &Transaction) -> LogLine {
+        LogLine {
+            revision: transaction.revision,
+            actor: transaction.actor.clone(),
+            label: transaction.label.clone(),
+            group: transaction.group.clone(),
+            undoes: transaction.undoes,
+            is_empty: transaction.ops.is_empty(),
+        }
+    }
+}
+
+/// Up to `limit` lines from a revision on.
+pub(crate) fn lines(
+    connection: &Connection,
+    from: Revision,
+    limit: usize,
+) -> Result<Vec<LogLine>, ReadLogError> {
+    let mut select = connection.prepare_cached(
+        "SELECT revision, actor, label, grouped, undoes, packed, CASE WHEN length(body) < ?3 THEN body END
+         FROM log WHERE revision >= ?1 ORDER BY revision LIMIT ?2",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = select.query_map((from.0 as i64, limit, EMPTY_BYTES), |row| {
+        let small: Option<Vec<u8>> = row.get(6)?;
+        let packed = row.get(5)?;
+        Ok(LogLine {
+            revision: Revision(row.get::<_, i64>(0)? as u64),
+            actor: ActorId(row.get(1)?),
+            label: row.get(2)?,
+            group: row.get(3)?,
+            undoes: row
+                .get::<_, Option<i64>>(4)?
+                .map(|undoes| Revision(undoes as u64)),
+            is_empty: small.is_some_and(|body| log::is_empty(packed, body)),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 pub(crate) fn find_client_id(

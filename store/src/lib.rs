@@ -28,4 +28,5 @@ pub use error::{
     AppendError, BackupError, BlobError, CheckpointError, CloseError, CreateBaseError,
     OpenBaseError, ReadLogError, Trouble,
 };
+pub use history::LogLine;
 pub use reader::Reader;

@@ -72,6 +72,12 @@ impl Row {
     }
 }
 
+/// Whether a stored body holds no change; a damaged one is found when it is read.
+pub(crate) fn is_empty(packed: u8, body: Vec<u8>) -> bool {
+    let bytes = unpack(packed, body);
+    bytes.is_ok_and(|bytes| op::decode_transaction(&bytes).is_ok_and(|read| read.ops.is_empty()))
+}
+
 /// Appends within the caller's SQLite transaction; gives the new end of the chain.
 pub(crate) fn append(
     connection: &Connection,

@@ -6,7 +6,8 @@ use crate::{
     call_queue,
     error::{BackupError, BlobError, OpenBaseError, ReadLogError},
     fault::Fault,
-    history, migrate, verify,
+    history::{self, LogLine},
+    migrate, verify,
 };
 use rusqlite::Connection;
 use std::{
@@ -71,6 +72,11 @@ impl Reader {
         limit: usize,
     ) -> Result<Vec<Transaction>, ReadLogError> {
         history::transactions(&self.lock(), from, limit)
+    }
+
+    /// What was done, without the changes themselves.
+    pub fn lines(&self, from: Revision, limit: usize) -> Result<Vec<LogLine>, ReadLogError> {
+        history::lines(&self.lock(), from, limit)
     }
 
     pub fn transaction(&self, revision: Revision) -> Result<Option<Transaction>, ReadLogError> {

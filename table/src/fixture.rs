@@ -151,6 +151,7 @@ pub fn read_type(text: &str) -> Result<FieldType, String> {
         "select" => FieldType::Select { options: options() },
         "multi_select" => FieldType::MultiSelect { options: options() },
         "url" => FieldType::Url,
+        "phone" => FieldType::Phone,
         "attachment" => FieldType::Attachment,
         other => return Err(format!("no field type is called {other}")),
     })

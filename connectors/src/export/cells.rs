@@ -14,6 +14,7 @@ pub(super) fn format_of(field_type: &FieldType) -> Format {
     match field_type {
         FieldType::Text
         | FieldType::Url
+        | FieldType::Phone
         | FieldType::Select { .. }
         | FieldType::MultiSelect { .. } => format.set_num_format("@"),
         FieldType::LongText => format.set_num_format("@").set_text_wrap(),
@@ -75,6 +76,7 @@ pub(super) fn width_px(field_type: &FieldType, header: &str) -> u32 {
     let usual = match field_type {
         FieldType::LongText => 280,
         FieldType::Text | FieldType::Url => 150,
+        FieldType::Phone => 128,
         FieldType::Date => 92,
         FieldType::DateTime => 132,
         FieldType::Checkbox => 64,

@@ -12,7 +12,7 @@ use std::{
     collections::{BTreeSet, HashMap},
     sync::{Arc, atomic::Ordering},
 };
-use store::{CallStatus, Entry, QueuedCall};
+use store::{CallStatus, Entry, LogLine, QueuedCall};
 use table::{
     ai::CallKey,
     id::ActorId,
@@ -157,7 +157,7 @@ impl Writer {
             .map(|(call, batch)| (call.clone(), batch.clone(), 0));
         self.shared.queue.add(queued, now_ms);
         if prepared.logged {
-            self.undo.note(transaction);
+            self.undo.note(&LogLine::from(&**transaction));
             self.n_transactions += 1;
             self.n_cells += n_cells(transaction);
         }

@@ -98,13 +98,13 @@ impl Writer {
         let mut book = UndoBook::default();
         loop {
             let page = reader
-                .transactions(from, 100)
+                .lines(from, 1000)
                 .map_err(|error| CommandError::log_unread(&error))?;
             let Some(last) = page.last() else {
                 break;
             };
             from = Revision(last.revision.0 + 1);
-            page.iter().for_each(|transaction| book.note(transaction));
+            page.iter().for_each(|line| book.note(line));
         }
         self.undo = book;
         self.undo_loaded = true;

@@ -123,6 +123,7 @@ pub enum FieldTypeView {
     },
     Attachment,
     Url,
+    Phone,
     Formula {
         /// The formula with ids (`[#f3]*2`).
         source: String,
@@ -257,6 +258,7 @@ pub fn field_type_view(field_type: &FieldType) -> FieldTypeView {
         },
         FieldType::Attachment => FieldTypeView::Attachment,
         FieldType::Url => FieldTypeView::Url,
+        FieldType::Phone => FieldTypeView::Phone,
         FieldType::Formula(spec) => FieldTypeView::Formula {
             source: spec.source.clone(),
             result: Box::new(field_type_view(&spec.result)),

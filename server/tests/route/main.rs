@@ -5,6 +5,7 @@ mod ai;
 mod bad_input;
 mod bases;
 mod errors;
+mod field_types;
 mod files;
 mod formula;
 mod openapi;

@@ -10,7 +10,9 @@ use crate::{
 /// shown before; a misfit that fits the new type becomes a value again.
 pub fn convert(cells: &Column, from: &FieldType, to: &FieldType) -> Column {
     let kind = to.kind();
-    if kind == cells.kind() && from.options() == to.options() && !matches!(to, FieldType::Date) {
+    // Not every text is a phone number, and a day has no time.
+    let is_narrower = matches!(to, FieldType::Date | FieldType::Phone);
+    if kind == cells.kind() && from.options() == to.options() && !is_narrower {
         let mut same = cells.clone();
         reread_misfits(&mut same, to);
         return same;

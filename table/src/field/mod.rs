@@ -7,6 +7,7 @@ pub mod convert;
 pub mod date;
 pub mod decimal;
 pub mod number;
+mod phone;
 pub mod select;
 pub mod text;
 
@@ -67,6 +68,8 @@ pub enum FieldType {
     },
     Attachment,
     Url,
+    /// A text: never an amount, never regrouped.
+    Phone,
     Formula(FormulaSpec),
 }
 
@@ -128,6 +131,7 @@ impl FieldType {
             FieldType::MultiSelect { .. } => "multi_select",
             FieldType::Attachment => "attachment",
             FieldType::Url => "url",
+            FieldType::Phone => "phone",
             FieldType::Formula(_) => "formula",
         }
     }
@@ -135,7 +139,9 @@ impl FieldType {
     /// How the type's cells are stored.
     pub fn kind(&self) -> ColumnKind {
         match self {
-            FieldType::Text | FieldType::LongText | FieldType::Url => ColumnKind::Text,
+            FieldType::Text | FieldType::LongText | FieldType::Url | FieldType::Phone => {
+                ColumnKind::Text
+            }
             FieldType::Number { .. } | FieldType::Currency { .. } | FieldType::Percent { .. } => {
                 ColumnKind::Number
             }
@@ -155,6 +161,7 @@ impl FieldType {
             FieldType::LongText => Some(text::parse_text(input, false)),
             _ if blank => Some(CellState::BLANK),
             FieldType::Url => Some(CellValue::text(input.trim()).into()),
+            FieldType::Phone => phone::parse(input),
             FieldType::Number { .. } | FieldType::Currency { .. } | FieldType::Percent { .. } => {
                 number::parse(self, input)
             }

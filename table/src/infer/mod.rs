@@ -340,6 +340,9 @@ impl ColumnStats {
     fn alternatives(&self, chosen: &FieldType) -> Vec<FieldType> {
         let c = &self.counts;
         let mut list = Vec::new();
+        if c.phones > 0 || names_a_phone(&self.name) {
+            list.push(FieldType::Phone);
+        }
         if c.number > 0 {
             list.push(FieldType::Number {
                 decimals: None,
@@ -379,6 +382,13 @@ fn is_bare_date(value: f64, shown: Option<&str>) -> bool {
         && value.fract() == 0.0
         && (19_000_101.0..=99_991_231.0).contains(&value)
         && date::read(&format!("{value:.0}")).is_some()
+}
+
+fn names_a_phone(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["电话", "手机", "phone", "mobile", "whatsapp"]
+        .iter()
+        .any(|word| name.contains(word))
 }
 
 /// `+8613800138000`, `+86 138-0013-8000`: the sign belongs to it.
@@ -550,6 +560,11 @@ mod tests {
         );
         assert_eq!(phones.field_type, FieldType::Text);
         assert_eq!(phones.n_misfits, 0);
+        assert_eq!(phones.alternatives[0], FieldType::Phone);
+        let named = of_texts("联系电话", &["13800138000"]);
+        assert_eq!(named.alternatives[0], FieldType::Phone);
+        let other = of_texts("数量", &["12"]);
+        assert!(!other.alternatives.contains(&FieldType::Phone));
         let numbers = |name: &str, values: [f64; 2], shown: Option<&str>| {
             let mut stats = ColumnStats::new(name);
             for value in values {

@@ -57,6 +57,7 @@ export type FieldTypeKey =
   | "multi_select"
   | "attachment"
   | "url"
+  | "phone"
   | "formula";
 
 /** The settings of a field's type, flat beside `type`. */

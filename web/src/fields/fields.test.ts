@@ -73,6 +73,7 @@ describe("how cells look", () => {
       { kind: "images", images: [{ name: "a.png" }] },
     ],
     ["link", "a.com", field("url"), { kind: "text", text: "a.com", tone: "link" }],
+    ["phone", "+86 138", field("phone"), { kind: "text", text: "+86 138" }],
     ["misfit", { misfit: "面议" }, field("currency"), { kind: "text", text: "面议", tone: "misfit" }],
     [
       "formula",
@@ -108,6 +109,7 @@ describe("what is typed", () => {
   it("is guessed as the server will read it", () => {
     expect(port.speculate("1,200.5", field("number"))).toBe(1200.5);
     expect(port.speculate("25%", field("percent"))).toBe(0.25);
+    expect(port.speculate("１３８ ", field("phone"))).toBe("138");
     expect(port.speculate("耳环", field("select", { options }))).toBe("o1");
     expect(port.speculate("耳环、新", field("multi_select", { options }))).toEqual(["o1", "新"]);
     expect(port.speculate("2026/1/5", field("date"))).toBe("2026-01-05");

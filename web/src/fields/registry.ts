@@ -15,6 +15,7 @@ import { effectiveType, isAi, isReadonly, markOf } from "./formula/descriptor";
 import { longText } from "./long_text/descriptor";
 import { number } from "./number/descriptor";
 import { percent } from "./percent/descriptor";
+import { phone } from "./phone/descriptor";
 import { multiSelect, select } from "./select/descriptor";
 import { text } from "./text/descriptor";
 import { url } from "./url/descriptor";
@@ -32,6 +33,7 @@ export const FIELD_TYPES: readonly FieldDescriptor[] = [
   multiSelect,
   attachment,
   url,
+  phone,
 ];
 
 const BY_TYPE = new Map(FIELD_TYPES.map((descriptor) => [descriptor.type, descriptor]));

@@ -157,6 +157,7 @@ export const en: Record<keyof typeof zh, string> = {
   type_multi_select: "Multi-select",
   type_attachment: "Attachment",
   type_url: "Link",
+  type_phone: "Phone",
   type_formula: "Formula",
   type_ai_translate: "AI translate",
   type_ai_copy: "AI copy",

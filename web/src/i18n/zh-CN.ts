@@ -159,6 +159,7 @@ export const zh = {
   type_multi_select: "多选",
   type_attachment: "图片和附件",
   type_url: "网址",
+  type_phone: "电话",
   type_formula: "公式",
   type_ai_translate: "AI 翻译",
   type_ai_copy: "AI 文案",

@@ -2035,6 +2035,9 @@ export interface components {
             /** @enum {string} */
             type: "url";
         } | {
+            /** @enum {string} */
+            type: "phone";
+        } | {
             ai?: components["schemas"]["AiSettingsView"] | null;
             /** @description How results are shown; never itself a formula. */
             result: components["schemas"]["FieldTypeView"];

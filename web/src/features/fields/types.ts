@@ -16,6 +16,7 @@ export const PLAIN_TYPES: FieldType[] = [
   { type: "multi_select", options: [] },
   { type: "attachment" },
   { type: "url" },
+  { type: "phone" },
 ] as FieldType[];
 
 /** The given types first (with the settings they bring), then the others; one of each. */

@@ -85,6 +85,13 @@ export function RecordPanel({ base, table, record, session, onRecord, onClose }:
 
 const NUMERIC = ["number", "currency", "percent"];
 
+/** The keyboard that a phone or tablet opens. */
+function inputModeOf(type: string): "decimal" | "url" | "tel" | "text" {
+  if (NUMERIC.includes(type)) return "decimal";
+  if (type === "url") return "url";
+  return type === "phone" ? "tel" : "text";
+}
+
 function RecordField({
   base,
   field,
@@ -161,7 +168,7 @@ function RecordField({
           defaultValue={isReadonly(field) ? shownText(cell, field) : text}
           readOnly={isReadonly(field)}
           variant={isReadonly(field) ? "filled" : "outlined"}
-          inputMode={NUMERIC.includes(field.type) ? "decimal" : field.type === "url" ? "url" : "text"}
+          inputMode={inputModeOf(field.type)}
           onBlur={(event) => commit(event.target.value)}
           onPressEnter={(event) => commit(event.currentTarget.value)}
         />

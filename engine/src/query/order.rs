@@ -261,9 +261,12 @@ impl TextRanks {
                 })),
             }
         }
-        let mut sorted: Vec<String> = distinct.into_iter().collect();
-        sorted.sort_unstable_by(|a, b| text_order::compare(a, b));
-        TextRanks(sorted.into_iter().zip(0..).collect())
+        let keyed = distinct
+            .into_iter()
+            .map(|text| (text_order::Key::new(&text), text));
+        let mut sorted: Vec<(text_order::Key, String)> = keyed.collect();
+        sorted.sort_unstable();
+        TextRanks(sorted.into_iter().map(|(_, text)| text).zip(0..).collect())
     }
 
     fn rank(&self, text: &str) -> u64 {

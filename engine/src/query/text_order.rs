@@ -1,44 +1,79 @@
-//! The order of texts: digits by their number, letters whatever their case, the rest by code point.
+//! The order of texts: digits by their number, letters whatever their case or width, Chinese by pinyin.
 //!
-//! The one place to teach another order (pinyin) to sorts and comparisons.
+//! Main type: [`Key`], made once per distinct text. Law: keys compare as bytes; Latin stands before Chinese.
 
+use pinyin::ToPinyin;
 use std::cmp::Ordering;
 
-/// Natural order; texts that differ only in case or leading zeros are told apart at the end.
-pub(crate) fn compare(a: &str, b: &str) -> Ordering {
-    natural(a, b).then_with(|| a.cmp(b))
-}
+/// Where a text stands: its units, then a zero and its tones, which only break ties.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key(Box<[u8]>);
 
-fn natural(a: &str, b: &str) -> Ordering {
-    let (mut a, mut b) = (a, b);
-    loop {
-        let (Some(x), Some(y)) = (a.chars().next(), b.chars().next()) else {
-            return a.is_empty().cmp(&b.is_empty()).reverse();
-        };
-        if x.is_ascii_digit() && y.is_ascii_digit() {
-            let (m, rest_a) = digits(a);
-            let (n, rest_b) = digits(b);
-            let by_number = m.len().cmp(&n.len()).then_with(|| m.cmp(n));
-            if by_number != Ordering::Equal {
-                return by_number;
+/// Before a syllable: greater than every byte of UTF-8.
+const SYLLABLE: u8 = 0xF8;
+/// After a syllable: smaller than every letter, so that `li` stands before `lin`.
+const END: u8 = 0x01;
+
+impl Key {
+    pub fn new(text: &str) -> Key {
+        let (mut units, mut tones) = (Vec::with_capacity(text.len()), Vec::new());
+        let mut rest = text.chars().map(narrow).peekable();
+        let mut number = Vec::new();
+        while let Some(c) = rest.next() {
+            if c.is_ascii_digit() {
+                number.clear();
+                number.push(c as u8);
+                while let Some(next) = rest.next_if(char::is_ascii_digit) {
+                    number.push(next as u8);
+                }
+                push_number(&mut units, &number);
+            } else if let Some(sound) = c.to_pinyin() {
+                units.push(SYLLABLE);
+                units.extend_from_slice(sound.plain().as_bytes());
+                units.push(END);
+                tones.extend(sound.with_tone_num_end().bytes().last());
+            } else {
+                let mut bytes = [0; 4];
+                for lower in c.to_lowercase() {
+                    units.extend_from_slice(lower.encode_utf8(&mut bytes).as_bytes());
+                }
             }
-            (a, b) = (rest_a, rest_b);
-            continue;
         }
-        let order = x.to_lowercase().cmp(y.to_lowercase());
-        if order != Ordering::Equal {
-            return order;
+        if !tones.is_empty() {
+            units.push(0);
+            units.append(&mut tones);
         }
-        (a, b) = (&a[x.len_utf8()..], &b[y.len_utf8()..]);
+        Key(units.into_boxed_slice())
     }
 }
 
-/// The leading digits without leading zeros, and what follows.
-fn digits(text: &str) -> (&str, &str) {
-    let end = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    (text[..end].trim_start_matches('0'), &text[end..])
+/// More digits, leading zeros aside, are a greater number.
+fn push_number(units: &mut Vec<u8>, digits: &[u8]) {
+    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+    let digits = &digits[zeros..];
+    units.push(b'0');
+    match u8::try_from(digits.len()) {
+        Ok(n) if n < u8::MAX => units.push(n),
+        _ => {
+            units.push(u8::MAX);
+            units.extend_from_slice(&(digits.len() as u64).to_be_bytes());
+        }
+    }
+    units.extend_from_slice(digits);
+}
+
+/// The half-width form of a full-width letter, digit, sign or space.
+fn narrow(c: char) -> char {
+    match c {
+        '\u{3000}' => ' ',
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+        _ => c,
+    }
+}
+
+/// The order of two keys; texts with equal keys are told apart by code point.
+pub(crate) fn compare(a: &str, b: &str) -> Ordering {
+    Key::new(a).cmp(&Key::new(b)).then_with(|| a.cmp(b))
 }
 
 #[cfg(test)]
@@ -46,12 +81,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_inside_text_count_as_numbers() {
-        let mut texts = ["A10", "a2", "A2b", "b", "", "A02", "第10行", "第9行"];
-        texts.sort_by(|a, b| compare(a, b));
-        assert_eq!(
-            texts,
-            ["", "A02", "a2", "A2b", "A10", "b", "第9行", "第10行"]
-        );
+    fn texts_stand_as_people_expect() {
+        let cases: [&[&str]; 6] = [
+            &["", "A02", "a2", "A2b", "A10", "b"],
+            &["第9行", "第10行"],
+            &["A1", "ａ２", "A3", "Ａ１０"],
+            &["100", "Zebra", "安全帽", "保温杯", "水杯", "雨伞", "中国"],
+            &["李安", "里昂", "李明", "林"],
+            &["妈", "麻", "马", "骂"],
+        ];
+        for expected in cases {
+            let mut texts = expected.to_vec();
+            texts.reverse();
+            texts.sort_by(|a, b| compare(a, b));
+            assert_eq!(texts, expected);
+        }
+    }
+
+    #[test]
+    fn long_numbers_keep_their_order() {
+        let (short, long) = ("9".repeat(254), format!("1{}", "0".repeat(300)));
+        assert_eq!(compare(&short, &long), Ordering::Less);
+        assert_eq!(compare("0099", "100"), Ordering::Less);
     }
 }

@@ -9,6 +9,7 @@
 //! Tests: beside each module, and `tests/`.
 
 pub mod ai;
+pub mod bilingual;
 pub mod column;
 pub mod field;
 pub mod fixture;

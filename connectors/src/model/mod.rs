@@ -25,21 +25,7 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 use table::ai::AiKind;
 
-/// A text for people, in both languages of the product.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Text2 {
-    pub zh: String,
-    pub en: String,
-}
-
-impl Text2 {
-    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Text2 {
-        Text2 {
-            zh: zh.into(),
-            en: en.into(),
-        }
-    }
-}
+pub use table::bilingual::Text2;
 
 /// One question to a model.
 #[derive(Debug, Clone, PartialEq)]

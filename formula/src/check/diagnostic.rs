@@ -3,21 +3,7 @@
 use crate::syntax::span::Span;
 use serde::{Deserialize, Serialize};
 
-/// One text in both languages of the product.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Text2 {
-    pub zh: String,
-    pub en: String,
-}
-
-impl Text2 {
-    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Text2 {
-        Text2 {
-            zh: zh.into(),
-            en: en.into(),
-        }
-    }
-}
+pub use table::bilingual::Text2;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -152,9 +152,7 @@ impl ImportError {
                     "A picture could not be stored. Check the disk's free space and import again; nothing was changed.",
                 ),
             ),
-            ImportError::Command(error) => {
-                (error.code, Text2::new(&error.message.zh, &error.message.en))
-            }
+            ImportError::Command(error) => (error.code, error.message.clone()),
             ImportError::NotTakenBack { .. } => (
                 "import_not_taken_back",
                 Text2::new(

@@ -12,6 +12,7 @@ use crate::{
     fault::{Fault, Step},
     log,
 };
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -141,11 +142,12 @@ fn column_parts(
         .values()
         .filter(|cells| is_new(cells))
         .collect();
-    let packed = side_by_side(new, |cells| {
+    let pack = |cells: &Arc<Column>| {
         let mut to = Writer::default();
         column::encode(cells, &mut to);
         Part::new(to.out)
-    });
+    };
+    let packed: Vec<Part> = new.into_par_iter().map(pack).collect();
     let mut packed = packed.into_iter();
     let mut ids = BTreeMap::new();
     for (column, cells) in segment.columns() {
@@ -259,13 +261,14 @@ fn read_segment(
         .values()
         .map(|id| stored_part(connection, *id))
         .collect();
-    let decoded = side_by_side(stored?, |part| {
+    let decode = |part: Option<Part>| {
         let bytes = part?.bytes()?;
         let mut from = Reader::new(&bytes);
         column::decode(&mut from)
             .ok()
             .filter(|cells| from.end().is_ok() && cells.len() == ids.len())
-    });
+    };
+    let decoded: Vec<Option<Column>> = stored?.into_par_iter().map(decode).collect();
     let mut columns = BTreeMap::new();
     for ((column, id), cells) in part.columns.iter().zip(decoded) {
         match cells {
@@ -291,29 +294,6 @@ fn decode_records(bytes: &[u8]) -> Option<(Vec<RecordId>, Mask)> {
     let ids = ids?;
     let ascending = ids.windows(2).all(|pair| pair[0] < pair[1]);
     ascending.then(|| (ids, Mask::from_words(words.unwrap_or_default(), n)))
-}
-
-/// Works on all cores; gives the results in order.
-fn side_by_side<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = items.len().div_ceil(n_threads).max(1);
-    let mut items = items.into_iter();
-    let mut shares = Vec::new();
-    while items.len() > 0 {
-        shares.push(items.by_ref().take(share).collect::<Vec<T>>());
-    }
-    let work = &work;
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = shares
-            .into_iter()
-            .map(|share| scope.spawn(move || share.into_iter().map(work).collect::<Vec<R>>()))
-            .collect();
-        let joined = workers.into_iter().flat_map(|worker| match worker.join() {
-            Ok(results) => results,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        joined.collect()
-    })
 }
 
 /// A part as it is stored.

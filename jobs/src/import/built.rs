@@ -3,6 +3,7 @@
 //! Function: [`build`]. In: a batch, what becomes of its columns; out: [`Built`]. Tests: `jobs/tests/import.rs`.
 
 use super::{ImportError, Planned};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use table::{
     column::Column,
     field::FieldType,
@@ -48,24 +49,10 @@ pub(super) fn build(
         _ => None,
     });
     let pictures = pictures.flatten().collect();
-    let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = to_build.len().div_ceil(n_threads).max(1);
-    let columns = std::thread::scope(|scope| {
-        let workers: Vec<_> = to_build
-            .chunks(share)
-            .map(|chunk| {
-                let built = |(field, to, cells): &(FieldId, &FieldType, Vec<RawCell>)| {
-                    (*field, build_column(cells, to))
-                };
-                scope.spawn(move || chunk.iter().map(built).collect::<Vec<_>>())
-            })
-            .collect();
-        let joined = workers.into_iter().flat_map(|worker| match worker.join() {
-            Ok(columns) => columns,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        joined.collect()
-    });
+    let columns = to_build
+        .into_par_iter()
+        .map(|(field, to, cells)| (field, build_column(&cells, to)))
+        .collect();
     Ok(Built {
         n_records,
         columns,

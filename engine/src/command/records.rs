@@ -122,11 +122,12 @@ pub(crate) fn append(
     let first = draft.data(table)?.next_record;
     // An unticked box is a value, not a blank: new records start unticked without being told so.
     columns.retain(|_, column| column.valid().count() > 0 || !column.side().is_empty());
+    let columns = columns.into_iter().map(|(id, cells)| (id, cells.into()));
     draft.push(Op::AppendRecords {
         table,
         first,
         n_records,
-        columns,
+        columns: columns.collect(),
     })?;
     draft.result.first_record = Some(first);
     draft.result.n_records += n_records;

@@ -5,9 +5,11 @@
 //! Law: a cell is in exactly one state: in the side map, valid in the mask, or blank.
 
 mod options;
+mod shared;
 mod text;
 
 pub use options::OptionValues;
+pub use shared::{ColumnSource, KeptAs, SharedColumn};
 pub use text::TextValues;
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use super::{Op, Transaction};
 use crate::{
-    column::Column,
+    column::{Column, SharedColumn},
     id::{ColumnId, FieldId, RecordId, TableId},
     limits::SEGMENT_RECORDS,
     mask::Mask,
@@ -243,7 +243,7 @@ fn append(
     table: TableId,
     first: RecordId,
     n_records: u64,
-    columns: &BTreeMap<ColumnId, Column>,
+    columns: &BTreeMap<ColumnId, SharedColumn>,
 ) -> Result<(), ApplyError> {
     if first < data.next_record {
         return Err(ApplyError::Order(table));
@@ -274,7 +274,7 @@ fn append(
         } else {
             let part = columns
                 .iter()
-                .map(|(id, cells)| (*id, cells.slice(done, done + take)))
+                .map(|(id, cells)| (*id, cells.slice(done, done + take).into()))
                 .collect();
             last.append(&ids, &live, &part);
         }

@@ -29,4 +29,5 @@ pub use error::{
     OpenBaseError, ReadLogError, Trouble,
 };
 pub use history::LogLine;
+pub use migrate::FORMAT;
 pub use reader::Reader;

@@ -73,7 +73,10 @@ fn table_ops(
         let cells = rows
             .iter()
             .map(|row| field_type.parse(row.get(at).map_or("", String::as_str)));
-        columns.insert(ColumnId(id), Column::from_states(field_type.kind(), cells));
+        columns.insert(
+            ColumnId(id),
+            Column::from_states(field_type.kind(), cells).into(),
+        );
         fields.push(Field {
             id: FieldId(id),
             column: ColumnId(id),

@@ -8,6 +8,8 @@ pub const COMMANDS_PER_COMMIT: usize = 256;
 pub const RECORDS_PER_COMMAND: usize = 100_000;
 /// Cells that one command may set.
 pub const CELLS_PER_COMMAND: usize = 1_000_000;
+/// Records in one append from which on its texts are said with the table's words.
+pub const SHARED_FROM_RECORDS: u64 = 4_096;
 /// Records in one `AppendColumns`.
 pub const RECORDS_PER_APPEND: u64 = 262_144;
 /// Rows of one window.

@@ -5,7 +5,7 @@ use formula::{Answers, EvalCache, EvalInput, Evaluated, Formula, Scope, analyze}
 use std::{collections::BTreeMap, sync::Arc};
 use table::{
     ai::CallKey,
-    column::{Column, ColumnKind},
+    column::{Column, ColumnKind, SharedColumn},
     field::{Field, FieldType},
     id::{ColumnId, FieldId, RecordId, TableId},
     mask::Mask,
@@ -54,14 +54,14 @@ fn snapshot() -> Snapshot {
     let columns = BTreeMap::from([
         (
             ColumnId(1),
-            Arc::new(Column::from_states(
+            SharedColumn::from(Column::from_states(
                 ColumnKind::Number,
                 [CellValue::Number(10.0).into(), CellState::BLANK],
             )),
         ),
         (
             ColumnId(2),
-            Arc::new(Column::from_states(
+            SharedColumn::from(Column::from_states(
                 ColumnKind::Text,
                 ["杯子", "碗"].map(|t| CellValue::text(t).into()),
             )),

@@ -9,7 +9,7 @@ use proptest::{prelude::*, strategy::ValueTree};
 use std::{collections::BTreeMap, sync::Arc};
 use table::{
     ai::CallKey,
-    column::{Column, ColumnKind},
+    column::{Column, ColumnKind, SharedColumn},
     field::{Field, FieldType},
     id::{ColumnId, FieldId, RecordId, TableId},
     mask::Mask,
@@ -73,12 +73,12 @@ fn one_table() -> Schema {
 }
 
 fn snapshot(columns: Vec<Vec<CellState>>) -> Snapshot {
-    let columns: BTreeMap<ColumnId, Arc<Column>> = (1..)
+    let columns: BTreeMap<ColumnId, SharedColumn> = (1..)
         .zip(fields())
         .zip(columns)
         .map(|((id, (_, field_type)), cells)| {
             let column = Column::from_states(field_type.kind(), cells);
-            (ColumnId(id), Arc::new(column))
+            (ColumnId(id), column.into())
         })
         .collect();
     let records = (1..=RECORDS as u64).map(RecordId).collect();

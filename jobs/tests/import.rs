@@ -156,9 +156,9 @@ impl State {
                 columns,
             } => {
                 let schema = self.snapshot.schema.table(table).unwrap();
-                let columns: BTreeMap<ColumnId, Column> = columns
+                let columns = columns
                     .into_iter()
-                    .map(|(field, cells)| (schema.field(field).unwrap().column, cells))
+                    .map(|(field, cells)| (schema.field(field).unwrap().column, cells.into()))
                     .collect();
                 let first = self
                     .snapshot

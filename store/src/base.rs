@@ -116,7 +116,7 @@ impl Base {
             put.execute(rusqlite::params!["id", id.0.as_bytes()])?;
             put.execute(rusqlite::params!["name", name.as_bytes()])?;
             drop(put);
-            let mut written = Written::default();
+            let mut written = Written::new();
             checkpoint::write(&mut connection, &mut written, &snapshot, &Fault::default())?;
             if let Some(folder) = path
                 .parent()
@@ -357,7 +357,7 @@ fn state(connection: &Connection, damage: &mut Vec<Damage>) -> Result<Found, Ope
     let (snapshot, written) = match checkpoint {
         Some((snapshot, written)) if is_whole => (snapshot, written),
         // A damaged checkpoint is rebuilt from the log, which is kept from the first transaction on.
-        _ => (empty(connection)?, Written::default()),
+        _ => (empty(connection)?, Written::new()),
     };
     let mut found = Found {
         snapshot,

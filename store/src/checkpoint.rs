@@ -12,15 +12,18 @@ use crate::{
     fault::{Fault, Step},
     log,
 };
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
+    collections::{BTreeMap, HashSet},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 use table::{
-    column::Column,
+    column::{Column, KeptAs, SharedColumn},
     id::{ColumnId, RecordId, Revision, TableId},
     mask::Mask,
     schema::Schema,
@@ -33,6 +36,16 @@ struct Manifest {
     revision: u64,
     schema: Schema,
     tables: Vec<TablePart>,
+}
+
+impl Manifest {
+    /// Every part that it names.
+    fn parts(&self) -> impl Iterator<Item = i64> {
+        let segments = self.tables.iter().flat_map(|table| &table.segments);
+        segments.flat_map(|segment| {
+            std::iter::once(segment.records).chain(segment.columns.values().copied())
+        })
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -49,12 +62,38 @@ struct SegmentPart {
     columns: BTreeMap<ColumnId, i64>,
 }
 
-/// What was written when, by identity: a column that is still the same `Arc` needs no writing.
+/// The parts that the last checkpoint names. Columns and segments know themselves which part they are.
 #[derive(Default)]
 pub(crate) struct Written {
-    columns: HashMap<usize, (Arc<Column>, i64)>,
-    segments: HashMap<usize, (Arc<Segment>, i64)>,
+    /// Of this opening of the file.
+    keeper: u64,
+    parts: HashSet<i64>,
     pub revision: Revision,
+}
+
+impl Written {
+    /// For a file that was just opened or made.
+    pub(crate) fn new() -> Written {
+        static KEEPERS: AtomicU64 = AtomicU64::new(1);
+        Written {
+            keeper: KEEPERS.fetch_add(1, Ordering::Relaxed),
+            ..Written::default()
+        }
+    }
+
+    fn part_of(&self, kept_as: Option<KeptAs>) -> Option<i64> {
+        let kept_as = kept_as.filter(|kept| kept.keeper == self.keeper)?;
+        self.parts
+            .contains(&kept_as.number)
+            .then_some(kept_as.number)
+    }
+}
+
+/// What a checkpoint wrote anew; those concerned are told once it is durable.
+#[derive(Default)]
+struct New {
+    columns: Vec<(SharedColumn, i64)>,
+    segments: Vec<(Arc<Segment>, i64)>,
 }
 
 /// Writes a checkpoint of the snapshot.
@@ -66,17 +105,14 @@ pub(crate) fn write(
 ) -> Result<(), rusqlite::Error> {
     fault.pass(Step::CheckpointBegin)?;
     let transaction = connection.transaction()?;
-    let mut kept = Written {
-        revision: snapshot.revision,
-        ..Written::default()
-    };
+    let mut new = New::default();
     let mut tables = Vec::new();
     for (id, data) in &snapshot.tables {
         let mut segments = Vec::new();
         for segment in &data.segments {
             fault.pass(Step::CheckpointSegment)?;
-            let records = records_part(&transaction, written, &mut kept, segment)?;
-            let columns = column_parts(&transaction, written, &mut kept, segment)?;
+            let records = records_part(&transaction, written, &mut new, segment)?;
+            let columns = column_parts(&transaction, written, &mut new, segment)?;
             segments.push(SegmentPart { records, columns });
         }
         tables.push(TablePart {
@@ -103,28 +139,36 @@ pub(crate) fn write(
     fault.pass(Step::CheckpointCommit)?;
     transaction.commit()?;
     fault.pass(Step::CheckpointSynced)?;
-    *written = kept;
+    written.revision = snapshot.revision;
+    written.parts = manifest.parts().collect();
+    let kept_as = |number: i64| KeptAs {
+        keeper: written.keeper,
+        number,
+    };
+    for (cells, part) in new.columns {
+        cells.set_kept_as(kept_as(part));
+    }
+    for (segment, part) in new.segments {
+        segment.set_records_kept_as(kept_as(part));
+    }
     Ok(())
 }
 
 fn records_part(
     connection: &Connection,
     written: &Written,
-    kept: &mut Written,
+    new: &mut New,
     segment: &Arc<Segment>,
 ) -> Result<i64, rusqlite::Error> {
-    let address = Arc::as_ptr(segment) as usize;
-    let id = match written.segments.get(&address) {
-        Some((_, id)) => *id,
-        None => {
-            let mut to = Writer::default();
-            to.u32(segment.len() as u32);
-            segment.ids().iter().for_each(|id| to.u64(id.0));
-            segment.live().words().iter().for_each(|word| to.u64(*word));
-            put_part(connection, &Part::new(to.out))?
-        }
-    };
-    kept.segments.insert(address, (segment.clone(), id));
+    if let Some(id) = written.part_of(segment.records_kept_as()) {
+        return Ok(id);
+    }
+    let mut to = Writer::default();
+    to.u32(segment.len() as u32);
+    segment.ids().iter().for_each(|id| to.u64(id.0));
+    segment.live().words().iter().for_each(|word| to.u64(*word));
+    let id = put_part(connection, &Part::new(to.out))?;
+    new.segments.push((segment.clone(), id));
     Ok(id)
 }
 
@@ -132,34 +176,27 @@ fn records_part(
 fn column_parts(
     connection: &Connection,
     written: &Written,
-    kept: &mut Written,
+    new: &mut New,
     segment: &Segment,
 ) -> Result<BTreeMap<ColumnId, i64>, rusqlite::Error> {
-    let address = |cells: &Arc<Column>| Arc::as_ptr(cells) as usize;
-    let is_new = |cells: &Arc<Column>| !written.columns.contains_key(&address(cells));
-    let new: Vec<&Arc<Column>> = segment
-        .columns()
-        .values()
-        .filter(|cells| is_new(cells))
-        .collect();
-    let pack = |cells: &Arc<Column>| {
+    let mut ids = BTreeMap::new();
+    let mut to_pack: Vec<(ColumnId, &SharedColumn)> = Vec::new();
+    for (column, cells) in segment.columns() {
+        match written.part_of(cells.kept_as()) {
+            Some(id) => drop(ids.insert(*column, id)),
+            None => to_pack.push((*column, cells)),
+        }
+    }
+    let pack = |(_, cells): &(ColumnId, &SharedColumn)| {
         let mut to = Writer::default();
         column::encode(cells, &mut to);
         Part::new(to.out)
     };
-    let packed: Vec<Part> = new.into_par_iter().map(pack).collect();
-    let mut packed = packed.into_iter();
-    let mut ids = BTreeMap::new();
-    for (column, cells) in segment.columns() {
-        let id = match written.columns.get(&address(cells)) {
-            Some((_, id)) => *id,
-            None => match packed.next() {
-                Some(part) => put_part(connection, &part)?,
-                None => continue,
-            },
-        };
-        kept.columns.insert(address(cells), (cells.clone(), id));
-        ids.insert(*column, id);
+    let packed: Vec<Part> = to_pack.par_iter().map(pack).collect();
+    for ((column, cells), part) in to_pack.into_iter().zip(packed) {
+        let id = put_part(connection, &part)?;
+        new.columns.push((cells.clone(), id));
+        ids.insert(column, id);
     }
     Ok(ids)
 }
@@ -175,11 +212,8 @@ fn remove_unused(connection: &Connection, manifest: &Manifest) -> Result<(), rus
         "CREATE TEMP TABLE IF NOT EXISTS used (id INTEGER PRIMARY KEY); DELETE FROM used;",
     )?;
     let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO used VALUES (?1)")?;
-    for segment in manifest.tables.iter().flat_map(|table| &table.segments) {
-        insert.execute([segment.records])?;
-        for part in segment.columns.values() {
-            insert.execute([part])?;
-        }
+    for part in manifest.parts() {
+        insert.execute([part])?;
     }
     connection.execute("DELETE FROM part WHERE id NOT IN (SELECT id FROM used)", [])?;
     Ok(())
@@ -208,14 +242,13 @@ pub(crate) fn read(
         damage.push(Damage::new("manifest_checksum", "manifest"));
         return Ok(None);
     };
+    let mut written = Written::new();
+    written.revision = Revision(manifest.revision);
+    written.parts = manifest.parts().collect();
     let mut snapshot = Snapshot {
         revision: Revision(manifest.revision),
         schema: Arc::new(manifest.schema),
         ..Snapshot::default()
-    };
-    let mut written = Written {
-        revision: snapshot.revision,
-        ..Written::default()
     };
     for table in manifest.tables {
         let mut data = TableData {
@@ -224,14 +257,9 @@ pub(crate) fn read(
         };
         for (n, part) in table.segments.iter().enumerate() {
             let at = format!("{} segment {n}", table.id);
-            if let Some(segment) = read_segment(connection, part, &at, &mut written, damage)? {
+            if let Some(segment) = read_segment(connection, part, &at, written.keeper, damage)? {
                 data.n_live += segment.live().count() as u64;
-                let segment = Arc::new(segment);
-                written.segments.insert(
-                    Arc::as_ptr(&segment) as usize,
-                    (segment.clone(), part.records),
-                );
-                data.segments.push(segment);
+                data.segments.push(Arc::new(segment));
             }
         }
         for found in damage.iter_mut().filter(|found| {
@@ -248,7 +276,7 @@ fn read_segment(
     connection: &Connection,
     part: &SegmentPart,
     at: &str,
-    written: &mut Written,
+    keeper: u64,
     damage: &mut Vec<Damage>,
 ) -> Result<Option<Segment>, rusqlite::Error> {
     let records = get_part(connection, part.records)?.and_then(|bytes| decode_records(&bytes));
@@ -273,16 +301,22 @@ fn read_segment(
     for ((column, id), cells) in part.columns.iter().zip(decoded) {
         match cells {
             Some(cells) => {
-                let cells = Arc::new(cells);
-                written
-                    .columns
-                    .insert(Arc::as_ptr(&cells) as usize, (cells.clone(), *id));
+                let cells = SharedColumn::from(cells);
+                cells.set_kept_as(KeptAs {
+                    keeper,
+                    number: *id,
+                });
                 columns.insert(*column, cells);
             }
             None => damage.push(Damage::new("segment_checksum", format!("{at} {column}"))),
         }
     }
-    Ok(Some(Segment::new(ids, live, columns)))
+    let segment = Segment::new(ids, live, columns);
+    segment.set_records_kept_as(KeptAs {
+        keeper,
+        number: part.records,
+    });
+    Ok(Some(segment))
 }
 
 fn decode_records(bytes: &[u8]) -> Option<(Vec<RecordId>, Mask)> {

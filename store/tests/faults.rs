@@ -36,7 +36,8 @@ fn entry(revision: u64) -> Entry {
                 Column::from_states(
                     ColumnKind::Number,
                     [CellValue::Number(revision as f64).into()],
-                ),
+                )
+                .into(),
             )]
             .into(),
         },

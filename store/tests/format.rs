@@ -121,7 +121,10 @@ fn transaction() -> Transaction {
                 ],
             ),
         ),
-    ]);
+    ])
+    .into_iter()
+    .map(|(id, cells)| (id, cells.into()))
+    .collect();
     let numbers = |x: f64| states(ColumnKind::Number, vec![value(CellValue::Number(x)); 3]);
     Transaction {
         revision: Revision(258),

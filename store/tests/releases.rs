@@ -14,7 +14,7 @@ use std::{
 use store::{Base, Entry, FORMAT};
 use table::{
     ai::{AiNote, AiState, CallKey},
-    column::{Column, ColumnKind},
+    column::{Column, ColumnKind, SharedColumn},
     fixture,
     id::{ActorId, BaseId, ColumnId, OptionId, RecordId, Revision, TableId},
     op::{Op, Transaction, apply},
@@ -44,7 +44,7 @@ fn column(kind: ColumnKind, cell: impl Fn(u64) -> CellState) -> Column {
 }
 
 /// Every kind of column, every state of a cell.
-fn columns() -> BTreeMap<ColumnId, Column> {
+fn columns() -> BTreeMap<ColumnId, SharedColumn> {
     let picture = |at: u64| Attachment {
         digest: format!("{at:064x}").into(),
         name: format!("杯{at}.png").into(),
@@ -81,7 +81,7 @@ fn columns() -> BTreeMap<ColumnId, Column> {
         1 => CellValue::Number(at as f64 / 3.0).into(),
         _ => CellValue::Bool(at % 2 == 0).into(),
     });
-    BTreeMap::from([
+    let columns = [
         (ColumnId(1), texts),
         (ColumnId(2), numbers),
         (ColumnId(3), options),
@@ -114,7 +114,11 @@ fn columns() -> BTreeMap<ColumnId, Column> {
                 CellValue::text(format!("DD{at:08}")).into()
             }),
         ),
-    ])
+    ];
+    columns
+        .into_iter()
+        .map(|(id, cells)| (id, cells.into()))
+        .collect()
 }
 
 /// What was done to the file, one after the other; after the third a checkpoint was written.
@@ -125,7 +129,7 @@ fn transactions() -> Vec<Transaction> {
     let small = segment
         .columns()
         .iter()
-        .map(|(id, cells)| (*id, cells.as_ref().clone()))
+        .map(|(id, cells)| (*id, cells.clone()))
         .collect();
     let price = |before: f64, after: f64| {
         let cell = |x: f64| Column::from_states(ColumnKind::Number, [CellValue::Number(x).into()]);

@@ -73,7 +73,10 @@ fn table_ops(
         let cells = rows
             .iter()
             .map(|row| field_type.parse(row.get(at).map_or("", String::as_str)));
-        columns.insert(ColumnId(id), Column::from_states(field_type.kind(), cells));
+        columns.insert(
+            ColumnId(id),
+            Column::from_states(field_type.kind(), cells).into(),
+        );
         fields.push(Field {
             id: FieldId(id),
             column: ColumnId(id),
@@ -152,6 +155,15 @@ pub fn read_type(text: &str) -> Result<FieldType, String> {
         "multi_select" => FieldType::MultiSelect { options: options() },
         "url" => FieldType::Url,
         "phone" => FieldType::Phone,
+        "email" => FieldType::Email,
+        "barcode" => FieldType::Barcode,
+        "rating" => FieldType::Rating {
+            max: inner.parse().unwrap_or(5),
+        },
+        "progress" => FieldType::Progress { decimals: 0 },
+        "duration" => FieldType::Duration {
+            seconds: inner == "s",
+        },
         "attachment" => FieldType::Attachment,
         other => return Err(format!("no field type is called {other}")),
     })

@@ -2,6 +2,8 @@
 
 /// Records in one segment: copying one column of a segment costs about 0.05 ms at this size.
 pub const SEGMENT_RECORDS: usize = 65_536;
+/// Records appended at once from which on they start a segment of their own.
+pub const OWN_SEGMENT_RECORDS: usize = 32_768;
 /// Fields in one table, removed ones included.
 pub const FIELDS_PER_TABLE: usize = 2_000;
 /// Tables in one base, removed ones included.

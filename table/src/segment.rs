@@ -1,21 +1,33 @@
 //! An immutable run of up to [`crate::limits::SEGMENT_RECORDS`] records, shared between snapshots.
 //!
 //! Writers clone a segment (a map of `Arc`s) and replace the columns they change; readers keep the old one.
-//! Record ids ascend within a segment and from segment to segment.
+//! Record ids ascend within a segment and from segment to segment. Columns may still be on disk; they are
+//! loaded on first touch.
 
 use crate::{
-    column::Column,
+    column::{Column, KeptAs, SharedColumn},
     id::{ColumnId, RecordId},
     mask::Mask,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 /// A run of records. Every column has exactly `len()` cells; an absent column is all blank.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Segment {
     ids: Arc<Vec<RecordId>>,
     live: Arc<Mask>,
-    columns: BTreeMap<ColumnId, Arc<Column>>,
+    /// Where these ids and this mask are kept; shared by the segments that have them.
+    records_kept_as: Arc<OnceLock<KeptAs>>,
+    columns: BTreeMap<ColumnId, SharedColumn>,
+}
+
+impl PartialEq for Segment {
+    fn eq(&self, other: &Segment) -> bool {
+        (&self.ids, &self.live, &self.columns) == (&other.ids, &other.live, &other.columns)
+    }
 }
 
 impl Segment {
@@ -23,13 +35,14 @@ impl Segment {
     pub fn new(
         ids: Vec<RecordId>,
         live: Mask,
-        columns: BTreeMap<ColumnId, Arc<Column>>,
+        columns: BTreeMap<ColumnId, SharedColumn>,
     ) -> Segment {
         debug_assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
         debug_assert!(columns.values().all(|column| column.len() == ids.len()));
         Segment {
             ids: Arc::new(ids),
             live: Arc::new(live),
+            records_kept_as: Arc::default(),
             columns,
         }
     }
@@ -51,11 +64,17 @@ impl Segment {
         &self.live
     }
 
+    /// The cells, loaded if they were not.
     pub fn column(&self, column: ColumnId) -> Option<&Arc<Column>> {
+        self.columns.get(&column).map(SharedColumn::cells)
+    }
+
+    /// The column as it is shared, loaded or not.
+    pub fn shared_column(&self, column: ColumnId) -> Option<&SharedColumn> {
         self.columns.get(&column)
     }
 
-    pub fn columns(&self) -> &BTreeMap<ColumnId, Arc<Column>> {
+    pub fn columns(&self) -> &BTreeMap<ColumnId, SharedColumn> {
         &self.columns
     }
 
@@ -64,12 +83,19 @@ impl Segment {
         self.ids.binary_search(&record).ok()
     }
 
-    pub fn set_column(&mut self, column: ColumnId, cells: Column) {
-        debug_assert_eq!(cells.len(), self.len());
-        self.columns.insert(column, Arc::new(cells));
+    /// Where ids and live mask are kept, if they are.
+    pub fn records_kept_as(&self) -> Option<KeptAs> {
+        self.records_kept_as.get().copied()
     }
 
-    pub fn set_shared_column(&mut self, column: ColumnId, cells: Arc<Column>) {
+    /// For the keeper: ids and live mask are there now. The first one who says so stays.
+    pub fn set_records_kept_as(&self, kept_as: KeptAs) {
+        // Being kept in one place is enough: that somebody was faster is no failure.
+        let _ = self.records_kept_as.set(kept_as);
+    }
+
+    pub fn set_column(&mut self, column: ColumnId, cells: impl Into<SharedColumn>) {
+        let cells = cells.into();
         debug_assert_eq!(cells.len(), self.len());
         self.columns.insert(column, cells);
     }
@@ -81,33 +107,40 @@ impl Segment {
     /// A private copy of a column to change, made blank of `kind` if it is absent.
     pub fn column_mut(&mut self, column: ColumnId, kind: crate::column::ColumnKind) -> &mut Column {
         let len = self.len();
-        Arc::make_mut(
-            self.columns
-                .entry(column)
-                .or_insert_with(|| Arc::new(Column::blank(kind, len))),
-        )
+        let blank = || Column::blank(kind, len).into();
+        self.columns.entry(column).or_insert_with(blank).make_mut()
     }
 
     pub fn set_live(&mut self, at: usize, live: bool) {
         Arc::make_mut(&mut self.live).set(at, live);
+        self.records_kept_as = Arc::default();
     }
 
-    /// Appends records; columns absent on either side are filled with blanks.
-    pub fn append(&mut self, ids: &[RecordId], live: &Mask, columns: &BTreeMap<ColumnId, Column>) {
+    /// Appends records; columns absent on either side are filled with blanks. An empty segment takes the
+    /// columns as they are, without a copy.
+    pub fn append(
+        &mut self,
+        ids: &[RecordId],
+        live: &Mask,
+        columns: &BTreeMap<ColumnId, SharedColumn>,
+    ) {
         let old = self.len();
         Arc::make_mut(&mut self.ids).extend_from_slice(ids);
         Arc::make_mut(&mut self.live).extend(live);
+        self.records_kept_as = Arc::default();
         for (id, cells) in columns {
-            let target = self
-                .columns
-                .entry(*id)
-                .or_insert_with(|| Arc::new(Column::blank(cells.kind(), old)));
-            Arc::make_mut(target).extend(cells);
+            if old == 0 {
+                self.columns.insert(*id, cells.clone());
+                continue;
+            }
+            let blank = || Column::blank(cells.kind(), old).into();
+            let target = self.columns.entry(*id).or_insert_with(blank);
+            target.make_mut().extend(cells);
         }
         let len = self.len();
         for column in self.columns.values_mut() {
             if column.len() < len {
-                Arc::make_mut(column).extend_blank(len);
+                column.make_mut().extend_blank(len);
             }
         }
     }

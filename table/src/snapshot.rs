@@ -62,7 +62,7 @@ impl Snapshot {
             && let Some(target) = Arc::make_mut(data).segments.get_mut(segment)
             && target.len() == cells.len()
         {
-            Arc::make_mut(target).set_shared_column(column, cells);
+            Arc::make_mut(target).set_column(column, cells);
         }
     }
 }

@@ -53,7 +53,7 @@ impl CellValue {
     }
 }
 
-/// Excel's error values; what a formula gives where it can give no value.
+/// Excel's error values, what a formula gives where it can give no value; and one of our own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CellError {
@@ -66,9 +66,12 @@ pub enum CellError {
     Null,
     Spill,
     Calc,
+    /// Not Excel's: the cell's bytes in the file are damaged, its value is not known.
+    Damaged,
 }
 
 impl CellError {
+    /// Excel's own.
     pub const ALL: [CellError; 9] = [
         CellError::Div0,
         CellError::Na,
@@ -93,6 +96,7 @@ impl CellError {
             CellError::Null => "#NULL!",
             CellError::Spill => "#SPILL!",
             CellError::Calc => "#CALC!",
+            CellError::Damaged => "#DAMAGED!",
         }
     }
 

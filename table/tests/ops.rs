@@ -73,8 +73,10 @@ fn op_for(step: &Step, snapshot: &Snapshot) -> Option<Op> {
     match step {
         Step::Append(n) => {
             let cells = (0..*n).map(|at| CellValue::Number(f64::from(at)).into());
-            let columns =
-                BTreeMap::from([(AMOUNT, Column::from_states(ColumnKind::Number, cells))]);
+            let columns = BTreeMap::from([(
+                AMOUNT,
+                Column::from_states(ColumnKind::Number, cells).into(),
+            )]);
             Some(Op::AppendRecords {
                 table: TABLE,
                 first: data.next_record,

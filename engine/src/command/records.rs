@@ -3,8 +3,9 @@
 use super::{CellInput, Draft, RecordInput, cells};
 use crate::{
     error::CommandError,
-    limits::{RECORDS_PER_APPEND, RECORDS_PER_COMMAND},
+    limits::{RECORDS_PER_APPEND, RECORDS_PER_COMMAND, SHARED_FROM_RECORDS},
 };
+use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
 use table::{
     column::{Column, ColumnKind},
@@ -112,6 +113,25 @@ fn n_misfits(column: &Column) -> u64 {
         .count() as u64
 }
 
+/// The words of a table stand in memory and on disk once, not once per batch.
+fn share_dictionaries(
+    draft: &Draft,
+    table: TableId,
+    columns: &mut BTreeMap<ColumnId, Column>,
+) -> Result<(), CommandError> {
+    if let Some(last) = draft.data(table)?.segments.last() {
+        columns.par_iter_mut().for_each(|(id, cells)| {
+            if let Some(before) = last
+                .column(*id)
+                .filter(|_| cells.kind() == ColumnKind::Text)
+            {
+                cells.share_dictionary(before);
+            }
+        });
+    }
+    Ok(())
+}
+
 /// New records after the last one; returns nothing, the ids stand in the result.
 pub(crate) fn append(
     draft: &mut Draft,
@@ -122,11 +142,15 @@ pub(crate) fn append(
     let first = draft.data(table)?.next_record;
     // An unticked box is a value, not a blank: new records start unticked without being told so.
     columns.retain(|_, column| column.valid().count() > 0 || !column.side().is_empty());
+    if n_records >= SHARED_FROM_RECORDS {
+        share_dictionaries(draft, table, &mut columns)?;
+    }
+    let columns = columns.into_iter().map(|(id, cells)| (id, cells.into()));
     draft.push(Op::AppendRecords {
         table,
         first,
         n_records,
-        columns,
+        columns: columns.collect(),
     })?;
     draft.result.first_record = Some(first);
     draft.result.n_records += n_records;

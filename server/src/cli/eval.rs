@@ -14,7 +14,7 @@ use std::{
 };
 use table::{
     ai::CallKey,
-    column::Column,
+    column::{Column, SharedColumn},
     field::{Field, FieldType, date, decimal},
     id::{ColumnId, FieldId, RecordId, TableId},
     mask::Mask,
@@ -294,7 +294,7 @@ fn snapshot(request: &Request) -> Result<Snapshot, Refused> {
     })
 }
 
-type Columns = BTreeMap<ColumnId, Arc<Column>>;
+type Columns = BTreeMap<ColumnId, SharedColumn>;
 
 fn columns(rows: &[Map<String, Value>], next: &mut u32) -> Result<(Vec<Field>, Columns), Refused> {
     let names: BTreeSet<&String> = rows.iter().flat_map(Map::keys).collect();
@@ -315,7 +315,7 @@ fn columns(rows: &[Map<String, Value>], next: &mut u32) -> Result<(Vec<Field>, C
         let field_type = field_type(&values);
         let cells = values.iter().map(|value| cell(value, &field_type));
         let column = Column::from_states(field_type.kind(), cells);
-        columns.insert(ColumnId(*next), Arc::new(column));
+        columns.insert(ColumnId(*next), column.into());
         fields.push(Field {
             id: FieldId(*next),
             column: ColumnId(*next),

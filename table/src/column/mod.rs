@@ -4,10 +4,14 @@
 //! lives in sparse side maps, so that the common case stays a plain vector that kernels run over.
 //! Law: a cell is in exactly one state: in the side map, valid in the mask, or blank.
 
+mod dictionary;
 mod options;
+mod shared;
 mod text;
 
+pub use dictionary::Dictionary;
 pub use options::OptionValues;
+pub use shared::{ColumnSource, KeptAs, SharedColumn};
 pub use text::TextValues;
 
 use crate::{
@@ -300,6 +304,13 @@ impl Column {
                 .iter()
                 .map(|(at, note)| (at + base as u32, note.clone())),
         );
+    }
+
+    /// Texts only: see [`TextValues::share_dictionary`].
+    pub fn share_dictionary(&mut self, with: &Column) {
+        if let (Values::Text(own), Values::Text(with)) = (&mut self.values, &with.values) {
+            own.share_dictionary(with);
+        }
     }
 
     /// Copies state and AI note of one cell of another column.

@@ -1,40 +1,15 @@
 //! Texts of one column as dictionary codes: each distinct text of a batch is stored once.
 //!
-//! `base` is built in bulk and shared between snapshots; `tail` takes single edits, so that an edit
-//! copies the codes and a short tail but not the base dictionary.
+//! The base dictionary is built in bulk and shared between snapshots, and between segments that say the same
+//! words ([`TextValues::share_dictionary`]); `tail` takes single edits, so that an edit copies the codes and a
+//! short tail but not the base.
 
+use super::dictionary::Dictionary;
 use crate::limits::TEXT_TAIL_ENTRIES;
 use foldhash::fast::FixedState;
 use std::{collections::HashMap, sync::Arc};
 
-/// Distinct texts by code. Code 0 of the base is always the empty text.
-#[derive(Debug, Clone, Default)]
-struct Dictionary {
-    ends: Vec<u32>,
-    bytes: String,
-    /// No text stands twice; known of dictionaries that were built in bulk.
-    is_distinct: bool,
-}
-
-impl Dictionary {
-    fn push(&mut self, text: &str) {
-        self.bytes.push_str(text);
-        self.ends.push(self.bytes.len() as u32);
-    }
-
-    fn get(&self, code: usize) -> &str {
-        let start = if code == 0 {
-            0
-        } else {
-            self.ends[code - 1] as usize
-        };
-        &self.bytes[start..self.ends[code] as usize]
-    }
-
-    fn len(&self) -> usize {
-        self.ends.len()
-    }
-}
+const UNSEEN: u32 = u32::MAX;
 
 /// A vector of texts. Two equal codes are equal texts; two different codes may be equal texts too.
 #[derive(Debug, Clone, Default)]
@@ -51,10 +26,7 @@ impl TextValues {
     /// Built in bulk, each distinct text stored once.
     pub fn from_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> TextValues {
         let mut index: Index<'a> = HashMap::default();
-        let mut dictionary = Dictionary {
-            is_distinct: true,
-            ..Dictionary::default()
-        };
+        let mut dictionary = Dictionary::distinct();
         dictionary.push("");
         index.insert("", 0);
         let codes = texts
@@ -71,6 +43,21 @@ impl TextValues {
             base: Arc::new(dictionary),
             tail: Arc::default(),
         }
+    }
+
+    /// From codes into a dictionary and a tail that goes on after it; `None` if a code is out of range.
+    pub fn from_dictionary(
+        codes: Vec<u32>,
+        base: Arc<Dictionary>,
+        tail: Dictionary,
+    ) -> Option<TextValues> {
+        let n_codes = base.len() + tail.len();
+        let fits = codes.iter().all(|&code| (code as usize) < n_codes);
+        fits.then(|| TextValues {
+            codes,
+            base,
+            tail: Arc::new(tail),
+        })
     }
 
     /// From codes into a list of texts; `None` if a code is out of range.
@@ -106,6 +93,16 @@ impl TextValues {
         &self.codes
     }
 
+    /// The dictionary of the codes below its length. Columns of one table often have the same one.
+    pub fn base(&self) -> &Arc<Dictionary> {
+        &self.base
+    }
+
+    /// The dictionary of the codes from the length of the base on.
+    pub fn tail(&self) -> &Dictionary {
+        &self.tail
+    }
+
     /// All codes are below this.
     pub fn n_codes(&self) -> usize {
         self.base.len() + self.tail.len()
@@ -115,9 +112,9 @@ impl TextValues {
     pub fn text(&self, code: u32) -> &str {
         let code = code as usize;
         match code < self.base.len() {
-            true => self.base.get(code),
+            true => self.base.get(code as u32),
             false if self.n_codes() == 0 => "",
-            false => self.tail.get(code - self.base.len()),
+            false => self.tail.get((code - self.base.len()) as u32),
         }
     }
 
@@ -125,9 +122,7 @@ impl TextValues {
         let tail = Arc::make_mut(&mut self.tail);
         tail.push(text);
         self.codes[at] = (self.base.len() + tail.len() - 1) as u32;
-        if self.tail.len() > TEXT_TAIL_ENTRIES.max(self.base.len() / 4) {
-            self.compact();
-        }
+        self.tidy();
     }
 
     /// Grows with empty texts.
@@ -135,7 +130,7 @@ impl TextValues {
         if len > self.codes.len() && self.n_codes() == 0 {
             Arc::make_mut(&mut self.base).push("");
         }
-        if len < self.codes.len() || self.base.len() > 0 && self.base.get(0).is_empty() {
+        if len < self.codes.len() || !self.base.is_empty() && self.base.get(0).is_empty() {
             self.codes.resize(len, 0);
             return;
         }
@@ -148,30 +143,65 @@ impl TextValues {
     }
 
     pub fn extend(&mut self, other: &TextValues) {
-        let offset = self.n_codes() as u32;
-        if self.codes.is_empty() && offset == 0 {
+        if self.codes.is_empty() && self.n_codes() == 0 {
             *self = other.clone();
             return;
         }
+        let is_same = Arc::ptr_eq(&self.base, &other.base);
+        let mut new_codes = vec![UNSEEN; other.n_codes()];
         let tail = Arc::make_mut(&mut self.tail);
-        for code in 0..other.n_codes() {
-            tail.push(other.text(code as u32));
+        self.codes.reserve(other.codes.len());
+        for &code in &other.codes {
+            let new = &mut new_codes[code as usize];
+            if *new == UNSEEN {
+                let text = other.text(code);
+                *new = match is_same && (code as usize) < self.base.len() {
+                    true => code,
+                    false => self.base.code_of(text).unwrap_or_else(|| {
+                        tail.push(text);
+                        (self.base.len() + tail.len() - 1) as u32
+                    }),
+                };
+            }
+            self.codes.push(*new);
         }
-        self.codes
-            .extend(other.codes.iter().map(|code| code + offset));
-        self.compact();
+        self.tidy();
+    }
+
+    fn tidy(&mut self) {
+        if self.tail.len() > TEXT_TAIL_ENTRIES.max(self.base.len() / 4) {
+            self.compact();
+        }
+    }
+
+    /// Says the same texts with the dictionary of another segment's column, where most of them stand in it:
+    /// a table then has its words once, and not once per segment.
+    pub fn share_dictionary(&mut self, with: &TextValues) {
+        if Arc::ptr_eq(&self.base, &with.base) {
+            return;
+        }
+        if !self.tail.is_empty() {
+            self.compact();
+        }
+        // Where nearly every cell has a text of its own, the next segment's texts are new ones, too.
+        if self.base.len() > self.codes.len() / 8 * 7 {
+            return;
+        }
+        let Some(joined) = self.base.joined(&with.base) else {
+            return;
+        };
+        let codes = self.codes.iter().map(|&code| joined.codes[code as usize]);
+        self.codes = codes.collect();
+        self.base = joined.base;
+        self.tail = Arc::new(joined.tail);
     }
 
     /// Rebuilds the base so that each used text is stored once.
     pub fn compact(&mut self) {
-        const UNSEEN: u32 = u32::MAX;
-        let is_distinct = self.base.is_distinct && self.tail.len() == 0;
+        let is_distinct = self.base.is_distinct() && self.tail.is_empty();
         let mut index: Index = HashMap::default();
         let mut new_codes = vec![UNSEEN; self.n_codes()];
-        let mut dictionary = Dictionary {
-            is_distinct: true,
-            ..Dictionary::default()
-        };
+        let mut dictionary = Dictionary::distinct();
         dictionary.push("");
         let mut codes = Vec::with_capacity(self.codes.len());
         // Each code is looked up once; where no text has two codes, without hashing.
@@ -234,6 +264,13 @@ mod tests {
             TextValues::from_codes(vec![2, 0, 1, 2], &["甲", "", "甲"]).unwrap_or_default();
         doubled.compact();
         assert_eq!((doubled.codes(), doubled.n_codes()), (&[1, 1, 0, 1][..], 2));
+        let mut joined = TextValues::from_texts(["甲", "乙"]);
+        let (own, other) = (joined.clone(), TextValues::from_texts(["乙", "丁", "丁"]));
+        joined.extend(&other);
+        joined.extend(&own);
+        let (words, n) = (["甲", "乙", "乙", "丁", "丁", "甲", "乙"], own.base().len());
+        assert_eq!(joined.iter().collect::<Vec<_>>(), words);
+        assert_eq!((n, joined.n_codes()), (3, 4), "known words get no new code");
         let mut grown = TextValues::default();
         grown.resize(2);
         grown.extend(&texts);

@@ -2,11 +2,12 @@
 
 use super::{Op, Transaction};
 use crate::{
-    column::Column,
+    column::{Column, SharedColumn},
     id::{ColumnId, FieldId, RecordId, TableId},
-    limits::SEGMENT_RECORDS,
+    limits::{OWN_SEGMENT_RECORDS, SEGMENT_RECORDS},
     mask::Mask,
     schema::{Schema, Table},
+    segment::Segment,
     snapshot::{Snapshot, TableData},
 };
 use std::{
@@ -243,7 +244,7 @@ fn append(
     table: TableId,
     first: RecordId,
     n_records: u64,
-    columns: &BTreeMap<ColumnId, Column>,
+    columns: &BTreeMap<ColumnId, SharedColumn>,
 ) -> Result<(), ApplyError> {
     if first < data.next_record {
         return Err(ApplyError::Order(table));
@@ -254,11 +255,11 @@ fn append(
     }
     let mut done = 0;
     while done < n {
-        if data
-            .segments
-            .last()
-            .is_none_or(|last| last.len() >= SEGMENT_RECORDS)
-        {
+        // Many records start a segment of their own, which then has the op's columns as they are.
+        let fills = |last: &Arc<Segment>| {
+            last.len() >= SEGMENT_RECORDS || !last.is_empty() && n - done >= OWN_SEGMENT_RECORDS
+        };
+        if data.segments.last().is_none_or(fills) {
             data.segments.push(Arc::default());
         }
         let Some(last) = data.segments.last_mut().map(Arc::make_mut) else {
@@ -274,7 +275,7 @@ fn append(
         } else {
             let part = columns
                 .iter()
-                .map(|(id, cells)| (*id, cells.slice(done, done + take)))
+                .map(|(id, cells)| (*id, cells.slice(done, done + take).into()))
                 .collect();
             last.append(&ids, &live, &part);
         }

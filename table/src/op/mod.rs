@@ -8,7 +8,7 @@ mod apply;
 pub use apply::{ApplyError, Touched, apply};
 
 use crate::{
-    column::Column,
+    column::{Column, SharedColumn},
     field::Field,
     id::{ActorId, ColumnId, FieldId, RecordId, Revision, TableId, ViewId},
     schema::{Table, TableLabel},
@@ -90,7 +90,7 @@ pub enum Op {
         table: TableId,
         first: RecordId,
         n_records: u64,
-        columns: BTreeMap<ColumnId, Column>,
+        columns: BTreeMap<ColumnId, SharedColumn>,
     },
     RemoveRecords {
         table: TableId,

@@ -22,6 +22,9 @@ const KINDS: [ColumnKind; 8] = [
     ColumnKind::Mixed,
 ];
 
+/// Stands for [`CellError::Damaged`], which is none of Excel's.
+const DAMAGED: u8 = 255;
+
 pub fn encode(column: &Column, to: &mut Writer) {
     let kind = KINDS
         .iter()
@@ -54,10 +57,8 @@ pub fn encode(column: &Column, to: &mut Writer) {
 }
 
 fn error_code(error: CellError, to: &mut Writer) {
-    to.u8(CellError::ALL
-        .iter()
-        .position(|known| *known == error)
-        .unwrap_or_default() as u8);
+    let code = CellError::ALL.iter().position(|known| *known == error);
+    to.u8(code.map_or(DAMAGED, |code| code as u8));
 }
 
 fn encode_values(values: &Values, to: &mut Writer) {
@@ -147,6 +148,7 @@ pub fn decode(from: &mut Reader<'_>) -> Result<Column, DecodeError> {
                 let code = usize::from(from.u8()?);
                 match CellError::ALL.get(code) {
                     Some(error) => Side::Error(*error),
+                    None if code == usize::from(DAMAGED) => Side::Error(CellError::Damaged),
                     None => return from.fail("no such cell error"),
                 }
             }

@@ -6,7 +6,7 @@ use super::{
 };
 use std::collections::BTreeMap;
 use table::{
-    column::Column,
+    column::SharedColumn,
     id::{ActorId, ColumnId, FieldId, RecordId, Revision, TableId, ViewId},
     op::{Op, Transaction},
 };
@@ -232,9 +232,9 @@ fn decode_op(from: &mut Reader<'_>) -> Result<Op, DecodeError> {
             let mut columns = BTreeMap::new();
             for _ in 0..from.count(6)? {
                 let id = ColumnId(from.u32()?);
-                columns.insert(id, column::decode(from)?);
+                columns.insert(id, column::decode(from)?.into());
             }
-            let fits = |cells: &Column| cells.len() as u64 == n_records;
+            let fits = |cells: &SharedColumn| cells.len() as u64 == n_records;
             if n_records > RECORDS_PER_OP || !columns.values().all(fits) {
                 return from.fail("the cells do not match the records");
             }

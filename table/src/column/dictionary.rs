@@ -1,0 +1,299 @@
+//! Distinct texts by code, shared by the text columns that say them.
+//!
+//! Law: what a code means never changes; a dictionary that others may have is only replaced, never added to.
+
+use super::KeptAs;
+use foldhash::fast::FixedState;
+use std::{
+    hash::BuildHasher,
+    sync::{Arc, OnceLock},
+};
+
+/// Dictionaries below this many texts are not worth sharing.
+const SHARED_FROM: usize = 256;
+/// Texts up to which a shared dictionary grows.
+const SHARED_TEXTS: usize = 131_072;
+/// How often a shared dictionary is made again with more texts: each time is a copy of it.
+const JOINS: u8 = 8;
+
+/// Texts by code; in one that was built in bulk, code 0 is the empty text.
+#[derive(Debug, Default)]
+pub struct Dictionary {
+    ends: Vec<u32>,
+    bytes: String,
+    /// No text stands twice; known of dictionaries that were built in bulk.
+    is_distinct: bool,
+    /// How many dictionaries it was joined from.
+    n_joined: u8,
+    index: OnceLock<Index>,
+    is_shared: OnceLock<()>,
+    kept_as: OnceLock<KeptAs>,
+}
+
+/// A copy is another dictionary, to be added to: it is shared with nobody and kept nowhere.
+impl Clone for Dictionary {
+    fn clone(&self) -> Dictionary {
+        Dictionary {
+            ends: self.ends.clone(),
+            bytes: self.bytes.clone(),
+            is_distinct: self.is_distinct,
+            n_joined: self.n_joined,
+            ..Dictionary::default()
+        }
+    }
+}
+
+/// Codes by text: open addressing, each place a code plus one, 0 where it is free.
+#[derive(Debug)]
+struct Index(Vec<u32>);
+
+// A fixed hasher: nothing depends on its order, and this crate has no randomness.
+fn hash(text: &str) -> usize {
+    FixedState::default().hash_one(text) as usize
+}
+
+impl Index {
+    fn of(dictionary: &Dictionary) -> Index {
+        let mut places = vec![0u32; (2 * dictionary.len() + 1).next_power_of_two()];
+        for code in 0..dictionary.len() {
+            let text = dictionary.get(code as u32);
+            let mut at = hash(text) & (places.len() - 1);
+            loop {
+                match places[at] {
+                    0 => break places[at] = code as u32 + 1,
+                    taken if dictionary.get(taken - 1) == text => break,
+                    _ => at = (at + 1) & (places.len() - 1),
+                }
+            }
+        }
+        Index(places)
+    }
+
+    fn find(&self, dictionary: &Dictionary, text: &str) -> Option<u32> {
+        let mut at = hash(text) & (self.0.len() - 1);
+        loop {
+            let code = self.0[at].checked_sub(1)?;
+            if dictionary.get(code) == text {
+                return Some(code);
+            }
+            at = (at + 1) & (self.0.len() - 1);
+        }
+    }
+}
+
+/// Own codes as codes of a shared dictionary and a tail.
+pub(super) struct Joined {
+    pub codes: Vec<u32>,
+    pub base: Arc<Dictionary>,
+    pub tail: Dictionary,
+}
+
+impl Dictionary {
+    /// Empty; whoever adds to it adds no text twice.
+    pub(super) fn distinct() -> Dictionary {
+        Dictionary {
+            is_distinct: true,
+            ..Dictionary::default()
+        }
+    }
+
+    /// From the end of each text within the joined texts; `None` where that can't be.
+    pub fn from_parts(ends: Vec<u32>, bytes: String, is_distinct: bool) -> Option<Dictionary> {
+        let mut start = 0;
+        for &end in &ends {
+            if end < start || !bytes.is_char_boundary(end as usize) {
+                return None;
+            }
+            start = end;
+        }
+        (start as usize == bytes.len()).then(|| Dictionary {
+            ends,
+            bytes,
+            is_distinct,
+            ..Dictionary::default()
+        })
+    }
+
+    pub(super) fn push(&mut self, text: &str) {
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len() as u32);
+        self.index.take();
+    }
+
+    /// The text of a code below [`Dictionary::len`].
+    pub fn get(&self, code: u32) -> &str {
+        let start = match code.checked_sub(1) {
+            Some(before) => self.ends[before as usize] as usize,
+            None => 0,
+        };
+        &self.bytes[start..self.ends[code as usize] as usize]
+    }
+
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    pub fn is_distinct(&self) -> bool {
+        self.is_distinct
+    }
+
+    /// Where each text ends in [`Dictionary::bytes`].
+    pub fn ends(&self) -> &[u32] {
+        &self.ends
+    }
+
+    /// All texts, one after the other.
+    pub fn bytes(&self) -> &str {
+        &self.bytes
+    }
+
+    /// A code of the text. The first question costs a pass over all texts.
+    pub fn code_of(&self, text: &str) -> Option<u32> {
+        let index = self.index.get_or_init(|| Index::of(self));
+        index.find(self, text)
+    }
+
+    /// Columns of other segments say their texts with it, too.
+    pub fn is_shared(&self) -> bool {
+        self.is_shared.get().is_some()
+    }
+
+    /// For whoever reads a shared one from where it is kept.
+    pub fn set_shared(&self) {
+        let _ = self.is_shared.set(());
+    }
+
+    pub fn kept_as(&self) -> Option<KeptAs> {
+        self.kept_as.get().copied()
+    }
+
+    /// For the keeper. The first one who says so stays.
+    pub fn set_kept_as(&self, kept_as: KeptAs) {
+        let _ = self.kept_as.set(kept_as);
+    }
+
+    /// The own texts said with `with`, or with one that has both's; `None` where too few stand in `with`.
+    pub(super) fn joined(&self, with: &Arc<Dictionary>) -> Option<Joined> {
+        if self.len() < SHARED_FROM || with.len() < SHARED_FROM || !with.is_distinct {
+            return None;
+        }
+        let built;
+        let index = match with.index.get() {
+            Some(index) => index,
+            None => {
+                built = Index::of(with);
+                &built
+            }
+        };
+        let mut codes = Vec::with_capacity(self.len());
+        let mut missing = Dictionary::distinct();
+        for code in 0..self.len() as u32 {
+            let text = self.get(code);
+            codes.push(index.find(with, text).unwrap_or_else(|| {
+                missing.push(text);
+                (with.len() + missing.len() - 1) as u32
+            }));
+            if 2 * missing.len() > self.len() {
+                return None;
+            }
+        }
+        let may_grow = with.n_joined < JOINS && with.len() + missing.len() <= SHARED_TEXTS;
+        if 100 * missing.len() > self.len() && may_grow && self.is_distinct {
+            let base = Arc::new(with.with(&missing));
+            base.set_shared();
+            let tail = Dictionary::default();
+            return Some(Joined { codes, base, tail });
+        }
+        let base = with.clone();
+        base.set_shared();
+        let _ = base.index.get_or_init(|| Index::of(with));
+        (4 * missing.len() <= self.len()).then_some(Joined {
+            codes,
+            base,
+            tail: missing,
+        })
+    }
+
+    fn with(&self, more: &Dictionary) -> Dictionary {
+        let mut joined = self.clone();
+        let start = joined.bytes.len() as u32;
+        joined.bytes.push_str(&more.bytes);
+        joined.ends.extend(more.ends.iter().map(|end| end + start));
+        joined.n_joined += 1;
+        joined
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::TextValues;
+    use super::*;
+
+    fn column(texts: impl IntoIterator<Item = usize>) -> TextValues {
+        let texts: Vec<String> = texts.into_iter().map(|n| format!("货号{n}")).collect();
+        TextValues::from_texts(texts.iter().map(String::as_str))
+    }
+
+    /// A segment that draws from `n` words.
+    fn drawn(segment: u64, n: u64) -> TextValues {
+        let draw = |at: u64| (FixedState::default().hash_one((segment, at)) % n) as usize;
+        column((0..60_000).map(draw))
+    }
+
+    #[test]
+    fn segments_that_say_the_same_words_share_them() {
+        let mut segments = vec![drawn(0, 40_000)];
+        for segment in 1..12 {
+            let plain = drawn(segment as u64, 40_000);
+            let mut shared = plain.clone();
+            shared.share_dictionary(&segments[segment - 1]);
+            assert_eq!(shared, plain, "sharing changes no text");
+            segments.push(shared);
+        }
+        let [.., before, last] = &segments[..] else {
+            panic!()
+        };
+        assert!(Arc::ptr_eq(before.base(), last.base()));
+        assert!(last.base().is_shared());
+        assert!(last.n_codes() <= 40_001, "{}", last.n_codes());
+    }
+
+    #[test]
+    fn words_of_ones_own_are_not_shared() {
+        let first = column(0..5_000);
+        for other in [
+            column(5_000..10_000),
+            column((5_000..9_000).cycle().take(60_000)),
+            column(0..20),
+        ] {
+            let mut shared = other.clone();
+            shared.share_dictionary(&first);
+            assert_eq!(shared, other);
+            assert!(Arc::ptr_eq(shared.base(), other.base()));
+        }
+    }
+
+    #[test]
+    fn a_dictionary_of_impossible_parts_is_none() {
+        let new =
+            |ends: &[u32], bytes: &str| Dictionary::from_parts(ends.into(), bytes.into(), true);
+        assert_eq!(new(&[0, 3, 6], "甲乙").unwrap().get(2), "乙");
+        assert_eq!(new(&[0, 3], "甲").unwrap().code_of("甲"), Some(1));
+        assert_eq!(new(&[0, 3], "甲").unwrap().code_of("乙"), None);
+        for (ends, bytes) in [
+            (&[1, 3][..], "甲"),
+            (&[3, 0], "甲"),
+            (&[0], "甲"),
+            (&[9], "甲"),
+            (&[], "甲"),
+        ] {
+            assert!(new(ends, bytes).is_none(), "{ends:?}");
+        }
+        assert!(new(&[], "").is_some());
+    }
+}

@@ -1,0 +1,282 @@
+//! A column that snapshots share, and that may still be on disk: its cells are loaded on first touch.
+//!
+//! [`SharedColumn`] is what segments and appending ops hold; [`ColumnSource`] stands for whoever keeps the
+//! cells elsewhere. Law: the cells behind a shared column never change; a changed column
+//! ([`SharedColumn::make_mut`]) is a new one, which is kept nowhere yet. Tests: below, `store/tests/parts.rs`.
+
+use super::{Column, ColumnKind, Side};
+use crate::{mask::Mask, value::CellError};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    ops::Deref,
+    sync::{Arc, OnceLock},
+};
+
+/// Keeps the cells of one column elsewhere.
+pub trait ColumnSource: Send + Sync {
+    /// The cells, or `None` where they can't be read; the source itself takes care that somebody hears of
+    /// that. It must not wait for other columns: it is called while one is being loaded.
+    fn load(&self) -> Option<Column>;
+}
+
+/// Where something is kept: which keeper, and the keeper's own number for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct KeptAs {
+    /// Tells keepers apart: numbers of one mean nothing to another.
+    pub keeper: u64,
+    pub number: i64,
+}
+
+/// A column behind an `Arc`, loaded on first touch. Cheap to clone.
+#[derive(Clone)]
+pub struct SharedColumn(Arc<Slot>);
+
+struct Slot {
+    kind: ColumnKind,
+    len: usize,
+    /// May some cell have an AI note? True where nobody knows.
+    may_have_notes: bool,
+    cells: OnceLock<Arc<Column>>,
+    source: Option<Arc<dyn ColumnSource>>,
+    kept_as: OnceLock<KeptAs>,
+}
+
+impl SharedColumn {
+    /// A column whose cells `source` loads when they are wanted.
+    pub fn unloaded(
+        kind: ColumnKind,
+        len: usize,
+        may_have_notes: bool,
+        kept_as: KeptAs,
+        source: Arc<dyn ColumnSource>,
+    ) -> SharedColumn {
+        SharedColumn(Arc::new(Slot {
+            kind,
+            len,
+            may_have_notes,
+            cells: OnceLock::new(),
+            source: Some(source),
+            kept_as: OnceLock::from(kept_as),
+        }))
+    }
+
+    /// Known without loading.
+    pub fn kind(&self) -> ColumnKind {
+        self.0.kind
+    }
+
+    /// Known without loading.
+    pub fn len(&self) -> usize {
+        self.0.cells.get().map_or(self.0.len, |cells| cells.len())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// False where it is known, without loading, that no cell has an AI note.
+    pub fn may_have_notes(&self) -> bool {
+        match self.0.cells.get() {
+            Some(cells) => !cells.notes().is_empty(),
+            None => self.0.may_have_notes,
+        }
+    }
+
+    pub fn is_loaded(&self) -> bool {
+        self.0.cells.get().is_some()
+    }
+
+    /// The cells. What can't be read comes as [`CellError::Damaged`] in every cell.
+    pub fn cells(&self) -> &Arc<Column> {
+        self.0.cells.get_or_init(|| {
+            let loaded = self.0.source.as_ref().and_then(|source| source.load());
+            let fits = |cells: &Column| cells.kind() == self.0.kind && cells.len() == self.0.len;
+            let damaged = || Column::damaged(self.0.kind, self.0.len);
+            Arc::new(loaded.filter(fits).unwrap_or_else(damaged))
+        })
+    }
+
+    /// Where these very cells are kept, if they are.
+    pub fn kept_as(&self) -> Option<KeptAs> {
+        self.0.kept_as.get().copied()
+    }
+
+    /// For the keeper: the cells are there now. The first one who says so stays.
+    pub fn set_kept_as(&self, kept_as: KeptAs) {
+        // Being kept in one place is enough: that somebody was faster is no failure.
+        let _ = self.0.kept_as.set(kept_as);
+    }
+
+    /// The same cells, by identity: what differs by this may still be equal.
+    pub fn is_same(&self, other: &SharedColumn) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+            || matches!((self.0.cells.get(), other.0.cells.get()), (Some(a), Some(b)) if Arc::ptr_eq(a, b))
+    }
+
+    /// The cells to change: those of a private copy, unless nobody else has this column.
+    pub fn make_mut(&mut self) -> &mut Column {
+        if Arc::get_mut(&mut self.0).is_none_or(|slot| slot.source.is_some()) {
+            let cells = self.cells().clone();
+            self.0 = Arc::new(Slot::of(cells));
+        }
+        let slot = Arc::get_mut(&mut self.0).map(|slot| {
+            slot.kept_as = OnceLock::new();
+            slot.cells.get_mut()
+        });
+        match slot {
+            Some(Some(cells)) => Arc::make_mut(cells),
+            // Nobody else has the slot, see above, and one without a source has its cells from the start.
+            _ => unreachable!("a private slot has its cells"),
+        }
+    }
+}
+
+impl Slot {
+    fn of(cells: Arc<Column>) -> Slot {
+        Slot {
+            kind: cells.kind(),
+            len: cells.len(),
+            may_have_notes: !cells.notes().is_empty(),
+            cells: OnceLock::from(cells),
+            source: None,
+            kept_as: OnceLock::new(),
+        }
+    }
+}
+
+impl From<Arc<Column>> for SharedColumn {
+    fn from(cells: Arc<Column>) -> SharedColumn {
+        SharedColumn(Arc::new(Slot::of(cells)))
+    }
+}
+
+impl From<Column> for SharedColumn {
+    fn from(cells: Column) -> SharedColumn {
+        Arc::new(cells).into()
+    }
+}
+
+impl Deref for SharedColumn {
+    type Target = Column;
+
+    fn deref(&self) -> &Column {
+        self.cells()
+    }
+}
+
+impl PartialEq for SharedColumn {
+    fn eq(&self, other: &SharedColumn) -> bool {
+        self.is_same(other) || self.cells() == other.cells()
+    }
+}
+
+impl fmt::Debug for SharedColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.cells.get() {
+            Some(cells) => cells.fmt(f),
+            None => write!(f, "{:?} × {}, not loaded", self.0.kind, self.0.len),
+        }
+    }
+}
+
+impl Column {
+    /// Cells that were there and can't be read any more.
+    pub fn damaged(kind: ColumnKind, len: usize) -> Column {
+        let mut column = Column::blank(kind, len);
+        column.side = (0..len as u32)
+            .map(|at| (at, Side::Error(CellError::Damaged)))
+            .collect::<BTreeMap<_, _>>();
+        column.valid = Mask::new(len, false);
+        column
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::value::{CellState, CellValue};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    struct Source {
+        asked: Arc<AtomicUsize>,
+        cells: Option<Column>,
+    }
+
+    impl ColumnSource for Source {
+        fn load(&self) -> Option<Column> {
+            self.asked.fetch_add(1, Ordering::SeqCst);
+            self.cells.clone()
+        }
+    }
+
+    const KEPT: KeptAs = KeptAs {
+        keeper: 7,
+        number: 1,
+    };
+
+    fn numbers(values: &[f64]) -> Column {
+        let states = values.iter().map(|x| CellValue::Number(*x).into());
+        Column::from_states(ColumnKind::Number, states)
+    }
+
+    fn lazy(len: usize, cells: Option<Column>) -> (SharedColumn, Arc<AtomicUsize>) {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let source = Arc::new(Source {
+            asked: asked.clone(),
+            cells,
+        });
+        let column = SharedColumn::unloaded(ColumnKind::Number, len, true, KEPT, source);
+        (column, asked)
+    }
+
+    #[test]
+    fn cells_are_loaded_once_and_only_when_they_are_wanted() {
+        let (column, asked) = lazy(2, Some(numbers(&[1.0, 2.0])));
+        let clone = column.clone();
+        assert_eq!((column.kind(), column.len()), (ColumnKind::Number, 2));
+        assert!(column.may_have_notes() && !column.is_loaded());
+        assert_eq!(asked.load(Ordering::SeqCst), 0);
+        assert_eq!(clone.get(1), CellValue::Number(2.0).into());
+        assert_eq!(column, numbers(&[1.0, 2.0]).into());
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        assert!(!column.may_have_notes(), "loaded, it is known");
+        assert!(column.is_same(&clone));
+    }
+
+    #[test]
+    fn a_changed_column_is_another_one_that_is_kept_nowhere() {
+        let (column, _) = lazy(2, Some(numbers(&[1.0, 2.0])));
+        let mut changed = column.clone();
+        changed.make_mut().set(0, CellValue::Number(9.0).into());
+        assert_eq!((column.kept_as(), changed.kept_as()), (Some(KEPT), None));
+        assert_eq!(column, numbers(&[1.0, 2.0]).into());
+        assert_eq!(changed, numbers(&[9.0, 2.0]).into());
+        // Once it is private, it is changed where it is; a second owner keeps what it saw.
+        changed.set_kept_as(KEPT);
+        let at: *const Column = changed.make_mut();
+        assert_eq!(
+            (at, changed.kept_as()),
+            (changed.make_mut() as *const _, None)
+        );
+        let seen = changed.clone();
+        changed.make_mut().push(CellValue::Number(3.0).into());
+        assert_eq!((seen.len(), changed.len()), (2, 3));
+    }
+
+    #[test]
+    fn what_can_not_be_read_is_an_error_in_every_cell() {
+        for wrong in [
+            None,
+            Some(numbers(&[1.0])),
+            Some(Column::blank(ColumnKind::Date, 3)),
+        ] {
+            let (column, _) = lazy(3, wrong);
+            assert_eq!((column.kind(), column.len()), (ColumnKind::Number, 3));
+            for at in 0..3 {
+                assert_eq!(column.get(at), CellState::Error(CellError::Damaged));
+            }
+        }
+    }
+}

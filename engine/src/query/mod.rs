@@ -5,11 +5,14 @@
 pub(crate) mod aggregate;
 mod condition;
 mod filter;
+pub(crate) mod find;
 mod fold;
+mod needle;
 pub(crate) mod order;
 mod text_order;
 pub(crate) mod window;
 
+pub use find::{FindQuery, FindStart, Found, Hit};
 use serde::Serialize;
 use std::sync::Arc;
 use table::{

@@ -9,8 +9,8 @@ use crate::{
     error::{CommandError, OpenError},
     patch::{Patch, UndoState},
     query::{
-        self, AggregateValue, AiEstimate, FindQuery, Found, RetypePreview, Window, WindowQuery,
-        aggregate, find, window,
+        self, AggregateValue, AiEstimate, FindQuery, Found, Groups, RetypePreview, Window,
+        WindowQuery, aggregate, find, group, window,
     },
     queue::{Attempt, BatchStatus, Queue, TakenCall},
     recompute::run::Env,
@@ -218,6 +218,21 @@ impl BaseHandle {
             self.now_day(),
         )?;
         Ok(aggregate::aggregates(owner, &data, seen, &order))
+    }
+
+    /// The groups of a view with the values that its footers name, group by group.
+    pub fn groups(&self, table: TableId, view: ViewId) -> Result<Groups, CommandError> {
+        let snapshot = self.snapshot();
+        let owner = table_of(&snapshot, table)?;
+        let seen = owner
+            .view(view)
+            .ok_or_else(|| CommandError::no_view(view))?;
+        let orders = &self.shared.orders;
+        let now = self.now_day();
+        let (order, data) =
+            window::order_of(&snapshot, orders, table, Some(view), "", None, None, now)?;
+        let revision = snapshot.revision;
+        Ok(group::groups(revision, owner, &data, seen, &order))
     }
 
     /// Where a view shows a text: in the fields that it does not hide, in its order.

@@ -30,8 +30,8 @@ pub use handle::{
 };
 pub use patch::{Patch, PatchColumn, UndoState};
 pub use query::{
-    AggregateValue, AiEstimate, FindQuery, FindStart, Found, Hit, RetypePreview, Window,
-    WindowQuery,
+    AggregateValue, AiEstimate, FindQuery, FindStart, Found, GroupRow, Groups, Hit, RetypePreview,
+    Window, WindowQuery,
 };
 pub use queue::{Attempt, BatchState, BatchStatus, TakenCall};
 /// Attachments and history are read through [`BaseHandle::reader`], whose errors callers tell apart.

@@ -31,6 +31,8 @@ pub const UNDO_LOOKBACK: u64 = 1_000;
 pub const RECENT_RECEIPTS: usize = 4_096;
 /// View orders kept in memory.
 pub const CACHED_ORDERS: usize = 32;
+/// Groups of a view, all levels together; the rows after them stay without a head.
+pub const GROUPS: usize = 10_000;
 /// Searches kept in memory.
 pub const CACHED_FINDS: usize = 8;
 /// Records that a search counts hits in.

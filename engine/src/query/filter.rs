@@ -251,8 +251,11 @@ impl Test {
             }
             // What is no number lies in no range.
             Operator::Between | Operator::NotBetween => negated,
-            // A text compared with a number or a date is neither smaller nor greater.
-            _ if !matches!(self.operand, Operand::Text) => false,
+            // A misfit that is a number after all (nine stars of five) has its place among numbers; words have none.
+            _ if !matches!(self.operand, Operand::Text) => {
+                let number = table::field::number::read(&shown);
+                number.is_some_and(|read| self.number_passes(read.value))
+            }
             _ => self.order_passes(Some(text_order::compare(shown.trim(), &self.text))),
         }
     }

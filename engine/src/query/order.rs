@@ -16,7 +16,7 @@ use table::{
     schema::Table,
     snapshot::TableData,
     value::{CellState, CellValue},
-    view::{Filter, Sort},
+    view::{DateSpan, Filter, Sort},
 };
 
 /// What an order depends on besides the records.
@@ -147,7 +147,8 @@ fn sort(rows: &mut Vec<(u32, u32)>, table: &Table, data: &TableData, sorts: &[&S
         .iter()
         .filter_map(|sort| {
             let field = table.field(sort.field)?;
-            let keys = sort_keys(rows, data, field.column, shown_type(&field.field_type));
+            let shown = shown_type(&field.field_type);
+            let keys = sort_keys(rows, data, field.column, shown, sort.by);
             Some(
                 keys.into_iter()
                     .map(|key| if sort.descending { key.reversed() } else { key })
@@ -192,6 +193,7 @@ fn sort_keys(
     data: &TableData,
     column: ColumnId,
     field_type: &FieldType,
+    by: Option<DateSpan>,
 ) -> Vec<Key> {
     let ranks = TextRanks::new(rows, data, column, field_type);
     let options: HashMap<OptionId, u64> = field_type
@@ -210,7 +212,10 @@ fn sort_keys(
             state if state.is_blank() && *field_type == FieldType::Checkbox => (0, 0),
             state if state.is_blank() => (3, 0),
             CellState::Pending => (2, 0),
-            CellState::Value(CellValue::Number(x) | CellValue::Date(x)) => (0, ordered_bits(*x)),
+            CellState::Value(CellValue::Date(x)) => {
+                (0, ordered_bits(by.map_or(*x, |span| span.start(*x))))
+            }
+            CellState::Value(CellValue::Number(x)) => (0, ordered_bits(*x)),
             CellState::Value(CellValue::Bool(flag)) => (0, u64::from(*flag)),
             CellState::Value(CellValue::Options(ids)) => (0, list_place(ids, &options)),
             CellState::Value(CellValue::Text(text)) => (0, ranks.rank(text)),

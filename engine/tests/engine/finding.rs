@@ -69,6 +69,7 @@ fn a_view_gives_the_order_and_hides_fields() {
     view.sorts = vec![Sort {
         field: price,
         descending: true,
+        by: None,
     }];
     view.fields = vec![ViewField {
         field: remark,

@@ -7,5 +7,6 @@ mod desk;
 mod durability;
 mod edits;
 mod finding;
+mod grouping;
 mod queries;
 mod undoing;

@@ -6,5 +6,6 @@ mod ai;
 mod desk;
 mod durability;
 mod edits;
+mod given;
 mod queries;
 mod undoing;

@@ -215,7 +215,7 @@ fn records_know_when_and_by_whom() {
         "> bob undo
          -r2
          > bob undo
-         数.r1=1, 倍.r1=2, 改.r1=2023-03-15 12:15, 谁.r1=bob, 末.r1=2023-03-15 12:15, computed 倍×1
+         数.r1=1, 改.r1=2023-03-15 12:15, 谁.r1=bob, 倍.r1=2, 末.r1=2023-03-15 12:15, computed 倍×1
          > ann retype 表 建 text
          建.r1=2023-03-15 12:00, schema
          > ann retype 表 建 created_time

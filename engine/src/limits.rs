@@ -16,8 +16,13 @@ pub const RECORDS_PER_APPEND: u64 = 262_144;
 pub const WINDOW_ROWS: u32 = 2_000;
 /// Cells per column that a patch carries; beyond, clients fetch the window again.
 pub const PATCH_CELLS: usize = 5_000;
-/// Records above which a recompute goes to the background.
-pub const FOREGROUND_RECORDS: u64 = 200_000;
+/// Records × [`formula::Formula::weight`] above which a recompute goes to the background.
+pub const FOREGROUND_WORK: u64 = 2_000_000;
+/// Records below which a recompute stays on the thread of the writer.
+pub const ALONE_RECORDS: u64 = 50_000;
+/// Segments that a background computation gives to the other cores at a time; between two such steps a
+/// recompute of the writer gets its turn.
+pub const BACKGROUND_SEGMENTS: usize = 8;
 /// Steps kept for undo, per actor.
 pub const UNDO_STEPS: usize = 200;
 /// Transactions read back from the log to find an actor's undo steps after a start.

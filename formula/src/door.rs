@@ -30,6 +30,9 @@ pub struct Analysis {
     pub tokens: Vec<Token>,
 }
 
+/// What a record costs where a function is called for each one, in records of a formula of plain operators.
+const HEAVY: u64 = 10;
+
 /// A compiled formula. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Formula(Arc<Compiled>);
@@ -41,6 +44,7 @@ struct Compiled {
     result: FieldType,
     reads: Reads,
     ai: bool,
+    weight: u64,
 }
 
 /// Reads what a person typed, with names.
@@ -67,6 +71,7 @@ impl Formula {
         let mut found = Needs {
             reads: Reads::default(),
             ai: false,
+            heavy: false,
         };
         needs(&expr, &mut found);
         Formula(Arc::new(Compiled {
@@ -74,6 +79,7 @@ impl Formula {
             result: infer::infer(&expr, schema).unwrap_or_else(infer::number),
             reads: found.reads,
             ai: found.ai,
+            weight: if found.heavy { HEAVY } else { 1 },
             expr,
         }))
     }
@@ -105,6 +111,11 @@ impl Formula {
 
     pub fn has_ai(&self) -> bool {
         self.0.ai
+    }
+
+    /// What a record costs, in records of a formula of plain operators.
+    pub fn weight(&self) -> u64 {
+        self.0.weight
     }
 
     pub(crate) fn expr(&self) -> &Expr {

@@ -155,6 +155,15 @@ pub fn read_type(text: &str) -> Result<FieldType, String> {
         "multi_select" => FieldType::MultiSelect { options: options() },
         "url" => FieldType::Url,
         "phone" => FieldType::Phone,
+        "email" => FieldType::Email,
+        "barcode" => FieldType::Barcode,
+        "rating" => FieldType::Rating {
+            max: inner.parse().unwrap_or(5),
+        },
+        "progress" => FieldType::Progress { decimals: 0 },
+        "duration" => FieldType::Duration {
+            seconds: inner == "s",
+        },
         "attachment" => FieldType::Attachment,
         other => return Err(format!("no field type is called {other}")),
     })

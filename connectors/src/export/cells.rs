@@ -15,6 +15,8 @@ pub(super) fn format_of(field_type: &FieldType) -> Format {
         FieldType::Text
         | FieldType::Url
         | FieldType::Phone
+        | FieldType::Email
+        | FieldType::Barcode
         | FieldType::Select { .. }
         | FieldType::MultiSelect { .. } => format.set_num_format("@"),
         FieldType::LongText => format.set_num_format("@").set_text_wrap(),
@@ -39,9 +41,12 @@ pub(super) fn format_of(field_type: &FieldType) -> Format {
             let digits = places_format(*decimals, true);
             format.set_num_format(format!("\"{sign}\"{digits};-\"{sign}\"{digits}"))
         }
-        FieldType::Percent { decimals } => {
+        FieldType::Percent { decimals } | FieldType::Progress { decimals } => {
             format.set_num_format(format!("{}%", places_format(*decimals, false)))
         }
+        FieldType::Rating { .. } => format.set_num_format("0"),
+        FieldType::Duration { seconds: false } => format.set_num_format("[h]:mm"),
+        FieldType::Duration { seconds: true } => format.set_num_format("[h]:mm:ss"),
         FieldType::Date => format
             .set_num_format("yyyy-mm-dd")
             .set_align(FormatAlign::Left),
@@ -51,6 +56,15 @@ pub(super) fn format_of(field_type: &FieldType) -> Format {
         FieldType::Checkbox => format.set_align(FormatAlign::Center),
         FieldType::Attachment => format,
         FieldType::Formula(spec) => format_of(&spec.result),
+    }
+}
+
+/// A stored number as the workbook holds it: Excel's durations are days.
+pub(super) fn number_of(field_type: &FieldType, value: f64) -> f64 {
+    match field_type {
+        FieldType::Duration { .. } => value / 86_400.0,
+        FieldType::Formula(spec) => number_of(&spec.result, value),
+        _ => value,
     }
 }
 
@@ -75,8 +89,8 @@ pub(super) fn width_px(field_type: &FieldType, header: &str) -> u32 {
         + 28;
     let usual = match field_type {
         FieldType::LongText => 280,
-        FieldType::Text | FieldType::Url => 150,
-        FieldType::Phone => 128,
+        FieldType::Text | FieldType::Url | FieldType::Email => 150,
+        FieldType::Phone | FieldType::Barcode => 128,
         FieldType::Date => 92,
         FieldType::DateTime => 132,
         FieldType::Checkbox => 64,

@@ -269,7 +269,14 @@ impl<'a, 'b, 'p> SheetWriter<'a, 'b, 'p> {
                 sheet.write_blank(row, col, format)?;
             }
             CellState::Value(CellValue::Number(value)) => {
-                sheet.write_number_with_format(row, col, *value, format)?;
+                let value = cells::number_of(&column.field.field_type, *value);
+                // Excel shows no negative durations; their text is read back.
+                if value < 0.0 && column.field.field_type.is_duration() {
+                    let text = column.field.field_type.edit_text(&state);
+                    sheet.write_string_with_format(row, col, text, format)?;
+                } else {
+                    sheet.write_number_with_format(row, col, value, format)?;
+                }
             }
             CellState::Value(CellValue::Bool(flag)) => {
                 sheet.write_boolean_with_format(row, col, *flag, format)?;

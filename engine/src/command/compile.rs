@@ -46,8 +46,9 @@ pub(crate) fn field_type(
 fn numbered(
     schema: &Schema,
     field: Option<FieldId>,
-    mut field_type: FieldType,
+    field_type: FieldType,
 ) -> Result<FieldType, CommandError> {
+    let mut field_type = field_type.bounded();
     if let FieldType::Select { options } | FieldType::MultiSelect { options } = &mut field_type {
         let present = field.and_then(|field| schema.field(field));
         let known = present.and_then(|(_, field)| field.field_type.options());

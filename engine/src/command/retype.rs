@@ -130,6 +130,7 @@ fn same_cells(from: &FieldType, to: &FieldType) -> bool {
         (T::Formula(a), T::Formula(b)) => {
             a.ai.is_some() == b.ai.is_some() && a.result.kind() == b.result.kind()
         }
+        (T::Rating { max: a }, T::Rating { max: b }) => a == b,
         _ => std::mem::discriminant(from) == std::mem::discriminant(to),
     }
 }

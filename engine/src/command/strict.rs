@@ -25,6 +25,8 @@ const FIELD: Names = &[
     "unit",
     "code",
     "options",
+    "max",
+    "seconds",
     "formula",
     "source",
     "result",

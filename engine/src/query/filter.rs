@@ -250,6 +250,11 @@ fn operand(field_type: &FieldType, operator: Operator, text: &str) -> Operand {
         CellState::Value(CellValue::Number(x) | CellValue::Date(x)) => Operand::Number(x),
         CellState::Value(CellValue::Bool(flag)) => Operand::Bool(flag),
         CellState::Value(CellValue::Options(ids)) => Operand::Options(ids.to_vec()),
+        // “At least 0” of a scale that begins at 1 is still a number.
+        CellState::Misfit(text) if field_type.kind() == ColumnKind::Number => {
+            let read = table::field::number::read(&text);
+            read.map_or(Operand::Text, |read| Operand::Number(read.value))
+        }
         _ => Operand::Text,
     }
 }

@@ -11,8 +11,10 @@ use super::{
 use crate::language::EvalCache;
 use crate::{
     ai::{AnswerBook, Waiting},
+    limits::BACKGROUND_SEGMENTS,
     queue::Queue,
 };
+use rayon::prelude::*;
 use std::{
     collections::BTreeSet,
     sync::{
@@ -101,16 +103,21 @@ pub(crate) fn start(
                     continue;
                 };
                 let cache = EvalCache::default();
-                for segment in 0..data.segments.len() {
+                let segments: Vec<usize> = (0..data.segments.len()).collect();
+                for step in segments.chunks(BACKGROUND_SEGMENTS) {
                     if shared.cancelled.load(Ordering::Relaxed) {
                         return;
                     }
-                    let cells = Arc::new(evaluate(
-                        &snapshot, &data, &node, segment, None, env, &cache,
-                    ));
-                    shared.done.fetch_add(cells.len() as u64, Ordering::Relaxed);
-                    columns.push((node.table, node.column, segment, cells.clone()));
-                    snapshot.set_derived(node.table, segment, node.column, cells);
+                    let one = |segment: &usize| {
+                        evaluate(&snapshot, &data, &node, *segment, None, env, &cache)
+                    };
+                    let done: Vec<Column> = step.par_iter().map(one).collect();
+                    for (segment, cells) in step.iter().zip(done) {
+                        let cells = Arc::new(cells);
+                        shared.done.fetch_add(cells.len() as u64, Ordering::Relaxed);
+                        columns.push((node.table, node.column, *segment, cells.clone()));
+                        snapshot.set_derived(node.table, *segment, node.column, cells);
+                    }
                 }
             }
             if !shared.cancelled.load(Ordering::Relaxed) {

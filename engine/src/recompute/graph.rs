@@ -26,6 +26,8 @@ pub(crate) struct Node {
     /// Whole columns that it reads, by table (its own table may be among them).
     pub others: BTreeMap<TableId, BTreeSet<FieldId>>,
     pub volatile: bool,
+    /// What a record costs, in records of a formula of plain operators.
+    pub weight: u64,
 }
 
 /// The formula fields of one schema.
@@ -67,6 +69,7 @@ impl Graph {
                         })
                         .unwrap_or_default(),
                     volatile: reads.is_some_and(|reads| reads.volatile),
+                    weight: formula.as_ref().map_or(1, Formula::weight),
                     formula,
                 };
                 nodes.insert(field.id, Arc::new(node));

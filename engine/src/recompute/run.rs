@@ -6,12 +6,19 @@
 
 use super::{Changed, Graph, Node, Rows, graph::seen};
 use crate::language::{EvalCache, EvalInput};
-use crate::{ai::AnswerBook, command::Draft, error::CommandError, limits::FOREGROUND_RECORDS};
+use crate::{
+    ai::AnswerBook,
+    command::Draft,
+    error::CommandError,
+    limits::{ALONE_RECORDS, FOREGROUND_WORK},
+};
+use rayon::prelude::*;
 use std::{collections::BTreeSet, sync::Arc};
 use table::{
     column::Column,
     id::FieldId,
     schema::Schema,
+    segment::Segment,
     snapshot::{Snapshot, TableData},
     value::{CellError, CellState},
 };
@@ -73,7 +80,7 @@ pub(crate) fn run_changed(
             continue;
         }
         let waits = node.reads().any(|read| deferred.contains(&read));
-        if waits || rows.count(&data) > FOREGROUND_RECORDS {
+        if waits || rows.count(&data) * node.weight > FOREGROUND_WORK {
             deferred.insert(node.field);
             draft.deferred.push(node.field);
             continue;
@@ -154,40 +161,44 @@ fn through_other_tables(node: &Node, changed: &Changed, snapshot: &Snapshot) -> 
     })
 }
 
-/// Computes a field's cells in some records; returns how many.
+/// Computes a field's cells in some records; returns how many. Many segments are computed side by side.
 pub(crate) fn compute(snapshot: &mut Snapshot, node: &Node, rows: &Rows, env: Env) -> u64 {
     let Some(data) = snapshot.data(node.table).cloned() else {
         return 0;
     };
     let cache = EvalCache::default();
-    let mut n = 0;
-    for (segment, offsets) in rows.by_segment(&data) {
-        let cells = evaluate(
-            snapshot,
-            &data,
-            node,
-            segment,
-            offsets.as_deref(),
-            env,
-            &cache,
-        );
-        n += cells.len() as u64;
+    let work = rows.by_segment(&data);
+    let one = |(segment, offsets): &(usize, Option<Vec<usize>>)| {
+        let offsets = offsets.as_deref();
+        let cells = evaluate(snapshot, &data, node, *segment, offsets, env, &cache);
+        let n = cells.len() as u64;
         let whole = match offsets {
             None => cells,
-            Some(offsets) => {
-                let mut whole = match data.segments[segment].column(node.column) {
-                    Some(old) if old.kind() == node.kind => (**old).clone(),
-                    _ => Column::blank(node.kind, data.segments[segment].len()),
-                };
-                for (from, at) in offsets.into_iter().enumerate() {
-                    whole.copy_cell(at, &cells, from);
-                }
-                whole
-            }
+            Some(offsets) => patched(&data.segments[*segment], node, offsets, &cells),
         };
-        snapshot.set_derived(node.table, segment, node.column, Arc::new(whole));
+        (*segment, n, Arc::new(whole))
+    };
+    let done: Vec<(usize, u64, Arc<Column>)> = match rows.count(&data) < ALONE_RECORDS {
+        true => work.iter().map(one).collect(),
+        false => work.par_iter().map(one).collect(),
+    };
+    let n = done.iter().map(|(_, n, _)| n).sum();
+    for (segment, _, cells) in done {
+        snapshot.set_derived(node.table, segment, node.column, cells);
     }
     n
+}
+
+/// The column as it was, with new cells at some offsets.
+fn patched(segment: &Segment, node: &Node, offsets: &[usize], cells: &Column) -> Column {
+    let mut whole = match segment.column(node.column) {
+        Some(old) if old.kind() == node.kind => (**old).clone(),
+        _ => Column::blank(node.kind, segment.len()),
+    };
+    for (from, at) in offsets.iter().enumerate() {
+        whole.copy_cell(*at, cells, from);
+    }
+    whole
 }
 
 /// The cells of one segment (or some offsets of it).

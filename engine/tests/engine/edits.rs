@@ -238,7 +238,7 @@ fn large_computations_go_to_the_background() {
         "ann",
         Command::CreateField {
             table,
-            field: new_field("方=[数]*[数]"),
+            field: new_field("方=POWER([数],2)"),
             at: None,
         },
     )

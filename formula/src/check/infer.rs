@@ -27,7 +27,11 @@ pub(crate) fn infer(expr: &Expr, schema: &Schema) -> Option<FieldType> {
         }
         Kind::Group(inner) | Kind::Plus(inner) => infer(inner, schema),
         Kind::Negate(inner) => Some(match infer(inner, schema) {
-            Some(kind @ (FieldType::Currency { .. } | FieldType::Percent { .. })) => kind,
+            Some(
+                kind @ (FieldType::Currency { .. }
+                | FieldType::Percent { .. }
+                | FieldType::Duration { .. }),
+            ) => kind,
             _ => number(),
         }),
         Kind::Percent(..) => Some(FieldType::Percent { decimals: 0 }),
@@ -51,7 +55,7 @@ fn plain(field_type: &FieldType) -> FieldType {
 }
 
 fn operator(left: FieldType, op: Op, right: FieldType) -> FieldType {
-    use FieldType::{Currency, Date, DateTime, Percent};
+    use FieldType::{Currency, Date, DateTime, Duration, Percent};
     match op.level() {
         0 => return FieldType::Checkbox,
         1 => return FieldType::Text,
@@ -62,6 +66,9 @@ fn operator(left: FieldType, op: Op, right: FieldType) -> FieldType {
         (Op::Add | Op::Subtract, date @ (Date | DateTime), _)
         | (Op::Add, _, date @ (Date | DateTime)) => date,
         (Op::Divide, Currency { .. }, Currency { .. }) => number(),
+        (Op::Add | Op::Subtract, time @ Duration { .. }, Duration { .. })
+        | (Op::Multiply | Op::Divide, time @ Duration { .. }, FieldType::Number { .. })
+        | (Op::Multiply, FieldType::Number { .. }, time @ Duration { .. }) => time,
         (Op::Add | Op::Subtract | Op::Multiply, money @ Currency { .. }, _)
         | (Op::Add | Op::Subtract | Op::Multiply, _, money @ Currency { .. }) => money,
         (Op::Divide, money @ Currency { .. }, _) => money,
@@ -71,7 +78,11 @@ fn operator(left: FieldType, op: Op, right: FieldType) -> FieldType {
 }
 
 fn call(name: &str, args: &[Expr], schema: &Schema) -> Option<FieldType> {
-    let of = |at: usize| args.get(at).and_then(|arg| infer(arg, schema));
+    // What is made of marks need not be a mark.
+    let of = |at: usize| match args.get(at).and_then(|arg| infer(arg, schema)) {
+        Some(FieldType::Rating { .. }) => Some(number()),
+        other => other,
+    };
     match registry::find(name)?.gives {
         Gives::Number => Some(number()),
         Gives::Text => Some(FieldType::Text),

@@ -3,7 +3,7 @@
 use super::{
     criteria::{Key, exact_key, key},
     load,
-    vector::Range,
+    vector::{Cell, Range},
 };
 use crate::limits::EVAL_FUEL_CELLS;
 use std::{
@@ -51,9 +51,14 @@ impl EvalCache {
             .or_insert_with(|| {
                 let mut cells = Vec::new();
                 for segment in snapshot.data(table).iter().flat_map(|data| &data.segments) {
-                    let offsets: Vec<usize> = segment.live().ones().collect();
-                    let column = load::column(segment, field, &offsets);
-                    cells.extend((0..offsets.len()).map(|at| column.get(at)));
+                    let live = segment.live().ones();
+                    match segment.column(field.column) {
+                        Some(column) => {
+                            let column = load::whole(column, field);
+                            cells.extend(live.map(|at| column.get(at)));
+                        }
+                        None => cells.extend(live.map(|_| Cell::Blank)),
+                    }
                 }
                 Arc::new(Range { width: 1, cells })
             })

@@ -28,7 +28,7 @@ pub(crate) enum Lookup {
     Index,
 }
 
-pub(crate) fn call(context: &mut Context, lookup: Lookup, args: &[Node]) -> Vector {
+pub(crate) fn call<'a>(context: &mut Context<'a>, lookup: Lookup, args: &[Node<'a>]) -> Vector<'a> {
     let vectors: Vec<Vector> = args.iter().map(|arg| context.eval(arg)).collect();
     let n = if vectors.iter().all(Vector::is_const) {
         1
@@ -46,7 +46,7 @@ pub(crate) fn call(context: &mut Context, lookup: Lookup, args: &[Node]) -> Vect
     }
 }
 
-fn range(vector: &Vector) -> Option<&Arc<Range>> {
+fn range<'a>(vector: &'a Vector) -> Option<&'a Arc<Range>> {
     match vector {
         Vector::Range(range) => Some(range),
         _ => None,

@@ -4,12 +4,14 @@
 //! that is too large, see [`fuel`]); branches with AI functions are evaluated only for the records that take them.
 
 pub(crate) mod cache;
+pub(crate) mod coded;
 pub(crate) mod criteria;
 pub(crate) mod fuel;
 pub(crate) mod lazy;
 pub(crate) mod load;
 pub(crate) mod lookup;
 pub(crate) mod operators;
+mod save;
 pub mod vector;
 
 pub use cache::EvalCache;
@@ -20,10 +22,10 @@ use crate::{
         registry::{Function, Kernel},
     },
     plan::{Node, lower},
-    syntax::ast::Expr,
+    syntax::ast::{Expr, Op},
 };
 use fuel::Fuel;
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 use table::{
     ai::{AiCall, CallKey},
     column::{Column, ColumnKind},
@@ -32,7 +34,7 @@ use table::{
     snapshot::Snapshot,
     value::CellError,
 };
-use vector::{Cell, Vector};
+use vector::{Cell, Collector, Vector};
 
 /// Where answers of earlier AI calls are found.
 pub trait Answers {
@@ -66,9 +68,10 @@ pub struct Evaluated {
 pub(crate) struct Context<'a> {
     pub(crate) input: &'a EvalInput<'a>,
     pub(crate) segment: &'a Segment,
-    pub(crate) offsets: Vec<usize>,
-    /// Position in the answer of each offset.
-    pub(crate) positions: Vec<usize>,
+    /// Absent: all of the segment.
+    pub(crate) offsets: Option<Cow<'a, [usize]>>,
+    /// Position in the answer of each record; absent: its own.
+    positions: Option<Vec<usize>>,
     pub(crate) calls: Vec<(usize, AiCall)>,
     pub(crate) fuel: &'a Fuel,
 }
@@ -81,39 +84,50 @@ pub(crate) fn run(expr: &Expr, input: &EvalInput) -> Evaluated {
             calls: Vec::new(),
         };
     };
-    let offsets: Vec<usize> = match input.offsets {
-        Some(offsets) => offsets.to_vec(),
-        None => (0..segment.len()).collect(),
-    };
-    let n = offsets.len();
     let node = lower(expr, input.table, &input.snapshot.schema);
     let fuel = Fuel::new(input.cache.fuel_cells);
     let mut context = Context {
         input,
         segment,
-        positions: (0..n).collect(),
-        offsets,
+        positions: None,
+        offsets: input.offsets.map(Cow::Borrowed),
         calls: Vec::new(),
         fuel: &fuel,
     };
+    let n = context.len();
     let mut vector = context.eval(&node);
     if fuel.is_out() {
         vector = Vector::Const(CALC);
         context.calls.clear();
     }
-    let cells = load::store(&vector, n, input.kind);
+    let cells = save::store(vector, n, input.kind);
     Evaluated {
         cells,
         calls: context.calls,
     }
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
     pub(crate) fn len(&self) -> usize {
-        self.offsets.len()
+        match &self.offsets {
+            Some(offsets) => offsets.len(),
+            None => self.segment.len(),
+        }
     }
 
-    pub(crate) fn eval(&mut self, node: &Node) -> Vector {
+    /// Offset in the segment of the record at a position.
+    pub(crate) fn offset(&self, at: usize) -> usize {
+        self.offsets.as_ref().map_or(at, |offsets| offsets[at])
+    }
+
+    /// Position in the answer of the record at a position.
+    pub(crate) fn position(&self, at: usize) -> usize {
+        self.positions
+            .as_ref()
+            .map_or(at, |positions| positions[at])
+    }
+
+    pub(crate) fn eval(&mut self, node: &Node<'a>) -> Vector<'a> {
         let n_vectors = match node {
             Node::Const(_) | Node::Missing | Node::Column(..) | Node::Array(_) => 0,
             Node::Own(_) | Node::Negate(_) | Node::Call(..) => 1,
@@ -123,32 +137,24 @@ impl Context<'_> {
         if !self.fuel.burn(n_vectors * self.len()) {
             return Vector::Const(CALC);
         }
+        let hundred = Vector::Const(Cell::Number(100.0));
         match node {
             Node::Const(cell) => Vector::Const(cell.clone()),
             Node::Missing => Vector::Const(Cell::Blank),
-            Node::Own(field) => load::column(self.segment, field, &self.offsets),
+            Node::Own(field) => load::own(self, field),
             Node::Column(table, field) => {
                 Vector::Range(self.input.cache.range(self.input.snapshot, *table, field))
             }
             Node::Array(range) => Vector::Range(range.clone()),
             Node::Negate(inner) => {
                 let inner = self.eval(inner);
-                operators::binary(
-                    crate::syntax::ast::Op::Multiply,
-                    &inner,
-                    &Vector::Const(Cell::Number(-1.0)),
-                    self.len(),
-                )
+                let minus = Vector::Const(Cell::Number(-1.0));
+                operators::binary(Op::Multiply, &inner, &minus, self.len())
             }
             Node::Percent(inner, n) => {
                 let mut vector = self.eval(inner);
                 for _ in 0..*n {
-                    vector = operators::binary(
-                        crate::syntax::ast::Op::Divide,
-                        &vector,
-                        &Vector::Const(Cell::Number(100.0)),
-                        self.len(),
-                    );
+                    vector = operators::binary(Op::Divide, &vector, &hundred, self.len());
                 }
                 vector
             }
@@ -164,7 +170,7 @@ impl Context<'_> {
         }
     }
 
-    fn call(&mut self, function: &'static Function, args: &[Node]) -> Vector {
+    fn call(&mut self, function: &'static Function, args: &[Node<'a>]) -> Vector<'a> {
         match &function.kernel {
             Kernel::Lazy(lazy) => lazy::call(self, *lazy, args),
             Kernel::Now => Vector::Const(Cell::Number(self.input.now)),
@@ -182,68 +188,91 @@ impl Context<'_> {
                 })
             }
             Kernel::Lenient(kernel) => self.each(args, *kernel),
-            Kernel::Aggregate(kernel) => {
-                let vectors: Vec<Vector> = args.iter().map(|arg| self.eval(arg)).collect();
-                let literal: Vec<bool> = args
-                    .iter()
-                    .map(|arg| !matches!(arg, Node::Own(_)))
-                    .collect();
-                let is_const = vectors.iter().all(Vector::is_const);
-                let n_read: usize = vectors.iter().map(Vector::n_range).sum();
-                if !self
-                    .fuel
-                    .burn(n_read * if is_const { 1 } else { self.len() })
-                {
-                    return Vector::Const(CALC);
-                }
-                let one = |at: usize| {
-                    let items: Vec<Item> = vectors
-                        .iter()
-                        .zip(&literal)
-                        .map(|(vector, literal)| match vector {
-                            Vector::Range(range) => Item::Range(range.clone()),
-                            other => Item::One(other.get(at), *literal),
-                        })
-                        .collect();
-                    kernel(&items)
-                };
-                match is_const {
-                    true => Vector::Const(one(0)),
-                    false => Vector::Cells((0..self.len()).map(one).collect()),
-                }
-            }
+            Kernel::Aggregate(kernel) => self.aggregate(args, *kernel),
         }
     }
 
-    /// A kernel of single cells, once if all arguments are constant.
-    fn each(&mut self, args: &[Node], kernel: impl Fn(&[Cell]) -> Cell) -> Vector {
+    fn aggregate(&mut self, args: &[Node<'a>], kernel: fn(&[Item]) -> Cell) -> Vector<'a> {
         let vectors: Vec<Vector> = args.iter().map(|arg| self.eval(arg)).collect();
-        let mut cells = vec![Cell::Blank; vectors.len()];
+        let literal: Vec<bool> = args
+            .iter()
+            .map(|arg| !matches!(arg, Node::Own(_)))
+            .collect();
+        let is_const = vectors.iter().all(Vector::is_const);
+        let n_read: usize = vectors.iter().map(Vector::n_range).sum();
+        if !self
+            .fuel
+            .burn(n_read * if is_const { 1 } else { self.len() })
+        {
+            return Vector::Const(CALC);
+        }
+        let mut items: Vec<Item> = Vec::with_capacity(vectors.len());
         let mut one = |at: usize| {
-            for (cell, vector) in cells.iter_mut().zip(&vectors) {
-                *cell = vector.get(at);
+            items.clear();
+            let pairs = vectors.iter().zip(&literal);
+            items.extend(pairs.map(|(vector, literal)| match vector {
+                Vector::Range(range) => Item::Range(range.clone()),
+                other => Item::One(other.get(at), *literal),
+            }));
+            kernel(&items)
+        };
+        match is_const {
+            true => Vector::Const(one(0)),
+            false => (0..self.len()).map(one).collect::<Collector>().finish(),
+        }
+    }
+
+    /// A kernel of single cells, once if all arguments are constant, once per distinct cell if one is coded.
+    fn each(&mut self, args: &[Node<'a>], kernel: impl Fn(&[Cell]) -> Cell) -> Vector<'a> {
+        let vectors: Vec<Vector> = args.iter().map(|arg| self.eval(arg)).collect();
+        let mut cells: Vec<Cell> = vectors
+            .iter()
+            .map(|vector| match vector.is_const() {
+                true => vector.get(0),
+                false => Cell::Blank,
+            })
+            .collect();
+        let varying: Vec<usize> = (0..vectors.len())
+            .filter(|at| !vectors[*at].is_const())
+            .collect();
+        if let [place] = varying[..]
+            && let Vector::Coded(coded) = &vectors[place]
+            && !coded.is_sparse()
+        {
+            return Vector::Coded(coded.map(|cell| {
+                cells[place] = cell;
+                kernel(&cells)
+            }));
+        }
+        let mut one = |at: usize| {
+            for place in &varying {
+                cells[*place] = vectors[*place].get(at);
             }
             kernel(&cells)
         };
-        match vectors.iter().all(Vector::is_const) {
+        match varying.is_empty() {
             true => Vector::Const(one(0)),
-            false => Vector::Cells((0..self.len()).map(one).collect()),
+            false => (0..self.len()).map(one).collect::<Collector>().finish(),
         }
     }
 
-    /// Evaluates for some of the records only; the result has one cell for each of them.
-    pub(crate) fn eval_some(&mut self, node: &Node, rows: &[usize]) -> Vec<Cell> {
+    /// Evaluates for some of the records; in the result only their cells mean anything.
+    pub(crate) fn eval_for(&mut self, node: &Node<'a>, rows: &[u32]) -> Vector<'a> {
+        if rows.len() == self.len() || lazy::is_cheap(node) {
+            return self.eval(node);
+        }
+        let rows = rows.iter().map(|row| *row as usize);
         let mut context = Context {
             input: self.input,
             segment: self.segment,
-            offsets: rows.iter().map(|row| self.offsets[*row]).collect(),
-            positions: rows.iter().map(|row| self.positions[*row]).collect(),
+            offsets: Some(rows.clone().map(|row| self.offset(row)).collect()),
+            positions: Some(rows.clone().map(|row| self.position(row)).collect()),
             calls: Vec::new(),
             fuel: self.fuel,
         };
         let vector = context.eval(node);
         self.calls.append(&mut context.calls);
-        (0..rows.len()).map(|at| vector.get(at)).collect()
+        vector.scattered(rows, self.len())
     }
 }
 

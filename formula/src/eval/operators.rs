@@ -1,49 +1,213 @@
 //! Kernels of the operators, with Excel's order of types, 15-digit comparison and near-zero rule.
 
-use super::vector::{Cell, Vector};
+use super::{
+    coded::{Coded, Dictionary},
+    vector::{Cell, Collector, Numbers, Vector},
+};
 use crate::{check::coerce, syntax::ast::Op};
-use std::{cmp::Ordering, sync::Arc};
+use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 use table::value::CellError;
 
-pub(crate) fn binary(op: Op, left: &Vector, right: &Vector, n: usize) -> Vector {
+/// Distinct pairs of cells that are worth a table of their results.
+const PAIRS: usize = 65_536;
+
+pub(crate) fn binary<'a>(op: Op, left: &Vector<'a>, right: &Vector<'a>, n: usize) -> Vector<'a> {
     if left.is_const() && right.is_const() {
         return Vector::Const(binary_cell(op, &left.get(0), &right.get(0)));
     }
-    if let (Op::Add | Op::Subtract | Op::Multiply, Some(a), Some(b)) =
-        (op, numbers(left), numbers(right))
-    {
-        let out: Vec<f64> = (0..n)
-            .map(|at| arithmetic(op, a.at(at), b.at(at)))
-            .collect();
-        if out.iter().all(|x| x.is_finite()) {
-            return Vector::Numbers(out);
-        }
+    if let Some(coded) = by_codes(op, left, right, n) {
+        return Vector::Coded(coded);
     }
-    Vector::Cells(
-        (0..n)
-            .map(|at| binary_cell(op, &left.get(at), &right.get(at)))
-            .collect(),
-    )
+    let slow = |at: usize| binary_cell(op, &left.get(at), &right.get(at));
+    match (op.level(), numeric(left), numeric(right)) {
+        (0, Some(a), Some(b)) if a.is_plain && b.is_plain => {
+            Vector::Coded(compared(op, &a, &b, n, slow))
+        }
+        (2.., Some(a), Some(b)) => Vector::Numbers(computed(op, &a, &b, n, slow)),
+        _ => (0..n).map(slow).collect::<Collector>().finish(),
+    }
 }
 
-enum Numbers<'a> {
+/// A vector as arithmetic sees it.
+struct Numeric<'a> {
+    values: Values<'a>,
+    /// Records in which it is no number that arithmetic takes.
+    stuck: Vec<u32>,
+    /// Every other cell is a number or, where that is the same, a blank.
+    is_plain: bool,
+}
+
+enum Values<'a> {
     One(f64),
-    Many(&'a [f64]),
+    Many(Cow<'a, [f64]>),
 }
 
-impl Numbers<'_> {
+impl Values<'_> {
     fn at(&self, at: usize) -> f64 {
         match self {
-            Numbers::One(x) => *x,
-            Numbers::Many(v) => v[at],
+            Values::One(x) => *x,
+            Values::Many(v) => v[at],
         }
     }
 }
 
-fn numbers(vector: &Vector) -> Option<Numbers<'_>> {
+fn numeric<'a>(vector: &'a Vector) -> Option<Numeric<'a>> {
     match vector {
-        Vector::Const(Cell::Number(x)) => Some(Numbers::One(*x)),
-        Vector::Numbers(v) => Some(Numbers::Many(v)),
+        Vector::Const(cell) => coerce::number(cell).ok().map(|x| Numeric {
+            values: Values::One(x),
+            stuck: Vec::new(),
+            is_plain: matches!(cell, Cell::Number(_)),
+        }),
+        Vector::Numbers(numbers) => Some(Numeric {
+            values: Values::Many(Cow::Borrowed(&numbers.values)),
+            stuck: numbers.rest.iter().map(|(at, _)| *at).collect(),
+            is_plain: true,
+        }),
+        Vector::Coded(coded) => {
+            let known = coded.each(Some(0.0), |seen| coerce::number(&seen.to_cell()).ok());
+            let mut stuck = Vec::new();
+            let values = coded.codes.iter().enumerate().map(|(at, code)| {
+                known[*code as usize].unwrap_or_else(|| {
+                    stuck.push(at as u32);
+                    0.0
+                })
+            });
+            let values: Vec<f64> = values.collect();
+            Some(Numeric {
+                values: Values::Many(values.into()),
+                stuck,
+                is_plain: false,
+            })
+        }
+        _ => None,
+    }
+}
+
+/// Runs `row` over all records, with the two sides as slices or constants so that it becomes a plain loop.
+fn zipped<T>(a: &Numeric, b: &Numeric, n: usize, row: impl Fn(f64, f64) -> T + Copy) -> Vec<T> {
+    match (&a.values, &b.values) {
+        (Values::Many(a), Values::Many(b)) => {
+            a.iter().zip(&**b).map(|(a, b)| row(*a, *b)).collect()
+        }
+        (Values::Many(a), Values::One(b)) => a.iter().map(|a| row(*a, *b)).collect(),
+        (Values::One(a), Values::Many(b)) => b.iter().map(|b| row(*a, *b)).collect(),
+        _ => (0..n)
+            .map(|at| row(a.values.at(at), b.values.at(at)))
+            .collect(),
+    }
+}
+
+fn computed<'a>(
+    op: Op,
+    a: &Numeric,
+    b: &Numeric,
+    n: usize,
+    slow: impl Fn(usize) -> Cell,
+) -> Numbers<'a> {
+    let mut values = match op {
+        Op::Add => zipped(a, b, n, |a, b| snap(a, a + b)),
+        Op::Subtract => zipped(a, b, n, |a, b| snap(a, a - b)),
+        Op::Multiply => zipped(a, b, n, |a, b| a * b),
+        Op::Divide => zipped(a, b, n, |a, b| a / b),
+        _ => zipped(a, b, n, |a, b| match a == 0.0 && b == 0.0 {
+            true => f64::NAN,
+            false => a.powf(b),
+        }),
+    };
+    // One look at the whole first: almost always all is well, and without a way out it is a plain loop.
+    let all_finite = values.iter().fold(true, |all, x| all & x.is_finite());
+    let mut again: Vec<u32> = match all_finite {
+        true => Vec::new(),
+        false => (0..n as u32)
+            .filter(|at| !values[*at as usize].is_finite())
+            .collect(),
+    };
+    if !a.stuck.is_empty() || !b.stuck.is_empty() {
+        again.extend(a.stuck.iter().chain(&b.stuck));
+        again.sort_unstable();
+        again.dedup();
+    }
+    let mut rest = Vec::new();
+    for at in again {
+        match slow(at as usize) {
+            Cell::Number(x) => values[at as usize] = x,
+            cell => {
+                values[at as usize] = 0.0;
+                rest.push((at, cell));
+            }
+        }
+    }
+    Numbers {
+        values: values.into(),
+        blank: None,
+        rest,
+    }
+}
+
+fn compared<'a>(
+    op: Op,
+    a: &Numeric,
+    b: &Numeric,
+    n: usize,
+    slow: impl Fn(usize) -> Cell,
+) -> Coded<'a> {
+    let [less, equal, greater] = [Ordering::Less, Ordering::Equal, Ordering::Greater]
+        .map(|order| u32::from(compare_by(op, order) == Cell::Bool(true)));
+    let mut codes = zipped(a, b, n, |a, b| match order(a, b) {
+        Ordering::Less => less,
+        Ordering::Equal => equal,
+        Ordering::Greater => greater,
+    });
+    let mut rest: Vec<Cell> = Vec::new();
+    for at in a.stuck.iter().chain(&b.stuck) {
+        codes[*at as usize] = match slow(*at as usize) {
+            Cell::Bool(value) => u32::from(value),
+            cell => {
+                let known = rest.iter().position(|known| *known == cell);
+                let at = known.unwrap_or_else(|| {
+                    rest.push(cell);
+                    rest.len() - 1
+                });
+                at as u32 + 2
+            }
+        };
+    }
+    Coded::bools(codes, rest)
+}
+
+/// Once per distinct cell, or per pair of them.
+fn by_codes<'a>(op: Op, left: &Vector<'a>, right: &Vector<'a>, n: usize) -> Option<Coded<'a>> {
+    match (left, right) {
+        (Vector::Coded(coded), one) if one.is_const() && !coded.is_sparse() => {
+            let one = one.get(0);
+            Some(coded.map(|cell| binary_cell(op, &cell, &one)))
+        }
+        (one, Vector::Coded(coded)) if one.is_const() && !coded.is_sparse() => {
+            let one = one.get(0);
+            Some(coded.map(|cell| binary_cell(op, &one, &cell)))
+        }
+        (Vector::Coded(a), Vector::Coded(b)) => {
+            let n_pairs = a.cells.len().saturating_mul(b.cells.len());
+            if n_pairs > PAIRS.min(n / 2 + 64) {
+                return None;
+            }
+            let width = b.cells.len() as u32;
+            let codes = a.codes.iter().zip(&*b.codes);
+            let codes: Vec<u32> = codes.map(|(a, b)| a * width + b).collect();
+            let mut used = vec![false; n_pairs];
+            codes.iter().for_each(|code| used[*code as usize] = true);
+            let pairs = used.into_iter().enumerate().map(|(pair, used)| {
+                let (a_code, b_code) = (pair as u32 / width, pair as u32 % width);
+                match used {
+                    true => binary_cell(op, &a.cells.cell(a_code), &b.cells.cell(b_code)),
+                    false => Cell::Blank,
+                }
+            });
+            Some(Coded {
+                cells: Dictionary::of_cells(pairs.collect()),
+                codes: codes.into(),
+            })
+        }
         _ => None,
     }
 }
@@ -120,12 +284,17 @@ pub(crate) fn compare(a: &Cell, b: &Cell) -> Ordering {
                 coerce::number(a).unwrap_or(0.0),
                 coerce::number(b).unwrap_or(0.0),
             );
-            match x == y
-                || ((x - y).abs() <= x.abs() * 1e-14 && coerce::fifteen(x) == coerce::fifteen(y))
-            {
-                true => Ordering::Equal,
-                false => x.total_cmp(&y),
-            }
+            order(x, y)
         }
+    }
+}
+
+/// By the 15 digits that people see.
+#[inline]
+fn order(x: f64, y: f64) -> Ordering {
+    let near = (x - y).abs() <= x.abs() * 1e-14;
+    match x == y || (near && coerce::fifteen(x) == coerce::fifteen(y)) {
+        true => Ordering::Equal,
+        false => x.total_cmp(&y),
     }
 }

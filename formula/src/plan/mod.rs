@@ -93,6 +93,8 @@ pub struct Reads {
 pub(crate) struct Needs {
     pub(crate) reads: Reads,
     pub(crate) ai: bool,
+    /// A function is called for each record.
+    pub(crate) heavy: bool,
 }
 
 pub(crate) fn needs(expr: &Expr, out: &mut Needs) {
@@ -104,6 +106,7 @@ pub(crate) fn needs(expr: &Expr, out: &mut Needs) {
         Kind::Call { name, args, .. } => {
             let kernel = registry::find(name).map(|f| &f.kernel);
             out.ai |= matches!(kernel, Some(Kernel::Ai(_)));
+            out.heavy |= !matches!(kernel, Some(Kernel::Lazy(_) | Kernel::Now | Kernel::Today));
             out.reads.volatile |= matches!(kernel, Some(Kernel::Now | Kernel::Today));
             args.iter().for_each(|arg| needs(arg, out));
         }

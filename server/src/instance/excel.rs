@@ -22,6 +22,16 @@ pub fn formula_of(
         field: Some(field),
     };
     let formula = Formula::from_source(&known.formula()?.source, &scope).ok()?;
+    // Excel counts durations in days, the formula counts seconds.
+    let own = formula.reads().own.iter();
+    let reads = own.chain(formula.reads().others.values().flatten());
+    let is_duration = |id: &FieldId| {
+        let found = snapshot.schema.field(*id);
+        found.is_some_and(|(_, field)| field.field_type.is_duration())
+    };
+    if known.field_type.is_duration() || reads.into_iter().any(is_duration) {
+        return None;
+    }
     let named = |(id, table): (&TableId, &WorkbookTable)| {
         let named = ExcelTable {
             name: table.name.clone(),

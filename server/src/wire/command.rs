@@ -12,6 +12,7 @@ use engine::command::{CellInput, Command, Receipt};
 use serde_json::Value as JsonValue;
 use std::sync::Arc;
 use table::{
+    column::ColumnKind,
     field::{FieldType, SelectOption},
     id::OptionId,
     schema::Schema,
@@ -60,9 +61,9 @@ pub fn read_cell(cell: JsonValue, field_type: &FieldType) -> Option<CellInput> {
         JsonValue::Number(number) => {
             let number = number.as_f64().filter(|number| number.is_finite())?;
             match field_type {
-                FieldType::Number { .. }
-                | FieldType::Currency { .. }
-                | FieldType::Percent { .. } => value(CellValue::Number(number)),
+                // A mark has to be on its scale.
+                FieldType::Rating { .. } => Some(CellInput::Text(number.to_string())),
+                other if other.kind() == ColumnKind::Number => value(CellValue::Number(number)),
                 _ => Some(CellInput::Text(number.to_string())),
             }
         }
@@ -247,6 +248,12 @@ mod tests {
             (json!(1.5), number(), value(CellValue::Number(1.5))),
             (json!("1.5"), number(), text("1.5")),
             (json!(1.5), FieldType::Text, text("1.5")),
+            (json!(6), FieldType::Rating { max: 5 }, text("6")),
+            (
+                json!(90.5),
+                FieldType::Duration { seconds: false },
+                value(CellValue::Number(90.5)),
+            ),
             (
                 json!(true),
                 FieldType::Checkbox,

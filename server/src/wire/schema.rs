@@ -124,6 +124,21 @@ pub enum FieldTypeView {
     Attachment,
     Url,
     Phone,
+    Email,
+    /// A text; a wrong check digit of an EAN or UPC number is a misfit.
+    Barcode,
+    /// Whole numbers from 1 to `max`.
+    Rating {
+        max: u8,
+    },
+    /// A share as in `percent`, drawn as a bar.
+    Progress {
+        decimals: u8,
+    },
+    /// Cells are seconds; shown as `h:mm`, or `h:mm:ss` where `seconds` is set.
+    Duration {
+        seconds: bool,
+    },
     Formula {
         /// The formula with ids (`[#f3]*2`).
         source: String,
@@ -259,6 +274,13 @@ pub fn field_type_view(field_type: &FieldType) -> FieldTypeView {
         FieldType::Attachment => FieldTypeView::Attachment,
         FieldType::Url => FieldTypeView::Url,
         FieldType::Phone => FieldTypeView::Phone,
+        FieldType::Email => FieldTypeView::Email,
+        FieldType::Barcode => FieldTypeView::Barcode,
+        FieldType::Rating { max } => FieldTypeView::Rating { max: *max },
+        FieldType::Progress { decimals } => FieldTypeView::Progress {
+            decimals: *decimals,
+        },
+        FieldType::Duration { seconds } => FieldTypeView::Duration { seconds: *seconds },
         FieldType::Formula(spec) => FieldTypeView::Formula {
             source: spec.source.clone(),
             result: Box::new(field_type_view(&spec.result)),

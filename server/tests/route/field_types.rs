@@ -94,3 +94,119 @@ async fn phones_go_through_every_door() {
         assert!(csv.contains(line), "{line} in {csv}");
     }
 }
+
+/// Per type: the field, what is typed, what the cell then is; and a filter with the records (from 1) that it keeps.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_type_reads_filters_computes_and_exports() {
+    let cases = [
+        (
+            json!({"type": "email"}),
+            json!(["Maria@b.example", "li＠q.example", "没有"]),
+            json!(["Maria@b.example", "li@q.example", {"misfit": "没有"}]),
+            ("contains", "q.ex", vec![2]),
+            "LEN([x])",
+            json!([15, 12, 0]),
+            ["Maria@b.example,15", "没有,0"],
+        ),
+        (
+            json!({"type": "barcode"}),
+            json!(["0012345678905", "4006381333932", "CK-7"]),
+            json!(["0012345678905", {"misfit": "4006381333932"}, "CK-7"]),
+            ("is_misfit", "", vec![2]),
+            "LEFT([x],2)",
+            json!(["00", null, "CK"]),
+            ["0012345678905,00", "4006381333932,"],
+        ),
+        (
+            json!({"type": "rating", "max": 5}),
+            json!([4, "★★", "6"]),
+            json!([4, 2, {"misfit": "6"}]),
+            ("greater_or_equal", "3", vec![1, 3]),
+            "[x]+1",
+            json!([5, 3, 1]),
+            ["4,5", "6,1"],
+        ),
+        (
+            json!({"type": "progress"}),
+            json!([0.25, "80%", "5"]),
+            json!([0.25, 0.8, 0.05]),
+            ("less", "50%", vec![1, 3]),
+            "[x]*200",
+            json!([50, 160, 10]),
+            ["25%,50", "80%,160"],
+        ),
+        (
+            json!({"type": "duration", "seconds": false}),
+            json!([90, "1:30", "2小时"]),
+            json!([90, 5400, 7200]),
+            ("greater", "1:00", vec![2, 3]),
+            "[x]/3600",
+            json!([0.025, 1.5, 2]),
+            ["0:01:30,0:00:00.025", "2:00,0:00:02"],
+        ),
+    ];
+    let world = World::new();
+    let base = world.base("类型").await;
+    for (field_type, typed, cells, (operator, value, kept), formula, results, lines) in cases {
+        let key = field_type["type"].clone();
+        let mut field = field_type;
+        field["name"] = json!("x");
+        let made = world
+            .command(
+                &base,
+                json!({"kind": "create_table", "name": key, "fields": [
+                    field, {"name": "y", "type": "formula", "formula": formula}]}),
+            )
+            .await;
+        let table = made["tables"][0].as_str().unwrap().to_owned();
+        let (x, y) = (
+            made["fields"][0].as_str().unwrap(),
+            made["fields"][1].as_str().unwrap(),
+        );
+        let records: Vec<Value> = typed
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|cell| json!({"cells": {x: cell}}))
+            .collect();
+        let made = world
+            .command(
+                &base,
+                json!({"kind": "create_records", "table": table, "records": records}),
+            )
+            .await;
+        assert_eq!(column(&world, &base, &table, x).await, cells, "{key}");
+        assert_eq!(column(&world, &base, &table, y).await, results, "{key}");
+        let view = world.get(&format!("/bases/{base}")).await.json();
+        let view = view["tables"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| one["id"] == table.as_str())
+            .unwrap()["views"][0]
+            .clone();
+        let mut filtered = view;
+        filtered["filter"] = json!({"any": false, "groups": [], "conditions": [
+            {"field": x, "operator": operator, "value": value}]});
+        world
+            .command(
+                &base,
+                json!({"kind": "update_view", "table": table, "view": filtered}),
+            )
+            .await;
+        let path = format!(
+            "/bases/{base}/tables/{table}/window?n=10&view={}",
+            filtered["id"].as_str().unwrap()
+        );
+        let shown = world.get(&path).await.json()["records"].clone();
+        let want: Vec<Value> = kept
+            .iter()
+            .map(|at: &usize| made["records"][at - 1].clone())
+            .collect();
+        assert_eq!(shown, json!(want), "{key}");
+        let csv = export_csv(&world, &base, &table).await;
+        for line in lines {
+            assert!(csv.contains(line), "{key}: {line} in {csv}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Changing a field's type: every cell by way of its value where that is lossless, else by its text.
 
-use super::FieldType;
+use super::{FieldType, decimal};
 use crate::{
     column::Column,
     value::{CellState, CellValue},
@@ -10,9 +10,8 @@ use crate::{
 /// shown before; a misfit that fits the new type becomes a value again.
 pub fn convert(cells: &Column, from: &FieldType, to: &FieldType) -> Column {
     let kind = to.kind();
-    // Not every text is a phone number, and a day has no time.
-    let is_narrower = matches!(to, FieldType::Date | FieldType::Phone);
-    if kind == cells.kind() && from.options() == to.options() && !is_narrower {
+    let same_unit = from.is_duration() == to.is_duration();
+    if kind == cells.kind() && from.options() == to.options() && same_unit && !to.is_narrow() {
         let mut same = cells.clone();
         reread_misfits(&mut same, to);
         return same;
@@ -44,10 +43,29 @@ fn convert_cell(state: &CellState, from: &FieldType, to: &FieldType) -> CellStat
         (CellState::Value(CellValue::Date(day)), FieldType::DateTime) => {
             CellValue::Date(*day).into()
         }
+        // A number says nothing of its unit: minutes or seconds, as a bare number typed into the field.
         (
             CellState::Value(CellValue::Number(value)),
-            FieldType::Number { .. } | FieldType::Currency { .. } | FieldType::Percent { .. },
-        ) => CellValue::Number(*value).into(),
+            FieldType::Number { .. } | FieldType::Currency { .. },
+        ) if from.is_duration() => {
+            let unit = match from {
+                FieldType::Duration { seconds: false } => 60.0,
+                _ => 1.0,
+            };
+            CellValue::Number(decimal::round(value / unit, 10)).into()
+        }
+        (
+            CellState::Value(CellValue::Number(value)),
+            FieldType::Number { .. }
+            | FieldType::Currency { .. }
+            | FieldType::Percent { .. }
+            | FieldType::Progress { .. },
+        ) if !from.is_duration() => CellValue::Number(*value).into(),
+        (CellState::Value(CellValue::Number(value)), FieldType::Duration { .. })
+            if from.is_duration() =>
+        {
+            CellValue::Number(*value).into()
+        }
         (CellState::Value(CellValue::Bool(flag)), FieldType::Number { .. }) => {
             CellValue::Number(f64::from(u8::from(*flag))).into()
         }
@@ -66,6 +84,97 @@ fn convert_cell(state: &CellState, from: &FieldType, to: &FieldType) -> CellStat
 mod tests {
     use super::*;
     use crate::{column::ColumnKind, field::select::options_from};
+
+    /// `from` → `to` → `from`: what the cell shows in between, and that it comes back as it was.
+    #[test]
+    fn types_turn_into_each_other_and_back() {
+        let number = || FieldType::Number {
+            decimals: None,
+            thousands: false,
+            unit: String::new(),
+        };
+        let minutes = FieldType::Duration { seconds: false };
+        let rating = |max| FieldType::Rating { max };
+        for (from, typed, to, shown, fits) in [
+            (FieldType::Text, "a@b.cn", FieldType::Email, "a@b.cn", true),
+            (FieldType::Text, "没有", FieldType::Email, "没有", false),
+            (
+                FieldType::Text,
+                "0012345678905",
+                FieldType::Barcode,
+                "0012345678905",
+                true,
+            ),
+            (
+                FieldType::Text,
+                "0012345678906",
+                FieldType::Barcode,
+                "0012345678906",
+                false,
+            ),
+            (
+                FieldType::Barcode,
+                "4006381333932",
+                FieldType::Text,
+                "4006381333932",
+                true,
+            ),
+            (number(), "4", rating(5), "4", true),
+            (number(), "4.5", rating(5), "4.5", false),
+            (rating(10), "8", rating(5), "8", false),
+            (number(), "90", minutes.clone(), "1:30", true),
+            (minutes.clone(), "0:00:01", number(), "0.0166666667", true),
+            (minutes.clone(), "1:30", FieldType::Text, "1:30", true),
+            (FieldType::Text, "1:00", minutes.clone(), "1:00", true),
+            (
+                minutes.clone(),
+                "1:30",
+                FieldType::Duration { seconds: true },
+                "1:30:00",
+                true,
+            ),
+            (
+                FieldType::Percent { decimals: 0 },
+                "45%",
+                FieldType::Progress { decimals: 0 },
+                "45%",
+                true,
+            ),
+            (
+                FieldType::Progress { decimals: 0 },
+                "45%",
+                number(),
+                "0.45",
+                true,
+            ),
+            (
+                FieldType::Progress { decimals: 0 },
+                "45%",
+                minutes.clone(),
+                "45%",
+                false,
+            ),
+        ] {
+            let was = from.parse(typed);
+            let cells = Column::from_states(from.kind(), [was.clone()]);
+            let there = convert(&cells, &from, &to);
+            let got = there.get(0);
+            assert_eq!(to.display(&got), shown, "{typed} as {}", to.key());
+            assert_eq!(
+                matches!(got, CellState::Value(_)),
+                fits,
+                "{typed} as {}",
+                to.key()
+            );
+            let back = convert(&there, &to, &from);
+            assert_eq!(
+                from.display(&back.get(0)),
+                from.display(&was),
+                "{typed} by way of {}",
+                to.key()
+            );
+        }
+    }
 
     #[test]
     fn misfits_keep_the_input_and_come_back() {

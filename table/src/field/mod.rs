@@ -3,11 +3,15 @@
 //! [`FieldType`] is the closed registry; each type's reading and showing stands in its own file.
 //! Law: `parse` never fails and never loses input: what does not fit becomes a misfit with the text as typed.
 
+pub mod barcode;
 pub mod convert;
 pub mod date;
 pub mod decimal;
+pub mod duration;
+pub mod email;
 pub mod number;
 mod phone;
+pub mod rating;
 pub mod select;
 pub mod text;
 
@@ -70,6 +74,23 @@ pub enum FieldType {
     Url,
     /// A text: never an amount, never regrouped.
     Phone,
+    Email,
+    /// A text with every digit; a wrong check digit is a misfit.
+    Barcode,
+    /// A whole number from 1 to `max`.
+    Rating {
+        max: u8,
+    },
+    /// A share as in `Percent`, drawn as a bar.
+    Progress {
+        #[serde(default)]
+        decimals: u8,
+    },
+    /// Seconds; shown as `h:mm` or `h:mm:ss`.
+    Duration {
+        #[serde(default)]
+        seconds: bool,
+    },
     Formula(FormulaSpec),
 }
 
@@ -132,6 +153,11 @@ impl FieldType {
             FieldType::Attachment => "attachment",
             FieldType::Url => "url",
             FieldType::Phone => "phone",
+            FieldType::Email => "email",
+            FieldType::Barcode => "barcode",
+            FieldType::Rating { .. } => "rating",
+            FieldType::Progress { .. } => "progress",
+            FieldType::Duration { .. } => "duration",
             FieldType::Formula(_) => "formula",
         }
     }
@@ -139,12 +165,18 @@ impl FieldType {
     /// How the type's cells are stored.
     pub fn kind(&self) -> ColumnKind {
         match self {
-            FieldType::Text | FieldType::LongText | FieldType::Url | FieldType::Phone => {
-                ColumnKind::Text
-            }
-            FieldType::Number { .. } | FieldType::Currency { .. } | FieldType::Percent { .. } => {
-                ColumnKind::Number
-            }
+            FieldType::Text
+            | FieldType::LongText
+            | FieldType::Url
+            | FieldType::Phone
+            | FieldType::Email
+            | FieldType::Barcode => ColumnKind::Text,
+            FieldType::Number { .. }
+            | FieldType::Currency { .. }
+            | FieldType::Percent { .. }
+            | FieldType::Rating { .. }
+            | FieldType::Progress { .. }
+            | FieldType::Duration { .. } => ColumnKind::Number,
             FieldType::Date | FieldType::DateTime => ColumnKind::Date,
             FieldType::Checkbox => ColumnKind::Bool,
             FieldType::Select { .. } | FieldType::MultiSelect { .. } => ColumnKind::Options,
@@ -162,9 +194,14 @@ impl FieldType {
             _ if blank => Some(CellState::BLANK),
             FieldType::Url => Some(CellValue::text(input.trim()).into()),
             FieldType::Phone => phone::parse(input),
-            FieldType::Number { .. } | FieldType::Currency { .. } | FieldType::Percent { .. } => {
-                number::parse(self, input)
-            }
+            FieldType::Email => email::parse(input),
+            FieldType::Barcode => barcode::parse(input),
+            FieldType::Number { .. }
+            | FieldType::Currency { .. }
+            | FieldType::Percent { .. }
+            | FieldType::Progress { .. } => number::parse(self, input),
+            FieldType::Rating { max } => rating::parse(*max, input),
+            FieldType::Duration { seconds } => duration::parse(input, *seconds),
             FieldType::Date => date::parse(input, false),
             FieldType::DateTime => date::parse(input, true),
             FieldType::Checkbox => {
@@ -176,6 +213,11 @@ impl FieldType {
             FieldType::Formula(spec) => Some(spec.result.parse(input)),
         };
         fitted.unwrap_or_else(|| CellState::Misfit(input.into()))
+    }
+
+    /// True where the text would be a value.
+    pub fn fits(&self, input: &str) -> bool {
+        matches!(self.parse(input), CellState::Value(_))
     }
 
     /// The text that the grid, CSV files and AI prompts show; blank and pending cells are empty.
@@ -222,6 +264,38 @@ impl FieldType {
             (CellState::Value(CellValue::Number(value)), _) => number::edit_text(self, *value),
             _ => self.display(state),
         }
+    }
+
+    /// True where not every cell of the same column kind is a value of the type.
+    pub fn is_narrow(&self) -> bool {
+        matches!(
+            self,
+            FieldType::Date
+                | FieldType::Phone
+                | FieldType::Email
+                | FieldType::Barcode
+                | FieldType::Rating { .. }
+        )
+    }
+
+    /// Seconds, as a field or as a formula's result.
+    pub fn is_duration(&self) -> bool {
+        match self {
+            FieldType::Formula(spec) => spec.result.is_duration(),
+            other => matches!(other, FieldType::Duration { .. }),
+        }
+    }
+
+    /// The settings brought within their bounds.
+    pub fn bounded(mut self) -> FieldType {
+        match &mut self {
+            FieldType::Rating { max } => *max = (*max).clamp(1, rating::MOST),
+            FieldType::Currency { decimals, .. }
+            | FieldType::Percent { decimals }
+            | FieldType::Progress { decimals } => *decimals = (*decimals).min(15),
+            _ => {}
+        }
+        self
     }
 
     pub fn options(&self) -> Option<&[SelectOption]> {

@@ -1,6 +1,6 @@
 //! Numbers, currency and percent: read as people write them, shown as the field says.
 
-use super::{FieldType, decimal};
+use super::{FieldType, decimal, duration};
 use crate::value::{CellState, CellValue};
 use std::borrow::Cow;
 
@@ -206,7 +206,9 @@ pub(super) fn parse(field: &FieldType, input: &str) -> Option<CellState> {
     let number = read(input)?;
     // In a percent field `12` means 12 %, as it does in a cell formatted so in Excel.
     let value = match field {
-        FieldType::Percent { .. } if !number.percent => decimal::round(number.value / 100.0, 15),
+        FieldType::Percent { .. } | FieldType::Progress { .. } if !number.percent => {
+            decimal::round(number.value / 100.0, 15)
+        }
         _ => number.value,
     };
     Some(CellValue::Number(value).into())
@@ -238,14 +240,20 @@ pub(super) fn display(field: &FieldType, value: f64) -> String {
                 None => format!("{sign}{text}"),
             }
         }
-        FieldType::Percent { decimals } => format!("{}%", decimal::fixed(value * 100.0, *decimals)),
+        FieldType::Percent { decimals } | FieldType::Progress { decimals } => {
+            format!("{}%", decimal::fixed(value * 100.0, *decimals))
+        }
+        FieldType::Duration { seconds } => duration::display(value, *seconds),
         _ => decimal::general(value),
     }
 }
 
 pub(super) fn edit_text(field: &FieldType, value: f64) -> String {
     match field {
-        FieldType::Percent { .. } => format!("{}%", decimal::general(value * 100.0)),
+        FieldType::Percent { .. } | FieldType::Progress { .. } => {
+            format!("{}%", decimal::general(value * 100.0))
+        }
+        FieldType::Duration { .. } => duration::edit_text(value),
         _ => exact(value),
     }
 }

@@ -1,7 +1,7 @@
 //! Raw cells into a typed column: what fits becomes a value, the rest a misfit with the text as it was.
 
 use crate::{
-    column::{Column, ColumnKind, TextValues, Values},
+    column::{Column, ColumnKind, Side, TextValues, Values},
     field::{FieldType, date, decimal, number},
     mask::Mask,
     raw::RawCell,
@@ -19,17 +19,34 @@ pub fn build_column(cells: &[RawCell], to: &FieldType) -> Column {
 
 /// Texts go through the dictionary builder at once, so that a million equal words are stored once.
 fn build_text(cells: &[RawCell], to: &FieldType) -> Column {
-    let texts: Vec<Cow<'_, str>> = cells.iter().map(|cell| shown_text(cell, to)).collect();
+    let mut texts: Vec<Cow<'_, str>> = cells.iter().map(|cell| shown_text(cell, to)).collect();
+    let side = if to.is_narrow() {
+        read_narrow(&mut texts, to)
+    } else {
+        BTreeMap::new()
+    };
     let valid: Mask = texts.iter().map(|text| !text.is_empty()).collect();
     let values = Values::Text(TextValues::from_texts(texts.iter().map(AsRef::as_ref)));
-    Column::from_parts(
-        ColumnKind::Text,
-        values,
-        valid,
-        BTreeMap::new(),
-        BTreeMap::new(),
-    )
-    .unwrap_or_else(|| Column::blank(ColumnKind::Text, cells.len()))
+    Column::from_parts(ColumnKind::Text, values, valid, side, BTreeMap::new())
+        .unwrap_or_else(|| Column::blank(ColumnKind::Text, cells.len()))
+}
+
+/// Texts as the type reads them; those that do not fit are taken out and given back as misfits.
+fn read_narrow(texts: &mut [Cow<'_, str>], to: &FieldType) -> BTreeMap<u32, Side> {
+    let mut side = BTreeMap::new();
+    for (at, text) in texts.iter_mut().enumerate() {
+        match to.parse(text) {
+            CellState::Misfit(kept) => {
+                *text = Cow::Borrowed("");
+                side.insert(at as u32, Side::Misfit(kept));
+            }
+            CellState::Value(CellValue::Text(read)) if *read != **text => {
+                *text = Cow::Owned(read.to_string());
+            }
+            _ => {}
+        }
+    }
+    side
 }
 
 fn shown_text<'a>(cell: &'a RawCell, to: &FieldType) -> Cow<'a, str> {
@@ -81,13 +98,18 @@ fn cell_state(cell: &RawCell, to: &FieldType) -> CellState {
         (cell, _) if cell.is_blank() => CellState::BLANK,
         (
             RawCell::Number { value, .. },
-            FieldType::Number { .. } | FieldType::Currency { .. } | FieldType::Percent { .. },
+            FieldType::Number { .. }
+            | FieldType::Currency { .. }
+            | FieldType::Percent { .. }
+            | FieldType::Progress { .. },
         ) => CellValue::Number(*value).into(),
-        (RawCell::Text(text), FieldType::Percent { .. }) => match number::read(text) {
-            // A file's text "0.95" in a percent column is the ratio; only a `%` sign makes it hundredths.
-            Some(read) => CellValue::Number(read.value).into(),
-            None => CellState::Misfit(text.clone()),
-        },
+        (RawCell::Text(text), FieldType::Percent { .. } | FieldType::Progress { .. }) => {
+            match number::read(text) {
+                // A file's text "0.95" in a percent column is the ratio; only a `%` sign makes it hundredths.
+                Some(read) => CellValue::Number(read.value).into(),
+                None => CellState::Misfit(text.clone()),
+            }
+        }
         (RawCell::Date { value, .. }, FieldType::Date) => CellValue::Date(value.floor()).into(),
         (RawCell::Date { value, .. }, FieldType::DateTime) => CellValue::Date(*value).into(),
         (RawCell::Number { value, .. }, FieldType::Date | FieldType::DateTime) => day_state(*value),
@@ -136,6 +158,11 @@ mod tests {
         assert_eq!(column.get(0), CellValue::Number(12.5).into());
         assert_eq!(column.get(1), CellState::Misfit("缺货".into()));
         assert!(column.get(3).is_blank());
+        let codes = ["4006381333931", "4006381333932", ""].map(|code| RawCell::Text(code.into()));
+        let codes = build_column(&codes, &FieldType::Barcode);
+        assert_eq!(codes.get(0), CellValue::text("4006381333931").into());
+        assert_eq!(codes.get(1), CellState::Misfit("4006381333932".into()));
+        assert!(codes.get(2).is_blank());
         let dates = build_column(
             &[
                 RawCell::Number {

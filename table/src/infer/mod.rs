@@ -10,7 +10,7 @@ mod distinct;
 pub use build::build_column;
 
 use crate::{
-    field::{FieldType, date, number, select::options_from, text},
+    field::{FieldType, barcode, date, email, number, select::options_from, text},
     raw::RawCell,
 };
 use distinct::Distinct;
@@ -58,6 +58,10 @@ struct Counts {
     bare_dates: u64,
     phones: u64,
     url: u64,
+    emails: u64,
+    /// Texts or numbers that are GS1 numbers with a right check digit.
+    barcodes: u64,
+    durations: u64,
     multi_line: u64,
     fractions: u64,
     currency: std::collections::BTreeMap<&'static str, u64>,
@@ -108,6 +112,10 @@ impl ColumnStats {
 
     fn add_number(&mut self, value: f64, shown: Option<&str>) {
         self.counts.number += 1;
+        if value >= 1e7 && value.fract() == 0.0 && value < 1e14 {
+            let digits = format!("{value:.0}");
+            self.counts.barcodes += u64::from(barcode::checks(&digits) == Some(true));
+        }
         if value.abs() >= 1e15 {
             self.counts.long_digits += 1;
         }
@@ -144,6 +152,13 @@ impl ColumnStats {
             self.counts.multi_line += 1;
         }
         let digits = trimmed.bytes().filter(u8::is_ascii_digit).count();
+        if digits >= 8 && barcode::checks(trimmed) == Some(true) {
+            self.counts.barcodes += 1;
+        }
+        if digits > 0 && trimmed.contains(':') {
+            let duration = FieldType::Duration { seconds: true };
+            self.counts.durations += u64::from(duration.fits(trimmed));
+        }
         if digits > 0 && has_leading_zeros(trimmed) {
             self.counts.leading_zeros += 1;
             self.counts.text += 1;
@@ -169,6 +184,7 @@ impl ColumnStats {
         } else {
             self.counts.text += 1;
             self.counts.url += u64::from(text::is_url(trimmed));
+            self.counts.emails += u64::from(trimmed.contains('@') && email::is_email(trimmed));
         }
     }
 
@@ -209,6 +225,10 @@ impl ColumnStats {
                 reason("pictures", c.picture),
                 c.picture,
             );
+        }
+        // Every digit is kept by either type; only a column that says so and checks throughout is one of barcodes.
+        if c.barcodes == filled && names_a_barcode(&self.name) {
+            return (FieldType::Barcode, reason("barcodes", c.barcodes), filled);
         }
         if c.leading_zeros > 0 {
             return (
@@ -297,14 +317,18 @@ impl ColumnStats {
 
     fn decide_text(&self, filled: u64) -> (FieldType, Vec<Reason>, u64) {
         let c = &self.counts;
+        let nearly_all = |n: u64| n * 100 >= filled * NEARLY_ALL;
         let reason = |code: &str, n_cells: u64| {
             vec![Reason {
                 code: code.into(),
                 n_cells,
             }]
         };
-        if c.url * 100 >= filled * NEARLY_ALL {
+        if nearly_all(c.url) {
             return (FieldType::Url, reason("links", c.url), filled);
+        }
+        if nearly_all(c.emails) {
+            return (FieldType::Email, reason("emails", c.emails), c.emails);
         }
         if c.multi_line * 10 > filled || self.max_chars > 200 {
             return (
@@ -342,6 +366,18 @@ impl ColumnStats {
         let mut list = Vec::new();
         if c.phones > 0 || names_a_phone(&self.name) {
             list.push(FieldType::Phone);
+        }
+        if c.barcodes > 0 || names_a_barcode(&self.name) {
+            list.push(FieldType::Barcode);
+        }
+        if c.emails > 0 {
+            list.push(FieldType::Email);
+        }
+        if c.durations > 0 {
+            list.push(FieldType::Duration { seconds: false });
+        }
+        if c.percent > 0 {
+            list.push(FieldType::Progress { decimals: 0 });
         }
         if c.number > 0 {
             list.push(FieldType::Number {
@@ -382,6 +418,13 @@ fn is_bare_date(value: f64, shown: Option<&str>) -> bool {
         && value.fract() == 0.0
         && (19_000_101.0..=99_991_231.0).contains(&value)
         && date::read(&format!("{value:.0}")).is_some()
+}
+
+fn names_a_barcode(name: &str) -> bool {
+    has_any(
+        name,
+        &["条码", "条形码", "69码", "ean", "upc", "barcode", "gtin"],
+    )
 }
 
 fn names_a_phone(name: &str) -> bool {
@@ -502,12 +545,29 @@ mod tests {
         ];
         for (name, texts, key, reason) in [
             ("货号", &["00123", "00124"][..], "text", "leading_zeros"),
+            // Flagged where one of them has a wrong check digit: then it is for the person to say.
             (
                 "条码",
+                &["6901234567892", "6901234567908"],
+                "barcode",
+                "barcodes",
+            ),
+            (
+                "条码",
+                &["6901234567892", "6901234567909"],
+                "text",
+                "long_digits",
+            ),
+            ("EAN", &["96385074", "0012345678905"], "barcode", "barcodes"),
+            (
+                "订单",
                 &["6901234567892", "6901234567908"],
                 "text",
                 "long_digits",
             ),
+            ("邮箱", &["a@b.cn", "li@qianhai.example"], "email", "emails"),
+            ("联系", &["a@b.cn", "微信同号"], "text", "texts"),
+            ("工时", &["1:30", "36:05"], "text", "texts"),
             (
                 "数量",
                 &["12", "3", "abc", "4", "5", "6", "7", "8", "9", "10", "11"],

@@ -58,6 +58,11 @@ export type FieldTypeKey =
   | "attachment"
   | "url"
   | "phone"
+  | "email"
+  | "barcode"
+  | "rating"
+  | "progress"
+  | "duration"
   | "formula";
 
 /** The settings of a field's type, flat beside `type`. */
@@ -68,6 +73,10 @@ export interface WireFieldType {
   unit?: string;
   code?: string;
   options?: SelectOption[];
+  /** The highest mark of a rating. */
+  max?: number;
+  /** Durations: seconds are shown too. */
+  seconds?: boolean;
   /** Formula fields: how results are stored and shown. */
   result?: WireFieldType;
   /** Formula fields that ask a model. */

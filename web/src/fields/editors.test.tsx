@@ -168,6 +168,25 @@ describe("attachments", () => {
   });
 });
 
+describe("rating", () => {
+  const field: WireField = { id: "f1", name: "评分", type: "rating", max: 5 };
+
+  it("takes digits and arrows, Enter saves", async () => {
+    const { onChange, onDone, key } = await show(field, 2);
+    await key("4");
+    await key("ArrowRight");
+    await key("Enter");
+    expect(onChange).toHaveBeenCalledWith(5);
+    expect(onDone).toHaveBeenCalledWith("down");
+  });
+
+  it("a press on the star that is set clears it", async () => {
+    const { onChange } = await show(field, 2);
+    await act(async () => host.querySelectorAll<HTMLElement>(".field-star")[1]?.click());
+    expect(onChange).toHaveBeenCalledWith(null);
+  });
+});
+
 describe("the popover", () => {
   it("stays on the screen", () => {
     const viewport = { innerWidth: 400, innerHeight: 600 };

@@ -74,6 +74,13 @@ describe("how cells look", () => {
     ],
     ["link", "a.com", field("url"), { kind: "text", text: "a.com", tone: "link" }],
     ["phone", "+86 138", field("phone"), { kind: "text", text: "+86 138" }],
+    ["email", "a@b.cn", field("email"), { kind: "text", text: "a@b.cn", tone: "link" }],
+    ["barcode", "0012345678905", field("barcode"), { kind: "text", text: "0012345678905" }],
+    ["rating", 4, field("rating", { max: 5 }), { kind: "rating", value: 4, max: 5 }],
+    ["progress", 0.255, field("progress", { decimals: 1 }), { kind: "progress", share: 0.255, text: "25.5%" }],
+    ["progress over 100 %", 1.2, field("progress"), { kind: "progress", share: 1, text: "120%" }],
+    ["duration", 129_909, field("duration"), { kind: "number", text: "36:05" }],
+    ["duration with seconds", -45, field("duration", { seconds: true }), { kind: "number", text: "-0:00:45" }],
     ["misfit", { misfit: "面议" }, field("currency"), { kind: "text", text: "面议", tone: "misfit" }],
     [
       "formula",
@@ -110,6 +117,15 @@ describe("what is typed", () => {
     expect(port.speculate("1,200.5", field("number"))).toBe(1200.5);
     expect(port.speculate("25%", field("percent"))).toBe(0.25);
     expect(port.speculate("１３８ ", field("phone"))).toBe("138");
+    expect(port.speculate("li＠b.cn", field("email"))).toBe("li@b.cn");
+    expect(port.speculate(" 4006381333931", field("barcode"))).toBe("4006381333931");
+    expect(port.speculate("4006381333932", field("barcode"))).toEqual({ misfit: "4006381333932" });
+    expect(port.speculate("CK-1", field("barcode"))).toBe("CK-1");
+    expect(port.speculate("★★★☆☆", field("rating"))).toBe(3);
+    expect(port.speculate("45", field("progress"))).toBe(port.speculate("45", field("percent")));
+    expect(port.speculate("1:30", field("duration"))).toBe(5400);
+    expect(port.speculate("90", field("duration"))).toBe(5400);
+    expect(port.speculate("90", field("duration", { seconds: true }))).toBe(90);
     expect(port.speculate("耳环", field("select", { options }))).toBe("o1");
     expect(port.speculate("耳环、新", field("multi_select", { options }))).toEqual(["o1", "新"]);
     expect(port.speculate("2026/1/5", field("date"))).toBe("2026-01-05");
@@ -120,6 +136,8 @@ describe("what is typed", () => {
   it("opens as it can be typed again", () => {
     expect(port.editText(0.1 + 0.2, field("number"))).toBe("0.30000000000000004");
     expect(port.editText(0.255, field("percent"))).toBe("25.5%");
+    expect(port.editText(1.5, field("duration"))).toBe("0:00:01.5");
+    expect(port.editText(5400, field("duration", { seconds: true }))).toBe("1:30");
     expect(port.editText({ misfit: "面议" }, field("number"))).toBe("面议");
     expect(port.editText({ error: "#N/A" }, field("number"))).toBe("");
     expect(port.copyText({ error: "#N/A" }, field("number"))).toBe("#N/A");

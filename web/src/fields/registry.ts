@@ -7,15 +7,20 @@
 import type { WireCell, WireField, WireFieldType, WireNote } from "../api/wire";
 import type { CellModel, GridColumn } from "../grid/types";
 import { attachment } from "./attachment/descriptor";
+import { barcode } from "./barcode/descriptor";
 import { checkbox } from "./checkbox/descriptor";
 import { currency } from "./currency/descriptor";
 import { date, dateTime } from "./date/descriptor";
 import type { DrawContext, FieldDescriptor, PlainCell } from "./descriptor";
+import { duration } from "./duration/descriptor";
+import { email } from "./email/descriptor";
 import { effectiveType, isAi, isReadonly, markOf } from "./formula/descriptor";
 import { longText } from "./long_text/descriptor";
 import { number } from "./number/descriptor";
 import { percent } from "./percent/descriptor";
 import { phone } from "./phone/descriptor";
+import { progress } from "./progress/descriptor";
+import { rating } from "./rating/descriptor";
 import { multiSelect, select } from "./select/descriptor";
 import { text } from "./text/descriptor";
 import { url } from "./url/descriptor";
@@ -34,6 +39,11 @@ export const FIELD_TYPES: readonly FieldDescriptor[] = [
   attachment,
   url,
   phone,
+  email,
+  barcode,
+  rating,
+  progress,
+  duration,
 ];
 
 const BY_TYPE = new Map(FIELD_TYPES.map((descriptor) => [descriptor.type, descriptor]));
@@ -90,6 +100,8 @@ export function shownText(cell: WireCell, field: WireField): string {
   const model = plainModel(cell, field, NO_PICTURES);
   if (model.kind === "number") return `${model.prefix ?? ""}${model.text}${model.suffix ?? ""}`;
   if (model.kind === "text") return model.text;
+  if (model.kind === "rating") return "★".repeat(Math.max(0, Math.min(10, Math.round(model.value))));
+  if (model.kind === "progress") return model.text;
   if (model.kind === "chips") return model.chips.map((chip) => chip.text).join(", ");
   return copyText(cell, field);
 }

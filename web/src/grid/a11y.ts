@@ -104,6 +104,10 @@ export function textOf(model: CellModel, words: Pick<GridWords, "checked" | "unc
       return `${model.prefix ?? ""}${model.text}${model.suffix ?? ""}`;
     case "check":
       return model.checked ? words.checked : words.unchecked;
+    case "rating":
+      return `${model.value} / ${model.max}`;
+    case "progress":
+      return model.text;
     case "chips":
       return model.chips.map((chip) => chip.text).join(", ");
     case "images":

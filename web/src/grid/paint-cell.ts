@@ -48,6 +48,12 @@ export function paintCell(
       case "check":
         paintCheck(pen, model.checked, x + width / 2, y + height / 2);
         break;
+      case "rating":
+        paintRating(pen, model.value, model.max, left, y, room, height);
+        break;
+      case "progress":
+        paintProgress(pen, model.share, model.text, left, y, room, height);
+        break;
       case "chips":
         paintChips(pen, model.chips, left, y, room, height);
         break;
@@ -209,6 +215,57 @@ export function paintCheck({ ctx, theme }: Pen, checked: boolean, x: number, y: 
   ctx.lineTo(left + 6.25, top + 10.5);
   ctx.lineTo(left + 11.5, top + 4.75);
   ctx.stroke();
+}
+
+const STAR = 16;
+
+/** Stars, or the mark in digits where they have no room. */
+function paintRating(pen: Pen, value: number, max: number, x: number, y: number, room: number, height: number): void {
+  const { ctx, theme } = pen;
+  if (max * STAR > room) {
+    paintLine(pen, pen.text.fit(`${value} ★`, room), "plain", "left", x, baselineOf(y, height), room);
+    return;
+  }
+  const star = iconShape("rating");
+  const top = middle(y, height, STAR);
+  for (let at = 0; at < max; at += 1) {
+    ctx.save();
+    ctx.translate(Math.round(x + at * STAR) - 1, top);
+    ctx.fillStyle = at < value ? theme.star : theme.placeholder;
+    ctx.fill(star);
+    ctx.restore();
+  }
+}
+
+/** A bar that fills from the left, the number at its right where there is room for both. */
+function paintProgress(
+  pen: Pen,
+  share: number,
+  text: string,
+  x: number,
+  y: number,
+  room: number,
+  height: number,
+): void {
+  const { ctx, theme } = pen;
+  const label = Math.max(pen.text.width("100%"), pen.text.width(text)) + 8;
+  const width = room - label;
+  if (width >= 24) {
+    const top = middle(y, height, 6);
+    ctx.fillStyle = theme.placeholder;
+    ctx.beginPath();
+    ctx.roundRect(x, top, width, 6, 3);
+    ctx.fill();
+    if (share > 0) {
+      ctx.fillStyle = theme.jade;
+      ctx.beginPath();
+      ctx.roundRect(x, top, Math.max(6, width * share), 6, 3);
+      ctx.fill();
+    }
+  }
+  ctx.fillStyle = theme.ink1;
+  const shown = pen.text.fit(text, room);
+  ctx.fillText(shown, x + room - pen.text.width(shown), baselineOf(y, height));
 }
 
 const CHIP_HEIGHT = 20;

@@ -20,6 +20,8 @@ export interface Theme {
   jade: string;
   cinnabar: string;
   amber: string;
+  /** Filled stars. */
+  star: string;
   violet: string;
   /** Jade over paper, for ranges and selected rows. */
   selection: string;
@@ -69,6 +71,7 @@ export function readTheme(element: Element): Theme {
     jade,
     cinnabar: token("--cinnabar", "#C73E2B"),
     amber: token("--amber", "#9A6700"),
+    star: token("--star", "#D69A1B"),
     violet: token("--violet", "#6B4FD8"),
     selection: mix(jade, paper, isDark ? 0.16 : 0.09),
     hover: mix(ink1, paper, isDark ? 0.05 : 0.025),

@@ -49,6 +49,9 @@ export type CellModel = { mark?: CellMark; ai?: boolean } & (
   | { kind: "text"; text: string; tone?: "plain" | "link" | "error" | "misfit" | "dim" }
   | { kind: "number"; text: string; prefix?: string; suffix?: string; negative?: boolean }
   | { kind: "check"; checked: boolean }
+  | { kind: "rating"; value: number; max: number }
+  /** `share` is from 0 to 1. */
+  | { kind: "progress"; share: number; text: string }
   | { kind: "chips"; chips: readonly Chip[] }
   | { kind: "images"; images: readonly CellImage[] }
   | { kind: "pending" }

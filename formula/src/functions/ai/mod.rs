@@ -78,7 +78,7 @@ fn system(kind: AiKind) -> (String, &'static str) {
     (format!("{task} {GUARD}"), version)
 }
 
-pub(crate) fn call(context: &mut Context, kind: AiKind, args: &[Node]) -> Vector {
+pub(crate) fn call<'a>(context: &mut Context<'a>, kind: AiKind, args: &[Node<'a>]) -> Vector<'a> {
     let vectors: Vec<Vector> = args.iter().map(|arg| context.eval(arg)).collect();
     let cells = (0..context.len())
         .map(|at| one(context, kind, args, &vectors, at))
@@ -101,7 +101,7 @@ fn one(context: &mut Context, kind: AiKind, args: &[Node], vectors: &[Vector], a
     };
     let call = request(kind, context.input.model, inputs);
     let answer = context.input.answers.answer(&call.key);
-    context.calls.push((context.positions[at], call));
+    context.calls.push((context.position(at), call));
     answer.map_or(Cell::Pending, Cell::Text)
 }
 
@@ -111,7 +111,7 @@ fn show(context: &Context, arg: &Node, cell: &Cell, at: usize) -> String {
         Node::Own(field) if *cell != Cell::Blank => context
             .segment
             .column(field.column)
-            .map(|column| field.field_type.display(&column.get(context.offsets[at])))
+            .map(|column| field.field_type.display(&column.get(context.offset(at))))
             .unwrap_or_default(),
         _ => text(cell)
             .map(|text| text.to_string())

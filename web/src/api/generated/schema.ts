@@ -2038,6 +2038,26 @@ export interface components {
             /** @enum {string} */
             type: "phone";
         } | {
+            /** @enum {string} */
+            type: "email";
+        } | {
+            /** @enum {string} */
+            type: "barcode";
+        } | {
+            /** Format: int32 */
+            max: number;
+            /** @enum {string} */
+            type: "rating";
+        } | {
+            /** Format: int32 */
+            decimals: number;
+            /** @enum {string} */
+            type: "progress";
+        } | {
+            seconds: boolean;
+            /** @enum {string} */
+            type: "duration";
+        } | {
             ai?: components["schemas"]["AiSettingsView"] | null;
             /** @description How results are shown; never itself a formula. */
             result: components["schemas"]["FieldTypeView"];

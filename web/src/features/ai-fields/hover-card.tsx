@@ -45,7 +45,7 @@ export function CellHoverCard({ base, table, record, field, note, cell, rect }: 
         </b>
       )}
       {note?.reason && <span className="bad">{t(`reason_${note.reason}`, note.reason)}</span>}
-      {isMisfit && <span className="warn">{t("misfitHint")}</span>}
+      {isMisfit && <span className="warn">{t(field.type === "barcode" ? "barcodeMisfit" : "misfitHint")}</span>}
       {isPending && !note && <span>{t("pendingHint")}</span>}
       {answers.data?.[0] && <Provenance answer={answers.data[0]} />}
     </div>

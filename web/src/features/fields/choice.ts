@@ -47,6 +47,7 @@ export function plainSettings(type: FieldType, field: Field | null): object {
 /** Whether values may stop to fit: another type, or options that are gone. */
 export function isRetype(type: FieldType, field: Field): boolean {
   if (type.type !== field.type) return true;
+  if (type.type === "rating" && field.type === "rating") return type.max !== field.max;
   const now = new Set(optionsOf(type)?.map((option) => option.id));
   return (optionsOf(field) ?? []).some((option) => !now.has(option.id));
 }

@@ -57,7 +57,25 @@ export function TypeSettings({ type, onChange }: TypeSettingsProps) {
       </div>
     );
   }
-  if (type.type === "percent") return decimals(type.decimals, false);
+  if (type.type === "percent" || type.type === "progress") return decimals(type.decimals, false);
+  if (type.type === "rating") {
+    return (
+      <Labelled label={t("ratingMax")}>
+        <InputNumber min={1} max={10} value={type.max} onChange={(max) => set({ max: max ?? 5 })} />
+      </Labelled>
+    );
+  }
+  if (type.type === "duration") {
+    return (
+      <div className="form" style={{ gap: 4 }}>
+        <Checkbox checked={type.seconds} onChange={(event) => set({ seconds: event.target.checked })}>
+          {t("durationSeconds")}
+        </Checkbox>
+        <span className="hint">{t("durationHint")}</span>
+      </div>
+    );
+  }
+  if (type.type === "barcode") return <span className="hint">{t("barcodeHint")}</span>;
   if (type.type === "select" || type.type === "multi_select") {
     return <OptionList options={(type.options ?? []) as SelectOption[]} onChange={(options) => set({ options })} />;
   }

@@ -17,6 +17,11 @@ export const PLAIN_TYPES: FieldType[] = [
   { type: "attachment" },
   { type: "url" },
   { type: "phone" },
+  { type: "email" },
+  { type: "barcode" },
+  { type: "rating", max: 5 },
+  { type: "progress", decimals: 0 },
+  { type: "duration", seconds: false },
 ] as FieldType[];
 
 /** The given types first (with the settings they bring), then the others; one of each. */

@@ -9,7 +9,7 @@ import type { TableSession } from "../../sync/table-session";
 import { Icon } from "../../ui/icons";
 
 const CARD_PX = 70;
-const NUMERIC = ["number", "currency", "percent"];
+const NUMERIC = ["number", "currency", "percent", "rating", "progress", "duration"];
 
 interface RecordCardsProps {
   base: string;

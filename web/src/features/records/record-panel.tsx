@@ -83,12 +83,13 @@ export function RecordPanel({ base, table, record, session, onRecord, onClose }:
   );
 }
 
-const NUMERIC = ["number", "currency", "percent"];
+const NUMERIC = ["number", "currency", "percent", "rating", "progress"];
 
 /** The keyboard that a phone or tablet opens. */
-function inputModeOf(type: string): "decimal" | "url" | "tel" | "text" {
+function inputModeOf(type: string): "decimal" | "url" | "tel" | "email" | "numeric" | "text" {
   if (NUMERIC.includes(type)) return "decimal";
-  if (type === "url") return "url";
+  if (type === "url" || type === "email") return type;
+  if (type === "barcode") return "numeric";
   return type === "phone" ? "tel" : "text";
 }
 

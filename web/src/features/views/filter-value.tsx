@@ -42,7 +42,7 @@ export function FilterValue({ field, condition, onValue }: FilterValueProps) {
   if (type.type === "select" || type.type === "multi_select") {
     return choose(type.options.map((option) => ({ value: option.id, label: option.name })));
   }
-  const isNumber = type.type === "number" || type.type === "currency" || type.type === "percent";
+  const isNumber = ["number", "currency", "percent", "progress", "rating"].includes(type.type);
   return (
     <TypedValue
       value={condition.value}

@@ -71,6 +71,8 @@ pub struct Recovered {
     /// Cells are damaged that the log has only by reference: they are shown as damaged, and the base can be
     /// read, never written.
     pub is_lost: bool,
+    /// Every part and row of the log has been looked at; otherwise [`Reader::check`] is to be called in time.
+    pub is_checked: bool,
 }
 
 /// What a damaged row of the log means for the state.
@@ -225,6 +227,7 @@ impl Base {
                 damage,
                 broken: found.broken,
                 is_lost: found.is_lost,
+                is_checked: look == Look::All,
             },
         ))
     }

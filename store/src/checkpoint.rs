@@ -356,9 +356,8 @@ impl Reading<'_> {
         };
         if self.look == Look::All {
             let whole = |number, sum| Parts::is_whole(self.connection, number, sum);
-            if !whole(part.number, Some(part.checksum)) {
-                self.tell(place.table, place.at.clone());
-            } else if part.words.is_some_and(|words| !whole(words, None)) {
+            let words = part.words.is_none_or(|words| whole(words, None));
+            if !words || !whole(part.number, Some(part.checksum)) {
                 self.tell(place.table, place.at.clone());
             }
         }

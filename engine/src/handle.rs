@@ -177,12 +177,18 @@ impl BaseHandle {
         }
     }
 
+    /// The present day number: periods of filters move with it.
+    fn now_day(&self) -> f64 {
+        (self.shared.options.clock)().now_day
+    }
+
     pub fn window(&self, query: &WindowQuery) -> Result<Window, CommandError> {
         window::window(
             &self.snapshot(),
             &self.shared.orders,
             &self.shared.queue,
             query,
+            self.now_day(),
         )
     }
 
@@ -208,6 +214,7 @@ impl BaseHandle {
             "",
             None,
             None,
+            self.now_day(),
         )?;
         Ok(aggregate::aggregates(owner, &data, seen, &order))
     }
@@ -219,8 +226,9 @@ impl BaseHandle {
         view: Option<ViewId>,
     ) -> Result<Vec<RecordId>, CommandError> {
         let snapshot = self.snapshot();
-        let (order, data) =
-            window::order_of(&snapshot, &self.shared.orders, table, view, "", None, None)?;
+        let orders = &self.shared.orders;
+        let now = self.now_day();
+        let (order, data) = window::order_of(&snapshot, orders, table, view, "", None, None, now)?;
         Ok(window::records(&order, &data))
     }
 

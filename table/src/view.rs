@@ -69,6 +69,7 @@ pub enum Aggregate {
     Filled,
     Blank,
     Distinct,
+    Median,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,7 +94,8 @@ pub struct Filter {
 pub struct Condition {
     pub field: FieldId,
     pub operator: Operator,
-    /// As typed by the user; parsed by the field's type.
+    /// As typed by the user; parsed by the field's type. For dates also a period that moves with the calendar,
+    /// such as `@today`, `@this_month` or `@last_days:7`.
     #[serde(default)]
     pub value: String,
 }
@@ -115,6 +117,31 @@ pub enum Operator {
     IsMisfit,
     /// An AI cell in the state named by `value` (`ok`, `failed`, `stale`, …).
     AiState,
+    StartsWith,
+    EndsWith,
+    /// `value` is `from..to`, both ends included; either may be absent.
+    Between,
+    NotBetween,
+    /// `value` lists option ids, separated by commas.
+    AnyOf,
+    NoneOf,
+    AllOf,
+    /// How many pictures or options a cell holds; a blank one holds none.
+    CountIs,
+    CountAtLeast,
+    CountAtMost,
+    /// A misfit or an error.
+    HasProblem,
+}
+
+impl Operator {
+    /// Whether a condition with this operator means something without a value.
+    pub fn needs_value(self) -> bool {
+        !matches!(
+            self,
+            Operator::IsBlank | Operator::IsNotBlank | Operator::IsMisfit | Operator::HasProblem
+        )
+    }
 }
 
 impl View {

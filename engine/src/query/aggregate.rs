@@ -83,6 +83,7 @@ fn one(
     let (mut sum, mut n_numbers, mut n_filled) = (Sum::default(), 0u64, 0u64);
     let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);
     let mut distinct: HashSet<String> = HashSet::new();
+    let mut all: Vec<f64> = Vec::new();
     let shown = shown_type(&field.field_type);
     for (segment, at) in rows {
         let Some(cells) = data.segments[*segment].column(field.column) else {
@@ -95,6 +96,9 @@ fn one(
             n_filled += 1;
             sum.add(x);
             (min, max) = (min.min(x), max.max(x));
+            if aggregate == Aggregate::Median {
+                all.push(x);
+            }
             if aggregate == Aggregate::Distinct {
                 distinct.insert(shown.display(&cells.get(*at)));
             }
@@ -109,6 +113,9 @@ fn one(
             n_numbers += 1;
             sum.add(x);
             (min, max) = (min.min(x), max.max(x));
+            if aggregate == Aggregate::Median {
+                all.push(x);
+            }
         }
         if aggregate == Aggregate::Distinct {
             distinct.insert(shown.display(&state));
@@ -125,11 +132,30 @@ fn one(
         Aggregate::Average => number(sum.mean(n_numbers)),
         Aggregate::Min => bound(min),
         Aggregate::Max => bound(max),
+        Aggregate::Median => bound(median(&mut all)),
         Aggregate::Count => number(rows.len() as f64),
         Aggregate::Filled => number(n_filled as f64),
         Aggregate::Blank => number(rows.len() as f64 - n_filled as f64),
         Aggregate::Distinct => number(distinct.len() as f64),
     }
+}
+
+/// The one in the middle, or the mean of the two there; 0 of none.
+pub(super) fn median(numbers: &mut [f64]) -> f64 {
+    let half = numbers.len() / 2;
+    if numbers.is_empty() {
+        return 0.0;
+    }
+    let is_even = numbers.len().is_multiple_of(2);
+    let (below, middle, _) = numbers.select_nth_unstable_by(half, f64::total_cmp);
+    if !is_even {
+        return *middle;
+    }
+    let before = below.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mut sum = Sum::default();
+    sum.add(before);
+    sum.add(*middle);
+    sum.mean(2)
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 //! Main types: [`WindowQuery`] → [`Window`]. Law: a query reads one snapshot only. Tests: `tests/query.rs`.
 
 pub(crate) mod aggregate;
+mod condition;
 mod filter;
+mod fold;
 pub(crate) mod order;
 mod text_order;
 pub(crate) mod window;

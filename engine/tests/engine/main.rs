@@ -7,6 +7,7 @@ mod desk;
 mod durability;
 mod edits;
 mod finding;
+mod given;
 mod grouping;
 mod queries;
 mod undoing;

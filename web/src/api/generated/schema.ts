@@ -1880,6 +1880,23 @@ export interface components {
             tables: components["schemas"]["TableView"][];
             undo: components["schemas"]["UndoView"];
         };
+        /** @description What a press on a button does. */
+        ButtonActionView: {
+            /** @enum {string} */
+            do: "open_url";
+            url: string;
+        } | {
+            /** @enum {string} */
+            do: "set_value";
+            field: string;
+            value: string;
+        } | {
+            /** Format: double */
+            by: number;
+            /** @enum {string} */
+            do: "increment";
+            field: string;
+        };
         /** @description A cell; see docs/design/002-wire.md. */
         Cell: number | boolean | string | string[] | components["schemas"]["Attachment"][] | {
             error: string;
@@ -2167,6 +2184,31 @@ export interface components {
             seconds: boolean;
             /** @enum {string} */
             type: "duration";
+        } | {
+            options: components["schemas"]["OptionView"][];
+            /** @enum {string} */
+            type: "person";
+        } | {
+            pattern: string;
+            /** @enum {string} */
+            type: "auto_number";
+        } | {
+            /** @enum {string} */
+            type: "created_time";
+        } | {
+            /** @enum {string} */
+            type: "modified_time";
+        } | {
+            /** @enum {string} */
+            type: "created_by";
+        } | {
+            /** @enum {string} */
+            type: "modified_by";
+        } | {
+            action: components["schemas"]["ButtonActionView"];
+            label: string;
+            /** @enum {string} */
+            type: "button";
         } | {
             ai?: components["schemas"]["AiSettingsView"] | null;
             /** @description How results are shown; never itself a formula. */

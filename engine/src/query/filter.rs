@@ -251,11 +251,8 @@ impl Test {
             }
             // What is no number lies in no range.
             Operator::Between | Operator::NotBetween => negated,
-            // A misfit that is a number after all (nine stars of five) has its place among numbers; words have none.
-            _ if !matches!(self.operand, Operand::Text) => {
-                let number = table::field::number::read(&shown);
-                number.is_some_and(|read| self.number_passes(read.value))
-            }
+            // A misfit is neither smaller nor greater than a number or a date.
+            _ if !matches!(self.operand, Operand::Text) => false,
             _ => self.order_passes(Some(text_order::compare(shown.trim(), &self.text))),
         }
     }

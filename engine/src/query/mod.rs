@@ -5,11 +5,16 @@
 pub(crate) mod aggregate;
 mod condition;
 mod filter;
+pub(crate) mod find;
 mod fold;
+pub(crate) mod group;
+mod needle;
 pub(crate) mod order;
 mod text_order;
 pub(crate) mod window;
 
+pub use find::{FindQuery, FindStart, Found, Hit};
+pub use group::{GroupRow, Groups};
 use serde::Serialize;
 use std::sync::Arc;
 use table::{

@@ -1,6 +1,9 @@
 //! A view: which records of a table are seen, in which order, with which fields.
 
-use crate::id::{FieldId, ViewId};
+use crate::{
+    field::date::{civil, day_number},
+    id::{FieldId, ViewId},
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -13,6 +16,7 @@ pub struct View {
     pub filter: Filter,
     #[serde(default)]
     pub sorts: Vec<Sort>,
+    /// At most [`crate::limits::GROUP_FIELDS`].
     #[serde(default)]
     pub groups: Vec<Sort>,
     /// Field settings that differ from the default, in no particular order.
@@ -77,6 +81,30 @@ pub struct Sort {
     pub field: FieldId,
     #[serde(default)]
     pub descending: bool,
+    /// Dates of one such span stand together; absent: each moment by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<DateSpan>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateSpan {
+    Day,
+    Month,
+    Year,
+}
+
+impl DateSpan {
+    /// The first moment of the span that a day number lies in.
+    pub fn start(self, day: f64) -> f64 {
+        let (year, month, _) = civil(day);
+        let start = match self {
+            DateSpan::Day => None,
+            DateSpan::Month => day_number(year, month, 1),
+            DateSpan::Year => day_number(year, 1, 1),
+        };
+        start.unwrap_or(day.floor())
+    }
 }
 
 /// Conditions joined by and / or; no condition lets every record through.

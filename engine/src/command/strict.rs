@@ -60,7 +60,7 @@ const VIEW: Names = &[
 ];
 const FILTER: Names = &["any", "conditions", "groups"];
 const CONDITION: Names = &["field", "operator", "value"];
-const SORT: Names = &["field", "descending"];
+const SORT: Names = &["field", "descending", "by"];
 const VIEW_FIELD: Names = &["field", "hidden", "width_px", "footer"];
 
 pub(super) fn field<'de, D: Deserializer<'de>>(from: D) -> Result<NewField, D::Error> {

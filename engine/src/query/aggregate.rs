@@ -34,7 +34,8 @@ pub(crate) fn aggregates(
         .collect()
 }
 
-fn one(
+/// The value of one footer over some rows.
+pub(super) fn one(
     field: &Field,
     aggregate: Aggregate,
     data: &TableData,

@@ -251,7 +251,7 @@ impl Test {
             }
             // What is no number lies in no range.
             Operator::Between | Operator::NotBetween => negated,
-            // A text compared with a number or a date is neither smaller nor greater.
+            // A misfit is neither smaller nor greater than a number or a date.
             _ if !matches!(self.operand, Operand::Text) => false,
             _ => self.order_passes(Some(text_order::compare(shown.trim(), &self.text))),
         }
@@ -321,43 +321,4 @@ fn ai_key(state: Option<AiState>) -> &'static str {
         Some(AiState::Locked) => "locked",
         Some(AiState::Skipped) => "skipped",
     }
-}
-
-/// Which records show `needle` (any case) in one of the columns.
-pub(crate) fn find_mask(segment: &Segment, table: &Table, needle: &str) -> Mask {
-    let needle = needle.trim().to_lowercase();
-    let mut mask = Mask::new(segment.len(), needle.is_empty());
-    if needle.is_empty() {
-        return mask;
-    }
-    for field in table.live_fields() {
-        let Some(cells) = segment.column(field.column) else {
-            continue;
-        };
-        let shown = shown_type(&field.field_type);
-        let contains = |state: &CellState| shown.display(state).to_lowercase().contains(&needle);
-        if let Some(texts) = cells.texts() {
-            let mut known: Vec<Option<bool>> = vec![None; texts.n_codes()];
-            for at in cells.valid().ones() {
-                let code = texts.codes()[at];
-                let hit = *known[code as usize]
-                    .get_or_insert_with(|| texts.text(code).to_lowercase().contains(&needle));
-                if hit {
-                    mask.set(at, true);
-                }
-            }
-        } else {
-            for at in cells.valid().ones() {
-                if !mask.get(at) && contains(&cells.get(at)) {
-                    mask.set(at, true);
-                }
-            }
-        }
-        for at in cells.side().keys() {
-            if contains(&cells.get(*at as usize)) {
-                mask.set(*at as usize, true);
-            }
-        }
-    }
-    mask
 }

@@ -245,8 +245,12 @@ pub struct FilterView {
 pub struct ConditionView {
     pub field: String,
     /// `is`, `is_not`, `contains`, `not_contains`, `less`, `less_or_equal`, `greater`, `greater_or_equal`,
-    /// `is_blank`, `is_not_blank`, `is_misfit`, `ai_state`
+    /// `is_blank`, `is_not_blank`, `is_misfit`, `ai_state`, `starts_with`, `ends_with`, `between`, `not_between`
+    /// (`value` is `from..to`), `any_of`, `none_of`, `all_of` (`value` lists option ids, commas between), `count_is`,
+    /// `count_at_least`, `count_at_most`, `has_problem`
     pub operator: String,
+    /// As typed; for dates also `@today`, `@yesterday`, `@tomorrow`, `@this_week`, `@last_month`, `@next_year`, …,
+    /// `@last_days:7`, `@next_days:30`.
     pub value: String,
 }
 
@@ -254,6 +258,9 @@ pub struct ConditionView {
 pub struct SortView {
     pub field: String,
     pub descending: bool,
+    /// `day`, `month` or `year`: dates of one such span stand together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -385,7 +392,9 @@ fn n_misfits(snapshot: &Snapshot, table: &Table, field: &Field) -> u64 {
         return 0;
     };
     let count = |segment: &table::segment::Segment| {
-        segment.column(field.column).map_or(0, |column| {
+        let column = segment.shared_column(field.column);
+        let column = column.filter(|column| column.may_have_side());
+        column.map_or(0, |column| {
             column
                 .side()
                 .iter()
@@ -409,6 +418,7 @@ pub fn view_view(view: &View) -> ViewView {
             .map(|sort| SortView {
                 field: sort.field.to_string(),
                 descending: sort.descending,
+                by: sort.by.as_ref().map(name_of),
             })
             .collect()
     };

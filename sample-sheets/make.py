@@ -286,7 +286,7 @@ def stock():
     sheet.auto_filter.ref = f"A1:I{len(GOODS) + 1}"
     save_fixed(book, HERE / name)
     rezip(HERE / name, lambda parts: None)
-    types = {"货号": "text", "条码": "text", "品名": "text", "库存": "number", "状态": "select",
+    types = {"货号": "text", "条码": "barcode", "品名": "text", "库存": "number", "状态": "select",
              "入库日期": "date", "盘点日期": "date", "到期日": "date"}
     expect(name, [{"name": "库存", "title_lines": 0, "header_row": 1, "dropped": [], "types": types,
                    "options": {"状态": ["在售", "停售", "清仓"]}, "formulas": {}, "rows": rows}])
@@ -338,7 +338,7 @@ def customers():
         rows.append({k: (str(v) if isinstance(v, dt.date) else v) for k, v in zip(keys, record)})
     save_fixed(book, HERE / name)
     rezip(HERE / name, lambda parts: None)
-    types = {"客户名称": "text", "WhatsApp": "text", "网站": "url", "最近下单": "date"}
+    types = {"客户名称": "text", "WhatsApp": "text", "邮箱": "email", "网站": "url", "最近下单": "date"}
     expect(name, [{"name": "客户", "title_lines": 1, "header_row": 2, "dropped": [], "types": types, "formulas": {}, "rows": rows}])
 
 

@@ -9,7 +9,8 @@ use crate::{
     error::{CommandError, OpenError},
     patch::{Patch, UndoState},
     query::{
-        self, AggregateValue, AiEstimate, RetypePreview, Window, WindowQuery, aggregate, window,
+        self, AggregateValue, AiEstimate, FindQuery, Found, Groups, RetypePreview, Window,
+        WindowQuery, aggregate, find, group, window,
     },
     queue::{Attempt, BatchStatus, Queue, TakenCall},
     recompute::run::Env,
@@ -30,7 +31,7 @@ use std::{
 };
 use table::{
     ai::{Answer, CallKey},
-    field::FieldType,
+    field::{Field, FieldType},
     id::{ActorId, BaseId, FieldId, RecordId, TableId, ViewId},
     snapshot::Snapshot,
 };
@@ -177,12 +178,18 @@ impl BaseHandle {
         }
     }
 
+    /// The present day number: periods of filters move with it.
+    fn now_day(&self) -> f64 {
+        (self.shared.options.clock)().now_day
+    }
+
     pub fn window(&self, query: &WindowQuery) -> Result<Window, CommandError> {
         window::window(
             &self.snapshot(),
             &self.shared.orders,
             &self.shared.queue,
             query,
+            self.now_day(),
         )
     }
 
@@ -208,8 +215,51 @@ impl BaseHandle {
             "",
             None,
             None,
+            self.now_day(),
         )?;
         Ok(aggregate::aggregates(owner, &data, seen, &order))
+    }
+
+    /// The groups of a view with the values that its footers name, group by group.
+    pub fn groups(&self, table: TableId, view: ViewId) -> Result<Groups, CommandError> {
+        let snapshot = self.snapshot();
+        let owner = table_of(&snapshot, table)?;
+        let seen = owner
+            .view(view)
+            .ok_or_else(|| CommandError::no_view(view))?;
+        let orders = &self.shared.orders;
+        let now = self.now_day();
+        let (order, data) =
+            window::order_of(&snapshot, orders, table, Some(view), "", None, None, now)?;
+        let revision = snapshot.revision;
+        Ok(group::groups(revision, owner, &data, seen, &order))
+    }
+
+    /// Where a view shows a text: in the fields that it does not hide, in its order.
+    pub fn find(&self, query: &FindQuery) -> Result<Found, CommandError> {
+        let snapshot = self.snapshot();
+        let owner = table_of(&snapshot, query.table)?;
+        let orders = &self.shared.orders;
+        let now = self.now_day();
+        let (order, data) = window::order_of(
+            &snapshot,
+            orders,
+            query.table,
+            query.view,
+            "",
+            None,
+            None,
+            now,
+        )?;
+        let view = query.view.and_then(|view| owner.view(view));
+        let is_shown = |field: &&Field| {
+            let mut settings = view.into_iter().flat_map(|view| &view.fields);
+            !settings.any(|known| known.field == field.id && known.hidden)
+        };
+        let fields: Vec<&Field> = owner.live_fields().filter(is_shown).collect();
+        let finds = &self.shared.finds;
+        let revision = snapshot.revision;
+        Ok(find::find(finds, revision, (&order, &data), &fields, query))
     }
 
     /// Records of a view in its order, for export; absent view: all live ones.
@@ -219,8 +269,9 @@ impl BaseHandle {
         view: Option<ViewId>,
     ) -> Result<Vec<RecordId>, CommandError> {
         let snapshot = self.snapshot();
-        let (order, data) =
-            window::order_of(&snapshot, &self.shared.orders, table, view, "", None, None)?;
+        let orders = &self.shared.orders;
+        let now = self.now_day();
+        let (order, data) = window::order_of(&snapshot, orders, table, view, "", None, None, now)?;
         Ok(window::records(&order, &data))
     }
 

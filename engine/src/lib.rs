@@ -29,7 +29,10 @@ pub use handle::{
     BaseHandle, BaseStatus, Clock, EngineOptions, Listener, QueueHandle, Subscription, Then,
 };
 pub use patch::{Patch, PatchColumn, UndoState};
-pub use query::{AggregateValue, AiEstimate, RetypePreview, Window, WindowQuery};
+pub use query::{
+    AggregateValue, AiEstimate, FindQuery, FindStart, Found, GroupRow, Groups, Hit, RetypePreview,
+    Window, WindowQuery,
+};
 pub use queue::{Attempt, BatchState, BatchStatus, TakenCall};
 /// Attachments and history are read through [`BaseHandle::reader`], whose errors callers tell apart.
 pub use store::{BlobError, ReadLogError};

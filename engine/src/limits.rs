@@ -31,6 +31,16 @@ pub const UNDO_LOOKBACK: u64 = 1_000;
 pub const RECENT_RECEIPTS: usize = 4_096;
 /// View orders kept in memory.
 pub const CACHED_ORDERS: usize = 32;
+/// Groups of a view, all levels together; the rows after them stay without a head.
+pub const GROUPS: usize = 10_000;
+/// Searches kept in memory.
+pub const CACHED_FINDS: usize = 8;
+/// Records that a search counts hits in.
+pub const FIND_ROWS: usize = 1_000_000;
+/// Hits listed in one answer.
+pub const FIND_HITS: u32 = 1_000;
+/// Rows of an order that a search looks at in one step.
+pub const FIND_STEP_ROWS: u64 = 65_536;
 /// Cells that the policy “auto” queues per command; the rest stays stale or empty for a click on “run”.
 pub const AUTO_CELLS_PER_COMMAND: usize = 200;
 /// Transactions after which a checkpoint is written.

@@ -5,6 +5,7 @@
 
 use crate::error::Text2;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use store::Trouble;
 use table::id::Revision;
 
@@ -13,7 +14,7 @@ use table::id::Revision;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FileTrouble {
     /// Stable: `disk_full`, `disk_error`, `file_in_use`, `no_write_permission`, `file_missing`, `not_a_base`,
-    /// `newer_format`, `base_damaged`, `log_damaged`.
+    /// `newer_format`, `base_damaged`, `log_damaged`, `cells_damaged`.
     pub code: &'static str,
     pub message: Text2,
     pub hint: Text2,
@@ -110,6 +111,27 @@ impl FileTrouble {
         )
     }
 
+    /// Cells that can't be read and not be made again; `tables` may name one several times.
+    pub(crate) fn cells_damaged(tables: BTreeSet<&str>) -> FileTrouble {
+        let tables: Vec<&str> = tables.into_iter().collect();
+        let zh = format!(
+            "数据文件有一部分已损坏（{}），读不出的单元格显示为“#DAMAGED!”；为了安全不再写入这个文件",
+            tables.join("、")
+        );
+        let en = format!(
+            "a part of the file is damaged ({}); cells that can't be read show #DAMAGED!, and to be safe the file is not written any more",
+            tables.join(", ")
+        );
+        FileTrouble::new(
+            "cells_damaged",
+            (&zh, &en),
+            (
+                "请先导出现有数据，再用备份恢复；运行“suanpan check”可查看详情。",
+                "Export the data first, then restore a backup; “suanpan check” lists the details.",
+            ),
+        )
+    }
+
     /// What is wrong with the bytes rather than with the place where they are.
     fn of_content(trouble: Trouble) -> FileTrouble {
         match trouble {
@@ -158,7 +180,6 @@ impl FileTrouble {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
 
     #[test]
     fn every_trouble_has_a_code_of_its_own_and_plain_chinese() {

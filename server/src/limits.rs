@@ -14,6 +14,8 @@ pub const ATTACHMENT_BYTES: u64 = 200 << 20;
 pub const WINDOW_ROWS: u32 = 2_000;
 /// Rows of one window where the caller names none.
 pub const WINDOW_ROWS_DEFAULT: u32 = 200;
+/// Hits of one search where the caller names no number.
+pub const HITS_DEFAULT: u32 = 100;
 /// Transactions in one page of the history.
 pub const HISTORY_ROWS: usize = 200;
 /// Transactions looked through for one record's history page.

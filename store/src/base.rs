@@ -3,15 +3,18 @@
 use crate::{
     Damage, Reader, backup,
     call_queue::{self, Attempt, CallStatus, QueuedCall, StoredCall},
-    checkpoint::{self, Written},
+    checkpoint::{self, Look, Written},
     error::{
         AppendError, BackupError, CheckpointError, CloseError, CreateBaseError, OpenBaseError,
         ReadLogError,
     },
     fault::{Fault, Step},
     history,
+    limits::CHECKED_BYTES,
     log::{self, BrokenRow},
-    migrate, verify,
+    migrate,
+    parts::{Parts, WrittenColumns},
+    verify,
 };
 use rusqlite::Connection;
 use std::{
@@ -38,6 +41,7 @@ pub struct Base {
     /// Holds the lock.
     _lock: File,
     chain: u64,
+    parts: Parts,
     written: Written,
     poisoned: bool,
     fault: Fault,
@@ -64,6 +68,11 @@ pub struct Recovered {
     pub damage: Vec<Damage>,
     /// A row of the log is damaged: the base can be read, never written.
     pub broken: Option<BrokenLog>,
+    /// Cells are damaged that the log has only by reference: they are shown as damaged, and the base can be
+    /// read, never written.
+    pub is_lost: bool,
+    /// Every part and row of the log has been looked at; otherwise [`Reader::check`] is to be called in time.
+    pub is_checked: bool,
 }
 
 /// What a damaged row of the log means for the state.
@@ -116,18 +125,26 @@ impl Base {
             put.execute(rusqlite::params!["id", id.0.as_bytes()])?;
             put.execute(rusqlite::params!["name", name.as_bytes()])?;
             drop(put);
-            let mut written = Written::new();
-            checkpoint::write(&mut connection, &mut written, &snapshot, &Fault::default())?;
+            let parts = Parts::open(path, &connection)?;
+            let mut written = Written::default();
+            checkpoint::write(
+                &mut connection,
+                &parts,
+                &mut written,
+                &snapshot,
+                &Fault::default(),
+            )?;
             if let Some(folder) = path
                 .parent()
                 .filter(|folder| !folder.as_os_str().is_empty())
             {
                 File::open(folder)?.sync_all()?;
             }
-            let reader = Reader::open(path)?;
+            let reader = Reader::open(path, parts.clone())?;
             Ok(Base {
                 connection,
                 reader,
+                parts,
                 path: path.into(),
                 _lock: held,
                 chain: 0,
@@ -139,9 +156,19 @@ impl Base {
         Ok((made?, snapshot))
     }
 
-    /// Opens, checks and replays. Nothing is written before the log was found whole; a base with a damaged log
-    /// is opened for reading only, and its file stays as it is.
+    /// Opens, checks and replays. Nothing is written before what is replayed was found whole; a base with a
+    /// damaged log is opened for reading only, and its file stays as it is. Of a large file the columns and what
+    /// the checkpoint stands for are looked at later: [`Reader::check`].
     pub fn open(path: &Path) -> Result<(Base, Recovered), OpenBaseError> {
+        Base::open_looking(path, Look::Needed)
+    }
+
+    /// As [`Base::open`], with every part and the whole log checked first, however large.
+    pub fn open_checked(path: &Path) -> Result<(Base, Recovered), OpenBaseError> {
+        Base::open_looking(path, Look::All)
+    }
+
+    fn open_looking(path: &Path, look: Look) -> Result<(Base, Recovered), OpenBaseError> {
         if !path.exists() {
             return Err(OpenBaseError::NotFound(path.into()));
         }
@@ -149,20 +176,33 @@ impl Base {
         let looking = migrate::connect_to_read(path)?;
         migrate::check(&looking, path)?;
         let mut damage = Vec::new();
-        let mut found = state(&looking, &mut damage)?;
-        if let Some(row) = log::broken_rows(&looking, 1)?.pop() {
+        let look = match path.metadata()?.len() <= CHECKED_BYTES {
+            true => Look::All,
+            false => look,
+        };
+        let (mut found, parts) = state(&looking, path, look, &mut damage)?;
+        let from = match look {
+            Look::All => Revision(1),
+            Look::Needed => found.written.revision,
+        };
+        if let Some(row) = log::broken_rows(&looking, from, 1)?.pop() {
             found.stop(row, &mut damage);
         }
         let chain = log::checksum_before(&looking, Revision(u64::MAX >> 1));
         let answers = call_queue::answers(&looking, &mut damage)?;
-        let (connection, reader, chain) = match found.broken {
-            Some(_) => (looking, Reader::open_to_read(path)?, chain.unwrap_or(0)),
-            None => {
+        let is_readable_only = found.broken.is_some() || found.is_lost;
+        let (connection, reader, chain) = match is_readable_only {
+            true => {
+                let reader = Reader::open_to_read(path, parts.clone())?;
+                (looking, reader, chain.unwrap_or(0))
+            }
+            false => {
                 drop(looking);
                 let connection = Connection::open(path)?;
                 migrate::tune(&connection)?;
+                migrate::upgrade(&connection)?;
                 call_queue::recover(&connection)?;
-                (connection, Reader::open(path)?, chain?)
+                (connection, Reader::open(path, parts.clone())?, chain?)
             }
         };
         let calls = call_queue::open_calls(&connection, &mut damage)?;
@@ -172,8 +212,9 @@ impl Base {
             path: path.into(),
             _lock: held,
             chain,
+            parts,
             written: found.written,
-            poisoned: found.broken.is_some(),
+            poisoned: is_readable_only,
             fault: Fault::default(),
         };
         Ok((
@@ -185,6 +226,8 @@ impl Base {
                 calls,
                 damage,
                 broken: found.broken,
+                is_lost: found.is_lost,
+                is_checked: look == Look::All,
             },
         ))
     }
@@ -205,12 +248,13 @@ impl Base {
     /// One SQLite transaction, one fsync. After an error the outcome is unknown (the rows may be there), so
     /// the base refuses writes until it is opened again.
     pub fn append(&mut self, entries: &[Entry]) -> Result<(), AppendError> {
-        let fault = self.fault.clone();
+        let (fault, parts) = (self.fault.clone(), self.parts.clone());
+        let mut written = WrittenColumns::default();
         self.write(|connection, chain| {
             let mut chain = chain;
             for entry in entries {
                 fault.pass(Step::WriteEntry)?;
-                chain = log::append(connection, chain, &entry.transaction)?;
+                chain = log::append(connection, &parts, chain, &entry.transaction, &mut written)?;
                 entry
                     .queued
                     .iter()
@@ -224,7 +268,9 @@ impl Base {
                 }
             }
             Ok(chain)
-        })
+        })?;
+        self.parts.keep(written);
+        Ok(())
     }
 
     /// Durable before the network sees the calls.
@@ -247,6 +293,10 @@ impl Base {
         &mut self,
         act: impl FnOnce(&Connection, u64) -> Result<u64, rusqlite::Error>,
     ) -> Result<(), AppendError> {
+        if self.parts.is_damaged() {
+            self.poisoned = true;
+            return Err(AppendError::Damaged);
+        }
         if self.poisoned {
             return Err(AppendError::Poisoned);
         }
@@ -276,11 +326,14 @@ impl Base {
 
     /// Writes what changed since the last checkpoint; the log stays, as history.
     pub fn checkpoint(&mut self, snapshot: &Snapshot) -> Result<(), CheckpointError> {
-        if self.poisoned {
+        // What can't be read must not be written as if it had been damaged from the start.
+        if self.poisoned || self.parts.is_damaged() {
+            self.poisoned = true;
             return Err(CheckpointError::Poisoned);
         }
         let done = checkpoint::write(
             &mut self.connection,
+            &self.parts,
             &mut self.written,
             snapshot,
             &self.fault,
@@ -298,7 +351,7 @@ impl Base {
 
     /// Every checksum and invariant of the file.
     pub fn verify(&self) -> Vec<Damage> {
-        verify::verify(&self.connection)
+        verify::verify(&self.connection, &self.path)
     }
 
     /// A consistent copy while in use.
@@ -308,6 +361,7 @@ impl Base {
 
     pub fn close(self) -> Result<(), CloseError> {
         drop(self.reader);
+        self.parts.rest();
         self.connection
             .close()
             .map_err(|(_, error)| CloseError::Sqlite(error))
@@ -331,6 +385,7 @@ struct Found {
     written: Written,
     touched: Vec<Touched>,
     broken: Option<BrokenLog>,
+    is_lost: bool,
 }
 
 impl Found {
@@ -351,39 +406,87 @@ impl Found {
     }
 }
 
-fn state(connection: &Connection, damage: &mut Vec<Damage>) -> Result<Found, OpenBaseError> {
-    let checkpoint = checkpoint::read(connection, damage)?;
+fn state(
+    connection: &Connection,
+    path: &Path,
+    look: Look,
+    damage: &mut Vec<Damage>,
+) -> Result<(Found, Parts), OpenBaseError> {
+    let parts = Parts::open(path, connection)?;
+    let checkpoint = checkpoint::read(connection, &parts, look, damage)?;
     let is_whole = damage.is_empty();
     let (snapshot, written) = match checkpoint {
-        Some((snapshot, written)) if is_whole => (snapshot, written),
+        Some(found) if is_whole => (found.snapshot, found.written),
         // A damaged checkpoint is rebuilt from the log, which is kept from the first transaction on.
-        _ => (empty(connection)?, Written::new()),
+        _ => (empty(connection)?, Written::default()),
     };
     let mut found = Found {
         snapshot,
         written,
         touched: Vec::new(),
         broken: None,
+        is_lost: false,
     };
-    let stopped = replay(connection, &mut found)?;
-    match stopped {
-        Some(row) => found.stop(row, damage),
-        None => damage.iter_mut().for_each(|found| found.repaired = true),
+    let stopped = replay(connection, &parts, &mut found)?;
+    if parts.is_damaged() && is_whole && look == Look::Needed {
+        // Something that replaying needed is damaged: then everything is looked at.
+        return state(connection, path, Look::All, damage);
     }
-    Ok(found)
+    if !is_whole {
+        let lost = unreadable(connection, &parts, &found.snapshot);
+        found.is_lost = !lost.is_empty();
+        damage.retain(|found| !lost.iter().any(|lost| lost.at == found.at));
+        let repaired = stopped.is_none();
+        damage
+            .iter_mut()
+            .for_each(|found| found.repaired = repaired);
+        damage.extend(lost);
+    }
+    if let Some(row) = stopped {
+        found.stop(row, damage);
+    }
+    Ok((found, parts))
+}
+
+/// Columns of the snapshot that are in the file and can't be read from it.
+fn unreadable(connection: &Connection, parts: &Parts, snapshot: &Snapshot) -> Vec<Damage> {
+    let mut lost = Vec::new();
+    for (table, data) in &snapshot.tables {
+        for (n, segment) in data.segments.iter().enumerate() {
+            for (id, cells) in segment.columns() {
+                let Some(part) = parts.column_part(cells) else {
+                    continue;
+                };
+                let is_whole = Parts::is_whole(connection, part.number, Some(part.checksum))
+                    && part
+                        .words
+                        .is_none_or(|words| Parts::is_whole(connection, words, None));
+                if !is_whole {
+                    let at = format!("{table} segment {n} {id}");
+                    let mut damage = Damage::new("segment_checksum", at);
+                    damage.table = Some(*table);
+                    lost.push(damage);
+                }
+            }
+        }
+    }
+    // Cells that replaying changed were read for it; where that failed, they are lost as well.
+    lost.extend(parts.damage());
+    lost
 }
 
 /// Applies the transactions after the snapshot; stops at the first damaged one and gives it.
 fn replay(
     connection: &Connection,
+    parts: &Parts,
     found: &mut Found,
 ) -> Result<Option<BrokenRow>, rusqlite::Error> {
     loop {
         let next = Revision(found.snapshot.revision.0 + 1);
         let stop = |revision: Revision, what: String| Ok(Some(BrokenRow { revision, what }));
         // What is whole before a damaged row counts, so rows come one by one once there is one.
-        let page = match history::transactions(connection, next, PAGE) {
-            Err(_) => history::transactions(connection, next, 1),
+        let page = match history::transactions(connection, parts, next, PAGE) {
+            Err(_) => history::transactions(connection, parts, next, 1),
             page => page,
         };
         let page = match page {

@@ -1,31 +1,25 @@
 //! Checkpoints: every column of every segment as one checksummed part, and a manifest that names them.
 //!
-//! Only columns that changed since the last checkpoint are written again (snapshots share the rest by `Arc`).
-//! The manifest and the new parts go into one SQLite transaction: a checkpoint is there whole or not at all.
+//! Only columns that are kept nowhere yet are written; those of a large append are in the log's own parts
+//! already. The manifest and the new parts go into one SQLite transaction: a checkpoint is there whole or not
+//! at all.
 
 use crate::{
-    codec::v1::{
-        bytes::{Reader, Writer},
-        column,
-    },
+    codec::{v1::bytes::Writer, v2},
     damage::Damage,
     fault::{Fault, Step},
     log,
+    parts::{ColumnPart, Part, Parts, Place, WrittenColumns},
 };
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, HashSet},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
 };
 use table::{
-    column::{Column, KeptAs, SharedColumn},
+    column::{ColumnKind, SharedColumn},
     id::{ColumnId, RecordId, Revision, TableId},
-    mask::Mask,
     schema::Schema,
     segment::Segment,
     snapshot::{Snapshot, TableData},
@@ -36,16 +30,6 @@ struct Manifest {
     revision: u64,
     schema: Schema,
     tables: Vec<TablePart>,
-}
-
-impl Manifest {
-    /// Every part that it names.
-    fn parts(&self) -> impl Iterator<Item = i64> {
-        let segments = self.tables.iter().flat_map(|table| &table.segments);
-        segments.flat_map(|segment| {
-            std::iter::once(segment.records).chain(segment.columns.values().copied())
-        })
-    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -59,46 +43,98 @@ struct TablePart {
 struct SegmentPart {
     /// Part with the record ids and the live mask.
     records: i64,
-    columns: BTreeMap<ColumnId, i64>,
+    columns: BTreeMap<ColumnId, StoredColumn>,
 }
 
-/// The parts that the last checkpoint names. Columns and segments know themselves which part they are.
-#[derive(Default)]
-pub(crate) struct Written {
-    /// Of this opening of the file.
-    keeper: u64,
-    parts: HashSet<i64>,
-    pub revision: Revision,
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum StoredColumn {
+    Known {
+        part: i64,
+        /// Of the part: what was written, and not another part that is whole.
+        checksum: u64,
+        kind: ColumnKind,
+        /// The part with its words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        words: Option<i64>,
+        /// A cell may have an AI note.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        notes: bool,
+        /// A cell may be an error, a misfit or pending.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        side: bool,
+    },
+    /// Format 1.
+    Bare(i64),
 }
 
-impl Written {
-    /// For a file that was just opened or made.
-    pub(crate) fn new() -> Written {
-        static KEEPERS: AtomicU64 = AtomicU64::new(1);
-        Written {
-            keeper: KEEPERS.fetch_add(1, Ordering::Relaxed),
-            ..Written::default()
+impl From<ColumnPart> for StoredColumn {
+    fn from(part: ColumnPart) -> StoredColumn {
+        StoredColumn::Known {
+            part: part.number,
+            checksum: part.checksum,
+            kind: part.kind,
+            words: part.words,
+            notes: part.may_have_notes,
+            side: part.may_have_side,
         }
     }
+}
 
-    fn part_of(&self, kept_as: Option<KeptAs>) -> Option<i64> {
-        let kept_as = kept_as.filter(|kept| kept.keeper == self.keeper)?;
-        self.parts
-            .contains(&kept_as.number)
-            .then_some(kept_as.number)
+impl StoredColumn {
+    fn known(&self) -> Result<ColumnPart, i64> {
+        match *self {
+            StoredColumn::Bare(part) => Err(part),
+            StoredColumn::Known {
+                part,
+                checksum,
+                kind,
+                words,
+                notes,
+                side,
+            } => Ok(ColumnPart {
+                number: part,
+                checksum,
+                words,
+                kind,
+                may_have_notes: notes,
+                may_have_side: side,
+            }),
+        }
     }
 }
 
-/// What a checkpoint wrote anew; those concerned are told once it is durable.
+impl Manifest {
+    /// Every part that it names, with its checksum where the manifest knows it.
+    fn parts(&self) -> Vec<(i64, Option<u64>)> {
+        let mut parts = Vec::new();
+        for segment in self.tables.iter().flat_map(|table| &table.segments) {
+            parts.push((segment.records, None));
+            for column in segment.columns.values() {
+                match column.known() {
+                    Ok(part) => {
+                        parts.push((part.number, Some(part.checksum)));
+                        parts.extend(part.words.map(|words| (words, None)));
+                    }
+                    Err(bare) => parts.push((bare, None)),
+                }
+            }
+        }
+        parts
+    }
+}
+
+/// What the last checkpoint says, for the next one.
 #[derive(Default)]
-struct New {
-    columns: Vec<(SharedColumn, i64)>,
-    segments: Vec<(Arc<Segment>, i64)>,
+pub(crate) struct Written {
+    used: HashSet<i64>,
+    pub revision: Revision,
 }
 
 /// Writes a checkpoint of the snapshot.
 pub(crate) fn write(
     connection: &mut Connection,
+    parts: &Parts,
     written: &mut Written,
     snapshot: &Snapshot,
     fault: &Fault,
@@ -111,8 +147,8 @@ pub(crate) fn write(
         let mut segments = Vec::new();
         for segment in &data.segments {
             fault.pass(Step::CheckpointSegment)?;
-            let records = records_part(&transaction, written, &mut new, segment)?;
-            let columns = column_parts(&transaction, written, &mut new, segment)?;
+            let records = records_part(&transaction, parts, written, &mut new, segment)?;
+            let columns = column_parts(&transaction, parts, &mut new, segment)?;
             segments.push(SegmentPart { records, columns });
         }
         tables.push(TablePart {
@@ -135,95 +171,135 @@ pub(crate) fn write(
     put.execute(params!["manifest", bytes])?;
     put.execute(params!["manifest_checksum", sum.to_le_bytes().to_vec()])?;
     drop(put);
-    remove_unused(&transaction, &manifest)?;
+    let used: HashSet<i64> = manifest.parts().into_iter().map(|part| part.0).collect();
+    parts.remove_unused(&transaction, &used)?;
     fault.pass(Step::CheckpointCommit)?;
     transaction.commit()?;
     fault.pass(Step::CheckpointSynced)?;
-    written.revision = snapshot.revision;
-    written.parts = manifest.parts().collect();
-    let kept_as = |number: i64| KeptAs {
-        keeper: written.keeper,
-        number,
-    };
-    for (cells, part) in new.columns {
-        cells.set_kept_as(kept_as(part));
-    }
+    parts.keep(new.columns);
     for (segment, part) in new.segments {
-        segment.set_records_kept_as(kept_as(part));
+        segment.set_records_kept_as(parts.kept_as(part));
     }
+    written.revision = snapshot.revision;
+    written.used = used;
     Ok(())
+}
+
+/// What a checkpoint wrote anew; those concerned are told once it is durable.
+#[derive(Default)]
+struct New {
+    columns: WrittenColumns,
+    segments: Vec<(Arc<Segment>, i64)>,
 }
 
 fn records_part(
     connection: &Connection,
+    parts: &Parts,
     written: &Written,
     new: &mut New,
     segment: &Arc<Segment>,
 ) -> Result<i64, rusqlite::Error> {
-    if let Some(id) = written.part_of(segment.records_kept_as()) {
-        return Ok(id);
+    let known = parts.own(segment.records_kept_as());
+    if let Some(number) = known.filter(|number| written.used.contains(number)) {
+        return Ok(number);
     }
     let mut to = Writer::default();
-    to.u32(segment.len() as u32);
-    segment.ids().iter().for_each(|id| to.u64(id.0));
-    segment.live().words().iter().for_each(|word| to.u64(*word));
-    let id = put_part(connection, &Part::new(to.out))?;
-    new.segments.push((segment.clone(), id));
-    Ok(id)
+    v2::records::encode(segment.ids(), segment.live(), &mut to);
+    let number = parts.put(connection, &Part::new(to.out), false)?;
+    new.segments.push((segment.clone(), number));
+    Ok(number)
 }
 
 /// The parts of a segment's columns; those that are not on disk yet are packed side by side.
 fn column_parts(
     connection: &Connection,
-    written: &Written,
+    parts: &Parts,
     new: &mut New,
     segment: &Segment,
-) -> Result<BTreeMap<ColumnId, i64>, rusqlite::Error> {
-    let mut ids = BTreeMap::new();
-    let mut to_pack: Vec<(ColumnId, &SharedColumn)> = Vec::new();
+) -> Result<BTreeMap<ColumnId, StoredColumn>, rusqlite::Error> {
+    let mut stored = BTreeMap::new();
+    let mut to_write: Vec<(ColumnId, &SharedColumn)> = Vec::new();
     for (column, cells) in segment.columns() {
-        match written.part_of(cells.kept_as()) {
-            Some(id) => drop(ids.insert(*column, id)),
-            None => to_pack.push((*column, cells)),
+        match parts.column_part(cells) {
+            Some(part) => drop(stored.insert(*column, part.into())),
+            None => to_write.push((*column, cells)),
         }
     }
-    let pack = |(_, cells): &(ColumnId, &SharedColumn)| {
-        let mut to = Writer::default();
-        column::encode(cells, &mut to);
-        Part::new(to.out)
-    };
-    let packed: Vec<Part> = to_pack.par_iter().map(pack).collect();
-    for ((column, cells), part) in to_pack.into_iter().zip(packed) {
-        let id = put_part(connection, &part)?;
-        new.columns.push((cells.clone(), id));
-        ids.insert(column, id);
+    let cells: Vec<&SharedColumn> = to_write.iter().map(|(_, cells)| *cells).collect();
+    let put = parts.put_columns(connection, &cells, false, &mut new.columns)?;
+    for ((column, _), part) in to_write.into_iter().zip(put) {
+        stored.insert(column, part.into());
     }
-    Ok(ids)
+    Ok(stored)
 }
 
-fn put_part(connection: &Connection, part: &Part) -> Result<i64, rusqlite::Error> {
-    let mut insert = connection
-        .prepare_cached("INSERT INTO part (packed, body, checksum) VALUES (?1, ?2, ?3)")?;
-    insert.insert(params![part.packed, part.body, part.checksum as i64])
+/// How much of a checkpoint is looked at when it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// At what the state stands on; columns when they are wanted.
+    Needed,
+    /// At the checksum of every part.
+    All,
 }
 
-fn remove_unused(connection: &Connection, manifest: &Manifest) -> Result<(), rusqlite::Error> {
-    connection.execute_batch(
-        "CREATE TEMP TABLE IF NOT EXISTS used (id INTEGER PRIMARY KEY); DELETE FROM used;",
-    )?;
-    let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO used VALUES (?1)")?;
-    for part in manifest.parts() {
-        insert.execute([part])?;
-    }
-    connection.execute("DELETE FROM part WHERE id NOT IN (SELECT id FROM used)", [])?;
-    Ok(())
+/// A checkpoint that was found. Damage is told in the list given to [`read`].
+pub(crate) struct Found {
+    pub snapshot: Snapshot,
+    pub written: Written,
 }
 
-/// The last checkpoint; `Ok(None)` where none was written. Damaged parts are left out and told.
+/// The last checkpoint; `Ok(None)` where none was written, or its manifest is damaged.
 pub(crate) fn read(
     connection: &Connection,
+    parts: &Parts,
+    look: Look,
     damage: &mut Vec<Damage>,
-) -> Result<Option<(Snapshot, Written)>, rusqlite::Error> {
+) -> Result<Option<Found>, rusqlite::Error> {
+    let Some(manifest) = read_manifest(connection, damage)? else {
+        return Ok(None);
+    };
+    let used = manifest.parts().into_iter().map(|part| part.0).collect();
+    let mut found = Found {
+        written: Written {
+            used,
+            revision: Revision(manifest.revision),
+        },
+        snapshot: Snapshot {
+            revision: Revision(manifest.revision),
+            schema: Arc::new(manifest.schema),
+            ..Snapshot::default()
+        },
+    };
+    for table in manifest.tables {
+        let mut data = TableData {
+            next_record: table.next_record,
+            ..TableData::default()
+        };
+        for (n, stored) in table.segments.iter().enumerate() {
+            let place = Place {
+                table: table.id,
+                at: format!("{} segment {n}", table.id),
+            };
+            let mut reading = Reading {
+                connection,
+                parts,
+                look,
+                damage,
+            };
+            if let Some(segment) = reading.segment(stored, &place) {
+                data.n_live += segment.live().count() as u64;
+                data.segments.push(Arc::new(segment));
+            }
+        }
+        found.snapshot.tables.insert(table.id, Arc::new(data));
+    }
+    Ok(Some(found))
+}
+
+fn read_manifest(
+    connection: &Connection,
+    damage: &mut Vec<Damage>,
+) -> Result<Option<Manifest>, rusqlite::Error> {
     let value = |key: &str| {
         connection
             .query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| {
@@ -236,150 +312,122 @@ pub(crate) fn read(
     };
     let sum = log::checksum(0, log::PLAIN, &bytes).to_le_bytes().to_vec();
     let manifest = serde_json::from_slice::<Manifest>(&bytes).ok();
-    let Some(manifest) =
-        manifest.filter(|_| value("manifest_checksum").ok().flatten() == Some(sum))
-    else {
+    let manifest = manifest.filter(|_| value("manifest_checksum").ok().flatten() == Some(sum));
+    if manifest.is_none() {
         damage.push(Damage::new("manifest_checksum", "manifest"));
-        return Ok(None);
-    };
-    let mut written = Written::new();
-    written.revision = Revision(manifest.revision);
-    written.parts = manifest.parts().collect();
-    let mut snapshot = Snapshot {
-        revision: Revision(manifest.revision),
-        schema: Arc::new(manifest.schema),
-        ..Snapshot::default()
-    };
-    for table in manifest.tables {
-        let mut data = TableData {
-            next_record: table.next_record,
-            ..TableData::default()
-        };
-        for (n, part) in table.segments.iter().enumerate() {
-            let at = format!("{} segment {n}", table.id);
-            if let Some(segment) = read_segment(connection, part, &at, written.keeper, damage)? {
-                data.n_live += segment.live().count() as u64;
-                data.segments.push(Arc::new(segment));
-            }
-        }
-        for found in damage.iter_mut().filter(|found| {
-            found.table.is_none() && found.at.starts_with(&format!("{} ", table.id))
-        }) {
-            found.table = Some(table.id);
-        }
-        snapshot.tables.insert(table.id, Arc::new(data));
     }
-    Ok(Some((snapshot, written)))
+    Ok(manifest)
 }
 
-fn read_segment(
-    connection: &Connection,
-    part: &SegmentPart,
-    at: &str,
-    keeper: u64,
-    damage: &mut Vec<Damage>,
-) -> Result<Option<Segment>, rusqlite::Error> {
-    let records = get_part(connection, part.records)?.and_then(|bytes| decode_records(&bytes));
-    let Some((ids, live)) = records else {
-        damage.push(Damage::new("segment_checksum", format!("{at} records")));
-        return Ok(None);
-    };
-    let stored: Result<Vec<Option<Part>>, rusqlite::Error> = part
-        .columns
-        .values()
-        .map(|id| stored_part(connection, *id))
-        .collect();
-    let decode = |part: Option<Part>| {
-        let bytes = part?.bytes()?;
-        let mut from = Reader::new(&bytes);
-        column::decode(&mut from)
-            .ok()
-            .filter(|cells| from.end().is_ok() && cells.len() == ids.len())
-    };
-    let decoded: Vec<Option<Column>> = stored?.into_par_iter().map(decode).collect();
-    let mut columns = BTreeMap::new();
-    for ((column, id), cells) in part.columns.iter().zip(decoded) {
-        match cells {
-            Some(cells) => {
-                let cells = SharedColumn::from(cells);
-                cells.set_kept_as(KeptAs {
-                    keeper,
-                    number: *id,
-                });
-                columns.insert(*column, cells);
-            }
-            None => damage.push(Damage::new("segment_checksum", format!("{at} {column}"))),
-        }
-    }
-    let segment = Segment::new(ids, live, columns);
-    segment.set_records_kept_as(KeptAs {
-        keeper,
-        number: part.records,
-    });
-    Ok(Some(segment))
+struct Reading<'a> {
+    connection: &'a Connection,
+    parts: &'a Parts,
+    look: Look,
+    damage: &'a mut Vec<Damage>,
 }
 
-fn decode_records(bytes: &[u8]) -> Option<(Vec<RecordId>, Mask)> {
-    let mut from = Reader::new(bytes);
-    let n = from.count(8).ok()?;
-    let ids: Option<Vec<RecordId>> = (0..n).map(|_| from.u64().ok().map(RecordId)).collect();
-    let words: Option<Vec<u64>> = (0..n.div_ceil(64)).map(|_| from.u64().ok()).collect();
-    from.end().ok()?;
-    let ids = ids?;
-    let ascending = ids.windows(2).all(|pair| pair[0] < pair[1]);
-    ascending.then(|| (ids, Mask::from_words(words.unwrap_or_default(), n)))
-}
-
-/// A part as it is stored.
-struct Part {
-    packed: u8,
-    body: Vec<u8>,
-    checksum: u64,
-}
-
-impl Part {
-    fn new(bytes: Vec<u8>) -> Part {
-        let (packed, body) = log::pack(bytes);
-        Part {
-            checksum: log::checksum(0, packed, &body),
-            packed,
-            body,
-        }
+impl Reading<'_> {
+    fn tell(&mut self, table: TableId, at: String) {
+        let mut damage = Damage::new("segment_checksum", at);
+        damage.table = Some(table);
+        self.damage.push(damage);
     }
 
-    /// `None` where the checksum does not hold.
-    fn bytes(self) -> Option<Vec<u8>> {
-        if log::checksum(0, self.packed, &self.body) != self.checksum {
+    fn segment(&mut self, stored: &SegmentPart, place: &Place) -> Option<Segment> {
+        let records = Part::read(self.connection, stored.records).and_then(Part::bytes);
+        let records = records.and_then(|bytes| v2::records::decode(&bytes).ok());
+        let Some((ids, live)) = records else {
+            self.tell(place.table, format!("{} records", place.at));
             return None;
+        };
+        let mut columns = BTreeMap::new();
+        for (id, stored) in &stored.columns {
+            let place = Place {
+                table: place.table,
+                at: format!("{} {id}", place.at),
+            };
+            if let Some(cells) = self.column(stored, ids.len(), &place) {
+                columns.insert(*id, cells);
+            }
         }
-        log::unpack(self.packed, self.body).ok()
+        let segment = Segment::new(ids, live, columns);
+        segment.set_records_kept_as(self.parts.kept_as(stored.records));
+        Some(segment)
     }
-}
 
-/// A part whose checksum holds; `None` where it is missing or damaged.
-fn get_part(connection: &Connection, id: i64) -> Result<Option<Vec<u8>>, rusqlite::Error> {
-    Ok(stored_part(connection, id)?.and_then(Part::bytes))
-}
+    fn column(&mut self, stored: &StoredColumn, len: usize, place: &Place) -> Option<SharedColumn> {
+        let part = match stored.known() {
+            Ok(part) => part,
+            Err(bare) => return self.bare(bare, len, place),
+        };
+        if self.look == Look::All {
+            let whole = |number, sum| Parts::is_whole(self.connection, number, sum);
+            let words = part.words.is_none_or(|words| whole(words, None));
+            if !words || !whole(part.number, Some(part.checksum)) {
+                self.tell(place.table, place.at.clone());
+            }
+        }
+        Some(self.parts.column(part, len, place.clone()))
+    }
 
-fn stored_part(connection: &Connection, id: i64) -> Result<Option<Part>, rusqlite::Error> {
-    let mut select =
-        connection.prepare_cached("SELECT packed, body, checksum FROM part WHERE id = ?1")?;
-    let row = select
-        .query_row([id], |row| {
-            Ok(Part {
-                packed: row.get(0)?,
-                body: row.get(1)?,
-                checksum: row.get::<_, i64>(2)? as u64,
-            })
-        })
-        .optional();
-    // A part that cannot even be read as a row is damage of that part, not of the base.
-    Ok(row.ok().flatten())
+    /// Format 1 says nothing about a column but where it is.
+    fn bare(&mut self, number: i64, len: usize, place: &Place) -> Option<SharedColumn> {
+        let stored = Part::read(self.connection, number);
+        let checksum = stored.as_ref().map(|part| part.checksum);
+        let bytes = stored.and_then(Part::bytes);
+        let cells = bytes.and_then(|bytes| v2::column::decode(&bytes, &mut |_| None).ok());
+        match (cells.filter(|cells| cells.len() == len), checksum) {
+            (Some(cells), Some(checksum)) => {
+                let part = ColumnPart {
+                    number,
+                    checksum,
+                    words: None,
+                    kind: cells.kind(),
+                    may_have_notes: !cells.notes().is_empty(),
+                    may_have_side: !cells.side().is_empty(),
+                };
+                let cells = SharedColumn::from(cells);
+                self.parts.keep(WrittenColumns {
+                    columns: vec![(cells.clone(), part)],
+                    dictionaries: Vec::new(),
+                });
+                Some(cells)
+            }
+            _ => {
+                self.tell(place.table, place.at.clone());
+                None
+            }
+        }
+    }
 }
 
 /// Every part of the manifest against its checksum.
-pub(crate) fn verify(connection: &Connection, damage: &mut Vec<Damage>) {
-    if let Err(error) = read(connection, damage) {
+pub(crate) fn verify(connection: &Connection, parts: &Parts, damage: &mut Vec<Damage>) {
+    if let Err(error) = read(connection, parts, Look::All, damage) {
         damage.push(Damage::new("sqlite", error.to_string()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use table::mask::Mask;
+
+    #[test]
+    fn records_of_both_versions_come_back() {
+        let ids: Vec<RecordId> = [1, 2, 3, 9, 10, 70].map(RecordId).to_vec();
+        for live in [Mask::new(6, true), (0..6).map(|at| at % 2 == 0).collect()] {
+            let mut to = Writer::default();
+            v2::records::encode(&ids, &live, &mut to);
+            assert_eq!(
+                v2::records::decode(&to.out),
+                Ok((ids.clone(), live.clone()))
+            );
+            let mut old = Writer::default();
+            old.u32(6);
+            ids.iter().for_each(|id| old.u64(id.0));
+            live.words().iter().for_each(|word| old.u64(*word));
+            assert_eq!(v2::records::decode(&old.out), Ok((ids.clone(), live)));
+        }
     }
 }

@@ -80,6 +80,8 @@ pub enum AppendError {
         "an earlier write failed; the base takes no writes until it is opened again and verified"
     )]
     Poisoned,
+    #[error("cells in the file are damaged; nothing is written over them")]
+    Damaged,
     #[error("disk: {0}")]
     Disk(rusqlite::Error),
 }
@@ -180,6 +182,7 @@ impl AppendError {
         match self {
             AppendError::DiskFull => Trouble::DiskFull,
             AppendError::Poisoned => Trouble::Disk,
+            AppendError::Damaged => Trouble::Damaged,
             AppendError::Disk(error) => Trouble::of_sqlite(error),
         }
     }

@@ -1,6 +1,6 @@
 //! Reading the log back: transactions by revision, and whether a client's submission is known.
 
-use crate::{error::ReadLogError, log};
+use crate::{error::ReadLogError, log, parts::Parts};
 use rusqlite::{Connection, OptionalExtension};
 use table::{
     id::{ActorId, Revision},
@@ -10,6 +10,7 @@ use table::{
 /// Up to `limit` transactions from a revision on, each checked against its place in the chain.
 pub(crate) fn transactions(
     connection: &Connection,
+    parts: &Parts,
     from: Revision,
     limit: usize,
 ) -> Result<Vec<Transaction>, ReadLogError> {
@@ -25,7 +26,7 @@ pub(crate) fn transactions(
             return Err(damaged("its checksum does not match"));
         }
         previous = row.checksum;
-        transactions.push(row.transaction().map_err(|what| damaged(&what))?);
+        transactions.push(row.transaction(parts).map_err(|what| damaged(&what))?);
     }
     Ok(transactions)
 }

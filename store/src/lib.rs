@@ -17,6 +17,7 @@ mod history;
 pub mod limits;
 mod log;
 mod migrate;
+mod parts;
 mod reader;
 mod verify;
 

@@ -6,6 +6,10 @@ pub const BLOB_CHUNK_BYTES: usize = 1 << 20;
 pub const BLOB_BYTES: u64 = 1 << 30;
 /// Payloads above this are compressed where that makes them smaller.
 pub const COMPRESSED_FROM_BYTES: usize = 4 << 10;
+/// Records of one append from which on its columns are parts, which the log and checkpoints name.
+pub const PART_FROM_RECORDS: u64 = 4_096;
+/// Files up to this size have every part checked when they are opened; larger ones in the background.
+pub const CHECKED_BYTES: u64 = 64 << 20;
 /// Bytes that one stored payload may unpack to.
 pub const UNPACKED_BYTES: u64 = 1 << 30;
 /// How long a connection waits for another one's write, in milliseconds.

@@ -6,12 +6,17 @@
 use crate::{
     Damage,
     codec::v1::{bytes::DecodeError, op},
-    limits::{COMPRESSED_FROM_BYTES, UNPACKED_BYTES},
+    limits::{COMPRESSED_FROM_BYTES, PART_FROM_RECORDS, UNPACKED_BYTES},
+    parts::{ColumnPart, Parts, WrittenColumns},
 };
 use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use rusqlite::{Connection, params};
 use std::io::{Read, Write};
-use table::{id::Revision, op::Transaction};
+use table::{
+    column::SharedColumn,
+    id::Revision,
+    op::{Op, Transaction},
+};
 use xxhash_rust::xxh3::Xxh3;
 
 /// How a payload is stored.
@@ -66,25 +71,50 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    pub(crate) fn transaction(self) -> Result<Transaction, String> {
+    pub(crate) fn transaction(self, parts: &Parts) -> Result<Transaction, String> {
         let bytes = unpack(self.packed, self.body)?;
-        op::decode_transaction(&bytes).map_err(|error: DecodeError| error.to_string())
+        op::decode_with(&bytes, Some(parts)).map_err(|error: DecodeError| error.to_string())
     }
 }
 
 /// Whether a stored body holds no change; a damaged one is found when it is read.
 pub(crate) fn is_empty(packed: u8, body: Vec<u8>) -> bool {
     let bytes = unpack(packed, body);
-    bytes.is_ok_and(|bytes| op::decode_transaction(&bytes).is_ok_and(|read| read.ops.is_empty()))
+    bytes.is_ok_and(|bytes| op::has_no_ops(&bytes))
+}
+
+/// The cells of a large append, as parts; small ones stand in the row.
+fn put_parts(
+    connection: &Connection,
+    parts: &Parts,
+    op: &Op,
+    written: &mut WrittenColumns,
+) -> Result<Option<Vec<ColumnPart>>, rusqlite::Error> {
+    match op {
+        Op::AppendRecords {
+            n_records, columns, ..
+        } if *n_records >= PART_FROM_RECORDS => {
+            let cells: Vec<&SharedColumn> = columns.values().collect();
+            let put = parts.put_columns(connection, &cells, true, written)?;
+            Ok(Some(put))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Appends within the caller's SQLite transaction; gives the new end of the chain.
 pub(crate) fn append(
     connection: &Connection,
+    parts: &Parts,
     previous: u64,
     transaction: &Transaction,
+    written: &mut WrittenColumns,
 ) -> Result<u64, rusqlite::Error> {
-    let (packed, body) = pack(op::encode_transaction(transaction));
+    let ops = transaction.ops.iter();
+    let kept: Result<Vec<Option<Vec<ColumnPart>>>, _> = ops
+        .map(|op| put_parts(connection, parts, op, written))
+        .collect();
+    let (packed, body) = pack(op::encode_with(transaction, &kept?));
     let sum = checksum(previous, packed, &body);
     let mut insert = connection.prepare_cached(
         "INSERT INTO log (revision, actor, at_ms, client_id, label, grouped, undoes, packed, body, checksum)
@@ -152,18 +182,20 @@ impl BrokenRow {
     }
 }
 
-/// The first rows, at most `limit`, that do not fit their place in the chain or can't be read as rows.
+/// The first rows from a revision on, at most `limit`, that do not fit their place in the chain or can't be read as rows.
 pub(crate) fn broken_rows(
     connection: &Connection,
+    from: Revision,
     limit: usize,
 ) -> Result<Vec<BrokenRow>, rusqlite::Error> {
-    let mut select =
-        connection.prepare("SELECT revision, packed, body, checksum FROM log ORDER BY revision")?;
-    let mut rows = select.query([])?;
+    let mut select = connection.prepare(
+        "SELECT revision, packed, body, checksum FROM log WHERE revision >= ?1 ORDER BY revision",
+    )?;
+    let mut rows = select.query([from.0 as i64])?;
     let mut broken = Vec::new();
     // After a broken row its stored or its true checksum goes on, as its body or its checksum was hit.
-    let mut previous = [0u64; 2];
-    let mut last = 0u64;
+    let mut previous = [checksum_before(connection, from)?; 2];
+    let mut last = from.0.saturating_sub(1);
     while broken.len() < limit {
         let mut tell = |what: &str| {
             broken.push(BrokenRow {

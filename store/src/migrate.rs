@@ -7,7 +7,7 @@ use std::path::Path;
 /// "SuaP": SQLite's application id of our files.
 pub const APPLICATION_ID: i32 = 0x5375_6150;
 /// The format that this release writes; it reads every one from 1 on.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 const TABLES: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -18,7 +18,8 @@ CREATE TABLE log (
 );
 CREATE UNIQUE INDEX log_client_id ON log (client_id) WHERE client_id IS NOT NULL;
 CREATE TABLE part (
-  id INTEGER PRIMARY KEY, packed INTEGER NOT NULL, body BLOB NOT NULL, checksum INTEGER NOT NULL
+  id INTEGER PRIMARY KEY, packed INTEGER NOT NULL, body BLOB NOT NULL, checksum INTEGER NOT NULL,
+  logged INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE call (
   key BLOB PRIMARY KEY, call TEXT NOT NULL, batch TEXT NOT NULL, status TEXT NOT NULL, reason TEXT,
@@ -64,6 +65,20 @@ pub fn create(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.execute_batch(&format!("BEGIN; {TABLES} COMMIT;"))?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     connection.pragma_update(None, "user_version", FORMAT)
+}
+
+/// Brings a file of an older format up to this one, whole or not at all.
+pub fn upgrade(connection: &Connection) -> Result<(), rusqlite::Error> {
+    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found >= FORMAT {
+        return Ok(());
+    }
+    connection.execute_batch(&format!(
+        "BEGIN IMMEDIATE;
+         ALTER TABLE part ADD COLUMN logged INTEGER NOT NULL DEFAULT 0;
+         PRAGMA user_version = {FORMAT};
+         COMMIT;"
+    ))
 }
 
 /// Refuses files that are not ours or newer than this release.

@@ -7,7 +7,9 @@ use crate::{
     error::{BackupError, BlobError, OpenBaseError, ReadLogError},
     fault::Fault,
     history::{self, LogLine},
-    migrate, verify,
+    migrate,
+    parts::Parts,
+    verify,
 };
 use rusqlite::Connection;
 use std::{
@@ -26,23 +28,26 @@ use table::{
 pub struct Reader {
     connection: Arc<Mutex<Connection>>,
     path: Arc<PathBuf>,
+    parts: Parts,
 }
 
 impl Reader {
-    pub(crate) fn open(path: &Path) -> Result<Reader, OpenBaseError> {
+    pub(crate) fn open(path: &Path, parts: Parts) -> Result<Reader, OpenBaseError> {
         let connection = Connection::open(path)?;
         migrate::tune(&connection)?;
         Ok(Reader {
             connection: Arc::new(Mutex::new(connection)),
             path: Arc::new(path.into()),
+            parts,
         })
     }
 
     /// Of a file that must not be changed: storing a blob is refused.
-    pub(crate) fn open_to_read(path: &Path) -> Result<Reader, OpenBaseError> {
+    pub(crate) fn open_to_read(path: &Path, parts: Parts) -> Result<Reader, OpenBaseError> {
         Ok(Reader {
             connection: Arc::new(Mutex::new(migrate::connect_to_read(path)?)),
             path: Arc::new(path.into()),
+            parts,
         })
     }
 
@@ -71,7 +76,7 @@ impl Reader {
         from: Revision,
         limit: usize,
     ) -> Result<Vec<Transaction>, ReadLogError> {
-        history::transactions(&self.lock(), from, limit)
+        history::transactions(&self.lock(), &self.parts, from, limit)
     }
 
     /// What was done, without the changes themselves.
@@ -80,7 +85,7 @@ impl Reader {
     }
 
     pub fn transaction(&self, revision: Revision) -> Result<Option<Transaction>, ReadLogError> {
-        let found = history::transactions(&self.lock(), revision, 1)?;
+        let found = history::transactions(&self.lock(), &self.parts, revision, 1)?;
         Ok(found
             .into_iter()
             .find(|transaction| transaction.revision == revision))
@@ -90,9 +95,20 @@ impl Reader {
         call_queue::find_answer(&self.lock(), key)
     }
 
+    /// Every part and row of the log against its checksum, as far as opening left them for later. What is found is
+    /// damage from now on ([`Reader::damage`]): the base takes no more writes.
+    pub fn check(&self) -> Result<(), ReadLogError> {
+        self.parts.check()
+    }
+
+    /// What was found damaged since the base was opened.
+    pub fn damage(&self) -> Vec<Damage> {
+        self.parts.damage()
+    }
+
     /// As [`crate::Base::verify`], where there is no writer.
     pub fn verify(&self) -> Vec<Damage> {
-        verify::verify(&self.lock())
+        verify::verify(&self.lock(), &self.path)
     }
 
     /// As [`crate::Base::backup`], where there is no writer.

@@ -155,6 +155,16 @@ pub fn read_type(text: &str) -> Result<FieldType, String> {
         "multi_select" => FieldType::MultiSelect { options: options() },
         "url" => FieldType::Url,
         "phone" => FieldType::Phone,
+        "person" => FieldType::Person { options: options() },
+        "auto_number" => FieldType::AutoNumber {
+            pattern: inner.into(),
+            from_record: 0,
+            from_number: 0,
+        },
+        "created_time" => FieldType::CreatedTime,
+        "modified_time" => FieldType::ModifiedTime,
+        "created_by" => FieldType::CreatedBy,
+        "modified_by" => FieldType::ModifiedBy,
         "email" => FieldType::Email,
         "barcode" => FieldType::Barcode,
         "rating" => FieldType::Rating {
@@ -206,6 +216,7 @@ fn type_text(field_type: &FieldType) -> String {
     match field_type {
         FieldType::Currency { code, .. } => format!("currency({code})"),
         FieldType::Select { options } => format!("select({})", names(options)),
+        FieldType::Person { options } => format!("person({})", names(options)),
         FieldType::MultiSelect { options } => format!("multi_select({})", names(options)),
         FieldType::Formula(spec) => type_text(&spec.result),
         other => other.key().into(),

@@ -18,3 +18,5 @@ pub const NAME_CHARS: usize = 255;
 pub const TEXT_TAIL_ENTRIES: usize = 4_096;
 /// Nesting of filter groups.
 pub const FILTER_DEPTH: usize = 8;
+/// Fields that a view groups by.
+pub const GROUP_FIELDS: usize = 3;

@@ -1,6 +1,9 @@
 //! A view: which records of a table are seen, in which order, with which fields.
 
-use crate::id::{FieldId, ViewId};
+use crate::{
+    field::date::{civil, day_number},
+    id::{FieldId, ViewId},
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -13,6 +16,7 @@ pub struct View {
     pub filter: Filter,
     #[serde(default)]
     pub sorts: Vec<Sort>,
+    /// At most [`crate::limits::GROUP_FIELDS`].
     #[serde(default)]
     pub groups: Vec<Sort>,
     /// Field settings that differ from the default, in no particular order.
@@ -69,6 +73,7 @@ pub enum Aggregate {
     Filled,
     Blank,
     Distinct,
+    Median,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +81,30 @@ pub struct Sort {
     pub field: FieldId,
     #[serde(default)]
     pub descending: bool,
+    /// Dates of one such span stand together; absent: each moment by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<DateSpan>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateSpan {
+    Day,
+    Month,
+    Year,
+}
+
+impl DateSpan {
+    /// The first moment of the span that a day number lies in.
+    pub fn start(self, day: f64) -> f64 {
+        let (year, month, _) = civil(day);
+        let start = match self {
+            DateSpan::Day => None,
+            DateSpan::Month => day_number(year, month, 1),
+            DateSpan::Year => day_number(year, 1, 1),
+        };
+        start.unwrap_or(day.floor())
+    }
 }
 
 /// Conditions joined by and / or; no condition lets every record through.
@@ -93,7 +122,8 @@ pub struct Filter {
 pub struct Condition {
     pub field: FieldId,
     pub operator: Operator,
-    /// As typed by the user; parsed by the field's type.
+    /// As typed by the user; parsed by the field's type. For dates also a period that moves with the calendar,
+    /// such as `@today`, `@this_month` or `@last_days:7`.
     #[serde(default)]
     pub value: String,
 }
@@ -115,6 +145,31 @@ pub enum Operator {
     IsMisfit,
     /// An AI cell in the state named by `value` (`ok`, `failed`, `stale`, …).
     AiState,
+    StartsWith,
+    EndsWith,
+    /// `value` is `from..to`, both ends included; either may be absent.
+    Between,
+    NotBetween,
+    /// `value` lists option ids, separated by commas.
+    AnyOf,
+    NoneOf,
+    AllOf,
+    /// How many pictures or options a cell holds; a blank one holds none.
+    CountIs,
+    CountAtLeast,
+    CountAtMost,
+    /// A misfit or an error.
+    HasProblem,
+}
+
+impl Operator {
+    /// Whether a condition with this operator means something without a value.
+    pub fn needs_value(self) -> bool {
+        !matches!(
+            self,
+            Operator::IsBlank | Operator::IsNotBlank | Operator::IsMisfit | Operator::HasProblem
+        )
+    }
 }
 
 impl View {

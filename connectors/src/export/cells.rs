@@ -18,7 +18,11 @@ pub(super) fn format_of(field_type: &FieldType) -> Format {
         | FieldType::Email
         | FieldType::Barcode
         | FieldType::Select { .. }
-        | FieldType::MultiSelect { .. } => format.set_num_format("@"),
+        | FieldType::MultiSelect { .. }
+        | FieldType::Person { .. }
+        | FieldType::AutoNumber { .. }
+        | FieldType::CreatedBy
+        | FieldType::ModifiedBy => format.set_num_format("@"),
         FieldType::LongText => format.set_num_format("@").set_text_wrap(),
         FieldType::Number {
             decimals,
@@ -50,11 +54,11 @@ pub(super) fn format_of(field_type: &FieldType) -> Format {
         FieldType::Date => format
             .set_num_format("yyyy-mm-dd")
             .set_align(FormatAlign::Left),
-        FieldType::DateTime => format
+        FieldType::DateTime | FieldType::CreatedTime | FieldType::ModifiedTime => format
             .set_num_format("yyyy-mm-dd hh:mm")
             .set_align(FormatAlign::Left),
         FieldType::Checkbox => format.set_align(FormatAlign::Center),
-        FieldType::Attachment => format,
+        FieldType::Attachment | FieldType::Button { .. } => format,
         FieldType::Formula(spec) => format_of(&spec.result),
     }
 }
@@ -92,7 +96,7 @@ pub(super) fn width_px(field_type: &FieldType, header: &str) -> u32 {
         FieldType::Text | FieldType::Url | FieldType::Email => 150,
         FieldType::Phone | FieldType::Barcode => 128,
         FieldType::Date => 92,
-        FieldType::DateTime => 132,
+        FieldType::DateTime | FieldType::CreatedTime | FieldType::ModifiedTime => 132,
         FieldType::Checkbox => 64,
         FieldType::Attachment => 96,
         FieldType::Formula(spec) => return width_px(&spec.result, header),

@@ -109,11 +109,7 @@ fn dates(
 ) -> Series {
     use polars::prelude::{DataType, TimeUnit};
     const EPOCH: f64 = 25_569.0;
-    let with_time = match field_type {
-        FieldType::Formula(spec) => matches!(*spec.result, FieldType::DateTime),
-        other => matches!(other, FieldType::DateTime),
-    };
-    let made = if with_time {
+    let made = if field_type.has_time() {
         let ms: Vec<Option<i64>> = days
             .iter()
             .map(|day| day.map(|day| ((day - EPOCH) * 86_400_000.0).round() as i64))

@@ -1,7 +1,7 @@
 //! From a command to its family.
 
 use super::{
-    Command, Draft, World, ai, cells, fields, paste, records, retype, tables, undo, views,
+    Command, Draft, World, ai, cells, fields, paste, press, records, retype, tables, undo, views,
 };
 use crate::{error::CommandError, recompute::Graph};
 
@@ -63,6 +63,11 @@ pub(crate) fn carry_out(
             edits,
             add_options,
         } => cells::set(draft, *table, edits, *add_options),
+        X::PressButton {
+            table,
+            record,
+            field,
+        } => press::press(draft, *table, *record, *field),
         X::PasteCells {
             table,
             records,
@@ -119,6 +124,7 @@ impl Command {
             Command::DeleteRecords { .. } => "delete_records",
             Command::RestoreRecords { .. } => "restore_records",
             Command::SetCells { .. } => "set_cells",
+            Command::PressButton { .. } => "press_button",
             Command::PasteCells { .. } => "paste_cells",
             Command::AppendColumns { .. } => "import",
             Command::RunAi { .. } => "run_ai",
@@ -137,6 +143,9 @@ impl Command {
             self,
             Command::RunAi { .. }
                 | Command::CancelAi { .. }
+                | Command::CreateField { .. }
+                | Command::UpdateField { .. }
+                | Command::RestoreField { .. }
                 | Command::Undo
                 | Command::Redo
                 | Command::UndoGroup { .. }

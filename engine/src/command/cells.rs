@@ -174,10 +174,8 @@ fn add_missing_options(
     let before = draft.field(table, field)?.clone();
     let mut next = draft.schema().next_option(field);
     let mut after = before.clone();
-    let many = matches!(after.field_type, FieldType::MultiSelect { .. });
-    let (FieldType::Select { options } | FieldType::MultiSelect { options }) =
-        &mut after.field_type
-    else {
+    let many = after.field_type.holds_many();
+    let Some(options) = after.field_type.options_mut() else {
         return Ok(());
     };
     let mut known: BTreeSet<String> = options.iter().map(|option| option.name.clone()).collect();

@@ -1,6 +1,6 @@
 //! Field types as people give them → as they are stored: formulas compiled to ids, select options numbered.
 
-use super::{NewFieldType, NewFormula, names};
+use super::{NewFieldType, NewFormula, names, press};
 use crate::error::CommandError;
 use crate::language::Scope;
 use crate::limits::GIVEN_OPTION_IDS;
@@ -38,7 +38,12 @@ pub(crate) fn field_type(
             };
             formula_type(schema, table, field, &again)
         }
-        NewFieldType::Plain(plain) => numbered(schema, field, plain.clone()),
+        NewFieldType::Plain(plain) => {
+            if let FieldType::Button { action, .. } = plain {
+                press::check(schema, table, action)?;
+            }
+            numbered(schema, field, plain.clone())
+        }
     }
 }
 
@@ -49,7 +54,13 @@ fn numbered(
     field_type: FieldType,
 ) -> Result<FieldType, CommandError> {
     let mut field_type = field_type.bounded();
-    if let FieldType::Select { options } | FieldType::MultiSelect { options } = &mut field_type {
+    if let FieldType::Person { options } = &mut field_type
+        && options.is_empty()
+        && field.is_none()
+    {
+        *options = people(schema);
+    }
+    if let Some(options) = field_type.options_mut() {
         let present = field.and_then(|field| schema.field(field));
         let known = present.and_then(|(_, field)| field.field_type.options());
         let known = known.unwrap_or_default().iter().map(|option| option.id);
@@ -57,6 +68,24 @@ fn numbered(
         *options = numbered_options(options, &known.collect(), next)?;
     }
     Ok(field_type)
+}
+
+/// Everyone who is named in a person field of the base.
+fn people(schema: &Schema) -> Vec<SelectOption> {
+    let fields = schema.live_tables().flat_map(|table| table.live_fields());
+    let named = fields.filter_map(|field| match &field.field_type {
+        FieldType::Person { options } => Some(options),
+        _ => None,
+    });
+    let mut seen = BTreeSet::new();
+    let fresh = |option: &&SelectOption| seen.insert(option.name.clone());
+    let people = named.flatten().filter(fresh).take(OPTIONS_PER_FIELD);
+    people
+        .map(|option| SelectOption {
+            id: OptionId::default(),
+            ..option.clone()
+        })
+        .collect()
 }
 
 fn formula_type(
@@ -90,7 +119,10 @@ fn formula_type(
     }
     let proposed = compiled.result();
     let result = match &new.result {
-        None | Some(FieldType::Formula(_) | FieldType::Attachment) => proposed,
+        None | Some(FieldType::Formula(_) | FieldType::Attachment | FieldType::Button { .. }) => {
+            proposed
+        }
+        Some(wanted) if wanted.is_given() => proposed,
         Some(wanted) => numbered(schema, field, wanted.clone())?,
     };
     let ai = compiled.has_ai().then(|| {

@@ -76,6 +76,8 @@ pub(crate) struct Draft {
     pub ops: Vec<Op>,
     pub touched: Touched,
     pub result: CommandResult,
+    /// When and by whom; absent for what the engine does by itself.
+    pub stamp: Option<super::Stamp>,
     pub label: &'static str,
     pub group: Option<String>,
     pub undoes: Option<Revision>,
@@ -103,6 +105,7 @@ impl Draft {
             ops: Vec::new(),
             touched: Touched::default(),
             result: CommandResult::default(),
+            stamp: None,
             label,
             group,
             undoes: None,

@@ -10,8 +10,10 @@ mod cells;
 mod compile;
 mod draft;
 mod fields;
+mod given;
 mod names;
 mod paste;
+mod press;
 mod records;
 mod retype;
 mod strict;
@@ -21,6 +23,7 @@ mod views;
 
 pub(crate) use carry_out::carry_out;
 pub(crate) use draft::{Draft, Settled, World, field_of, table_of};
+pub(crate) use given::{Stamp, settle as settle_given};
 pub(crate) use retype::{preview, shown_type};
 pub(crate) use views::filter_fields;
 
@@ -131,6 +134,12 @@ pub enum Command<C = CellInput> {
         /// Unknown names of select options become options.
         #[serde(default)]
         add_options: bool,
+    },
+    /// Does what a button field says, in one record.
+    PressButton {
+        table: TableId,
+        record: RecordId,
+        field: FieldId,
     },
     /// `rows[i][j]` goes to `records[i]`, `fields[j]`; rows beyond `records` go to up to `append` new records.
     PasteCells {
@@ -398,6 +407,7 @@ impl<C> Command<C> {
             DeleteView { table, view }
             DeleteRecords { table, records }
             RestoreRecords { table, records }
+            PressButton { table, record, field }
             AppendColumns { table, n_records, columns }
             RunAi { table, field, scope, batch }
             CancelAi { batch }

@@ -1,6 +1,6 @@
 //! Commands on whole records, and the columns of an import.
 
-use super::{CellInput, Draft, RecordInput, cells};
+use super::{CellInput, Draft, RecordInput, cells, given};
 use crate::{
     error::CommandError,
     limits::{RECORDS_PER_APPEND, RECORDS_PER_COMMAND, SHARED_FROM_RECORDS},
@@ -140,6 +140,7 @@ pub(crate) fn append(
     mut columns: BTreeMap<ColumnId, Column>,
 ) -> Result<(), CommandError> {
     let first = draft.data(table)?.next_record;
+    columns.extend(given::columns_of_new(draft, table, first, n_records));
     // An unticked box is a value, not a blank: new records start unticked without being told so.
     columns.retain(|_, column| column.valid().count() > 0 || !column.side().is_empty());
     if n_records >= SHARED_FROM_RECORDS {

@@ -1,7 +1,7 @@
 //! Changing a field: its name, its words, its type. A new type gets a new column with converted cells; the
 //! old column stays where it is, so that undo brings back exactly what was there.
 
-use super::{Draft, NewFieldType, compile, names};
+use super::{Draft, NewFieldType, compile, given, names};
 use crate::{
     error::CommandError,
     limits::{NEW_OPTIONS, PREVIEW_SAMPLES},
@@ -45,6 +45,7 @@ pub(crate) fn update(
         let mut to = compile::field_type(draft.schema(), table, Some(field), new)?;
         complete_options(&draft.snapshot, table, &before, &mut to);
         after.field_type = to;
+        after = given::keep_count(&before, after);
     }
     draft.result.fields.push(field);
     if after == before {
@@ -64,7 +65,9 @@ pub(crate) fn update(
         before,
         after,
     })?;
-    if let FieldType::Formula(_) = to {
+    // Moments and makers come from the writer, whatever stood there.
+    let is_computed = matches!(to, FieldType::Formula(_));
+    if is_computed || to.is_given() && !matches!(to, FieldType::AutoNumber { .. }) {
         return Ok(());
     }
     write_converted(draft, table, &from, &to, column)
@@ -124,7 +127,8 @@ fn same_cells(from: &FieldType, to: &FieldType) -> bool {
     use FieldType as T;
     match (from, to) {
         (T::Select { options: a }, T::Select { options: b })
-        | (T::MultiSelect { options: a }, T::MultiSelect { options: b }) => {
+        | (T::MultiSelect { options: a }, T::MultiSelect { options: b })
+        | (T::Person { options: a }, T::Person { options: b }) => {
             a.iter().all(|old| b.iter().any(|new| new.id == old.id))
         }
         (T::Formula(a), T::Formula(b)) => {
@@ -137,8 +141,8 @@ fn same_cells(from: &FieldType, to: &FieldType) -> bool {
 
 /// A select without options takes those of the old select, or the distinct texts of the field.
 fn complete_options(snapshot: &Snapshot, table: TableId, from: &Field, to: &mut FieldType) {
-    let many = matches!(to, FieldType::MultiSelect { .. });
-    let (FieldType::Select { options } | FieldType::MultiSelect { options }) = to else {
+    let many = to.holds_many();
+    let Some(options) = to.options_mut() else {
         return;
     };
     if !options.is_empty() {

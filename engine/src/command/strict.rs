@@ -27,6 +27,10 @@ const FIELD: Names = &[
     "options",
     "max",
     "seconds",
+    "pattern",
+    "from_number",
+    "label",
+    "action",
     "formula",
     "source",
     "result",
@@ -40,6 +44,7 @@ const FIELD: Names = &[
     "is_editable",
 ];
 const OPTION: Names = &["id", "name", "color"];
+const ACTION: Names = &["do", "url", "field", "value", "by"];
 const AI: Names = &["model", "policy"];
 const VIEW: Names = &[
     "id",
@@ -55,7 +60,7 @@ const VIEW: Names = &[
 ];
 const FILTER: Names = &["any", "conditions", "groups"];
 const CONDITION: Names = &["field", "operator", "value"];
-const SORT: Names = &["field", "descending"];
+const SORT: Names = &["field", "descending", "by"];
 const VIEW_FIELD: Names = &["field", "hidden", "width_px", "footer"];
 
 pub(super) fn field<'de, D: Deserializer<'de>>(from: D) -> Result<NewField, D::Error> {
@@ -99,6 +104,7 @@ fn check_field<E: Error>(value: &Value) -> Result<(), E> {
         expect_known(value, FIELD)?;
         each(&value["options"], OPTION)?;
         expect_known(&value["ai"], AI)?;
+        expect_known(&value["action"], ACTION)?;
         next = value.get("result");
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Undo and redo: the inverted ops of a step as a new transaction, unless someone else changed the same since.
 
-use super::{Draft, World, fields, tables};
+use super::{Draft, World, fields, given, tables};
 use crate::{ai::is_waiting, error::CommandError, undo::Step};
 use table::{
     column::Column,
@@ -120,11 +120,17 @@ fn alter_checked(draft: &mut Draft, op: Op) -> Result<(), CommandError> {
             let owner = draft.schema().any_table(table);
             let current = owner.and_then(|owner| owner.any_field(before.id));
             match current {
-                Some(current) if *current == before => draft.push(Op::AlterField {
-                    table,
-                    before,
-                    after,
-                }),
+                Some(current) if given::same_but_count(current, &before) => {
+                    let before = current.clone();
+                    match given::keep_count(&before, after) {
+                        after if after == before => Ok(()),
+                        after => draft.push(Op::AlterField {
+                            table,
+                            before,
+                            after,
+                        }),
+                    }
+                }
                 _ => Err(conflict(
                     format!("字段“{}”", before.name),
                     format!("the field “{}”", before.name),
@@ -250,6 +256,13 @@ fn set_cells(
         .and_then(|owner| owner.field_of_column(column))
         .cloned();
     let is_ai = field.as_ref().is_some_and(table::field::Field::is_ai);
+    // What the writer gave stays given; an undo is stamped as the change that it is.
+    if field
+        .as_ref()
+        .is_some_and(|field| field.field_type.is_given())
+    {
+        return Ok(());
+    }
     let current = draft.data(table)?.gather(column, before.kind(), records)?;
     for (at, record) in records.iter().enumerate() {
         let machine = is_ai

@@ -4,7 +4,7 @@ use super::{Draft, names};
 use crate::error::CommandError;
 use table::{
     id::{TableId, ViewId},
-    limits::FILTER_DEPTH,
+    limits::{FILTER_DEPTH, GROUP_FIELDS},
     op::Op,
     view::{Filter, View},
 };
@@ -44,6 +44,14 @@ pub(crate) fn update(draft: &mut Draft, table: TableId, view: &View) -> Result<(
             "levels of filter groups",
             depth(&after.filter) as u64,
             FILTER_DEPTH as u64,
+        ));
+    }
+    if after.groups.len() > GROUP_FIELDS {
+        return Err(CommandError::too_large(
+            "个分组字段",
+            "fields to group by",
+            after.groups.len() as u64,
+            GROUP_FIELDS as u64,
         ));
     }
     let known = |field: table::id::FieldId| owner.any_field(field).is_some();

@@ -3,7 +3,10 @@
 //! Law: a condition without a value where it needs one lets every record through (it is still being typed).
 //! Misfits and errors are compared by the text they show; blanks match only “is blank” and the negations.
 
-use super::text_order;
+use super::{
+    condition::{self, Range},
+    fold, text_order,
+};
 use crate::command::shown_type;
 use std::cmp::Ordering;
 use table::{
@@ -29,15 +32,18 @@ struct Test {
     column: ColumnId,
     field_type: FieldType,
     operator: Operator,
-    /// As typed, trimmed, lower case.
+    /// As typed, trimmed, lower case, half width.
     text: String,
     operand: Operand,
 }
 
 enum Operand {
     Number(f64),
+    Range(Range),
     Bool(bool),
     Options(Vec<OptionId>),
+    /// Compared with the number of items of a cell.
+    Count(f64),
     /// Compared by the text shown.
     Text,
 }
@@ -87,20 +93,16 @@ impl Test {
     fn new(condition: &Condition, table: &Table) -> Option<Test> {
         let field = table.field(condition.field)?;
         let text = condition.value.trim();
-        let needs_value = !matches!(
-            condition.operator,
-            Operator::IsBlank | Operator::IsNotBlank | Operator::IsMisfit
-        );
-        if needs_value && text.is_empty() {
+        if condition.operator.needs_value() && text.is_empty() {
             return None;
         }
         let field_type = shown_type(&field.field_type).clone();
-        let operand = operand(&field_type, condition.operator, text);
+        let operand = operand(&field_type, condition.operator, text)?;
         Some(Test {
             column: field.column,
             field_type,
             operator: condition.operator,
-            text: text.to_lowercase(),
+            text: fold::plain(text),
             operand,
         })
     }
@@ -119,15 +121,15 @@ impl Test {
 
     /// Plain numbers and texts without going through cell states.
     fn fast(&self, cells: &Column) -> Option<Mask> {
-        if matches!(self.operator, Operator::IsMisfit | Operator::AiState) {
+        if self.operator == Operator::AiState {
             return None;
         }
         let blank = self.passes(&CellState::BLANK, None);
-        let mut mask = if let (Some(numbers), Operand::Number(_)) = (cells.numbers(), &self.operand)
-        {
-            if matches!(self.operator, Operator::Contains | Operator::NotContains) {
-                return None;
-            }
+        let is_numeric = matches!(self.operand, Operand::Number(_) | Operand::Range(_))
+            && !is_textual(self.operator);
+        let mut mask = if matches!(self.operator, Operator::IsMisfit | Operator::HasProblem) {
+            Mask::new(cells.len(), false)
+        } else if let (Some(numbers), true) = (cells.numbers(), is_numeric) {
             (0..cells.len())
                 .map(|at| {
                     if cells.valid().get(at) {
@@ -161,8 +163,12 @@ impl Test {
     }
 
     fn number_passes(&self, x: f64) -> bool {
-        let Operand::Number(wanted) = self.operand else {
-            return false;
+        let wanted = match self.operand {
+            Operand::Number(wanted) => wanted,
+            Operand::Range(range) => {
+                return range.holds(x) != (self.operator == Operator::NotBetween);
+            }
+            _ => return false,
         };
         // A day without a time means the whole day.
         let whole_day = self.field_type.kind() == ColumnKind::Date && wanted.fract() == 0.0;
@@ -172,8 +178,10 @@ impl Test {
 
     fn order_passes(&self, order: Option<Ordering>) -> bool {
         match self.operator {
-            Operator::Is => order == Some(Ordering::Equal),
+            Operator::Is | Operator::CountIs => order == Some(Ordering::Equal),
             Operator::IsNot => order != Some(Ordering::Equal),
+            Operator::CountAtLeast => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
+            Operator::CountAtMost => matches!(order, Some(Ordering::Less | Ordering::Equal)),
             Operator::Less => order == Some(Ordering::Less),
             Operator::LessOrEqual => matches!(order, Some(Ordering::Less | Ordering::Equal)),
             Operator::Greater => order == Some(Ordering::Greater),
@@ -188,11 +196,21 @@ impl Test {
             Operator::IsBlank => return state.is_blank(),
             Operator::IsNotBlank => return !state.is_blank(),
             Operator::IsMisfit => return matches!(state, CellState::Misfit(_)),
+            Operator::HasProblem => {
+                return matches!(state, CellState::Misfit(_) | CellState::Error(_));
+            }
             Operator::AiState => return ai_key(note) == self.text,
             _ => {}
         }
-        let negated = matches!(self.operator, Operator::IsNot | Operator::NotContains);
+        let negated = matches!(
+            self.operator,
+            Operator::IsNot | Operator::NotContains | Operator::NotBetween | Operator::NoneOf
+        );
         match (state, &self.operand) {
+            (state, Operand::Count(wanted)) => {
+                let n = condition::n_items(state) as f64;
+                self.order_passes(n.partial_cmp(wanted))
+            }
             // An unticked box and an empty one are the same to a person.
             (state, Operand::Bool(wanted)) if state.is_blank() => {
                 (self.operator == Operator::Is) != *wanted
@@ -201,16 +219,18 @@ impl Test {
             (CellState::Value(CellValue::Bool(flag)), Operand::Bool(wanted)) => {
                 (flag == wanted) != negated
             }
-            (CellState::Value(CellValue::Number(x) | CellValue::Date(x)), Operand::Number(_))
-                if !matches!(self.operator, Operator::Contains | Operator::NotContains) =>
-            {
-                self.number_passes(*x)
-            }
+            (
+                CellState::Value(CellValue::Number(x) | CellValue::Date(x)),
+                Operand::Number(_) | Operand::Range(_),
+            ) if !is_textual(self.operator) => self.number_passes(*x),
             (CellState::Value(CellValue::Options(ids)), Operand::Options(wanted)) => {
                 let all = wanted.iter().all(|id| ids.contains(id));
                 let same = all && ids.len() == wanted.len();
                 match self.operator {
-                    Operator::Contains | Operator::NotContains => all != negated,
+                    Operator::AnyOf | Operator::NoneOf => {
+                        wanted.iter().any(|id| ids.contains(id)) != negated
+                    }
+                    Operator::Contains | Operator::NotContains | Operator::AllOf => all != negated,
                     _ => same != negated,
                 }
             }
@@ -219,19 +239,48 @@ impl Test {
     }
 
     fn text_passes(&self, shown: &str, negated: bool) -> bool {
-        let shown = shown.to_lowercase();
+        let shown = fold::plain(shown);
         match self.operator {
             Operator::Contains | Operator::NotContains => shown.contains(&self.text) != negated,
+            Operator::StartsWith => shown.trim_start().starts_with(&self.text),
+            Operator::EndsWith => shown.trim_end().ends_with(&self.text),
             Operator::Is | Operator::IsNot => (shown.trim() == self.text) != negated,
+            Operator::AnyOf | Operator::NoneOf | Operator::AllOf => {
+                let is_one = self.text.split(',').any(|one| one.trim() == shown.trim());
+                is_one != negated
+            }
+            // What is no number lies in no range.
+            Operator::Between | Operator::NotBetween => negated,
+            // A misfit is neither smaller nor greater than a number or a date.
+            _ if !matches!(self.operand, Operand::Text) => false,
             _ => self.order_passes(Some(text_order::compare(shown.trim(), &self.text))),
         }
     }
 }
 
-fn operand(field_type: &FieldType, operator: Operator, text: &str) -> Operand {
-    if matches!(operator, Operator::AiState) {
-        return Operand::Text;
+/// Compares by what a cell shows, whatever it holds.
+fn is_textual(operator: Operator) -> bool {
+    matches!(
+        operator,
+        Operator::Contains | Operator::NotContains | Operator::StartsWith | Operator::EndsWith
+    )
+}
+
+/// Absent where the value is still being typed.
+fn operand(field_type: &FieldType, operator: Operator, text: &str) -> Option<Operand> {
+    match operator {
+        Operator::AiState => Some(Operand::Text),
+        Operator::Between | Operator::NotBetween => {
+            Range::read(field_type, text).map(Operand::Range)
+        }
+        Operator::CountIs | Operator::CountAtLeast | Operator::CountAtMost => {
+            table::field::number::read(text).map(|read| Operand::Count(read.value))
+        }
+        _ => Some(one_operand(field_type, text)),
     }
+}
+
+fn one_operand(field_type: &FieldType, text: &str) -> Operand {
     if let Some(options) = field_type.options() {
         let by_id: Option<Vec<OptionId>> = text
             .split(',')
@@ -272,43 +321,4 @@ fn ai_key(state: Option<AiState>) -> &'static str {
         Some(AiState::Locked) => "locked",
         Some(AiState::Skipped) => "skipped",
     }
-}
-
-/// Which records show `needle` (any case) in one of the columns.
-pub(crate) fn find_mask(segment: &Segment, table: &Table, needle: &str) -> Mask {
-    let needle = needle.trim().to_lowercase();
-    let mut mask = Mask::new(segment.len(), needle.is_empty());
-    if needle.is_empty() {
-        return mask;
-    }
-    for field in table.live_fields() {
-        let Some(cells) = segment.column(field.column) else {
-            continue;
-        };
-        let shown = shown_type(&field.field_type);
-        let contains = |state: &CellState| shown.display(state).to_lowercase().contains(&needle);
-        if let Some(texts) = cells.texts() {
-            let mut known: Vec<Option<bool>> = vec![None; texts.n_codes()];
-            for at in cells.valid().ones() {
-                let code = texts.codes()[at];
-                let hit = *known[code as usize]
-                    .get_or_insert_with(|| texts.text(code).to_lowercase().contains(&needle));
-                if hit {
-                    mask.set(at, true);
-                }
-            }
-        } else {
-            for at in cells.valid().ones() {
-                if !mask.get(at) && contains(&cells.get(at)) {
-                    mask.set(at, true);
-                }
-            }
-        }
-        for at in cells.side().keys() {
-            if contains(&cells.get(*at as usize)) {
-                mask.set(*at as usize, true);
-            }
-        }
-    }
-    mask
 }

@@ -3,11 +3,18 @@
 //! Main types: [`WindowQuery`] → [`Window`]. Law: a query reads one snapshot only. Tests: `tests/query.rs`.
 
 pub(crate) mod aggregate;
+mod condition;
 mod filter;
+pub(crate) mod find;
+mod fold;
+pub(crate) mod group;
+mod needle;
 pub(crate) mod order;
 mod text_order;
 pub(crate) mod window;
 
+pub use find::{FindQuery, FindStart, Found, Hit};
+pub use group::{GroupRow, Groups};
 use serde::Serialize;
 use std::sync::Arc;
 use table::{
@@ -99,12 +106,15 @@ pub(crate) fn n_misfits(snapshot: &Snapshot, table: TableId, field: FieldId) -> 
         return 0;
     };
     let of_segment = |segment: &Arc<Segment>| {
-        segment.column(column).map_or(0, |cells| {
-            let misfits = cells.side().iter().filter(|(at, side)| {
-                matches!(side, Side::Misfit(_)) && segment.live().get(**at as usize)
-            });
-            misfits.count() as u64
-        })
+        let cells = segment.shared_column(column);
+        cells
+            .filter(|cells| cells.may_have_side())
+            .map_or(0, |cells| {
+                let misfits = cells.side().iter().filter(|(at, side)| {
+                    matches!(side, Side::Misfit(_)) && segment.live().get(**at as usize)
+                });
+                misfits.count() as u64
+            })
     };
     data.segments.iter().map(of_segment).sum()
 }

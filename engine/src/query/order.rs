@@ -3,10 +3,7 @@
 //! Main types: [`Order`], [`OrderCache`]. Without filter, sort and find an order is only live counts per
 //! segment, so a window anywhere costs the same at every table size.
 
-use super::{
-    filter::{Ready, find_mask},
-    text_order,
-};
+use super::{filter::Ready, find::Finder, text_order};
 use crate::{command::shown_type, limits::CACHED_ORDERS};
 use parking_lot::Mutex;
 use std::{
@@ -19,7 +16,7 @@ use table::{
     schema::Table,
     snapshot::TableData,
     value::{CellState, CellValue},
-    view::{Filter, Sort},
+    view::{DateSpan, Filter, Sort},
 };
 
 /// What an order depends on besides the records.
@@ -44,6 +41,15 @@ impl Order {
         match self {
             Order::Natural(ends) => ends.last().copied().unwrap_or(0),
             Order::Listed(rows) => rows.len() as u64,
+        }
+    }
+
+    /// True if both are one order, computed once.
+    pub fn is_same(&self, other: &Order) -> bool {
+        match (self, other) {
+            (Order::Natural(a), Order::Natural(b)) => Arc::ptr_eq(a, b),
+            (Order::Listed(a), Order::Listed(b)) => Arc::ptr_eq(a, b),
+            _ => false,
         }
     }
 
@@ -118,10 +124,11 @@ pub(crate) fn build(table: &Table, data: &TableData, key: &OrderKey) -> Order {
         });
         return Order::Natural(Arc::new(ends.collect()));
     }
+    let finder = Finder::new(find, table.live_fields(), data);
     let mut rows: Vec<(u32, u32)> = Vec::new();
     for (index, segment) in data.segments.iter().enumerate() {
         let passed = (!filter.lets_all()).then(|| filter.mask(segment));
-        let found = (!find.is_empty()).then(|| find_mask(segment, table, find));
+        let found = finder.as_ref().map(|finder| finder.mask(segment));
         let hits = segment.live().ones().filter(|at| {
             passed.as_ref().is_none_or(|mask| mask.get(*at))
                 && found.as_ref().is_none_or(|mask| mask.get(*at))
@@ -140,7 +147,8 @@ fn sort(rows: &mut Vec<(u32, u32)>, table: &Table, data: &TableData, sorts: &[&S
         .iter()
         .filter_map(|sort| {
             let field = table.field(sort.field)?;
-            let keys = sort_keys(rows, data, field.column, shown_type(&field.field_type));
+            let shown = shown_type(&field.field_type);
+            let keys = sort_keys(rows, data, field.column, shown, sort.by);
             Some(
                 keys.into_iter()
                     .map(|key| if sort.descending { key.reversed() } else { key })
@@ -160,6 +168,9 @@ fn sort(rows: &mut Vec<(u32, u32)>, table: &Table, data: &TableData, sorts: &[&S
         .map(|place| rows[place as usize])
         .collect();
 }
+
+/// Options of one cell that take part in an order.
+pub(crate) const LISTED_OPTIONS: usize = 5;
 
 /// Values of the field's kind first, then what is only text (misfits, errors), then pending, then blank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -182,6 +193,7 @@ fn sort_keys(
     data: &TableData,
     column: ColumnId,
     field_type: &FieldType,
+    by: Option<DateSpan>,
 ) -> Vec<Key> {
     let ranks = TextRanks::new(rows, data, column, field_type);
     let options: HashMap<OptionId, u64> = field_type
@@ -196,20 +208,35 @@ fn sort_keys(
             .column(column)
             .map_or(CellState::BLANK, |cells| cells.get(*at as usize));
         let (class, place) = match &state {
+            // An unticked box and an empty one are the same to a person.
+            state if state.is_blank() && *field_type == FieldType::Checkbox => (0, 0),
             state if state.is_blank() => (3, 0),
             CellState::Pending => (2, 0),
-            CellState::Value(CellValue::Number(x) | CellValue::Date(x)) => (0, ordered_bits(*x)),
-            CellState::Value(CellValue::Bool(flag)) => (0, u64::from(*flag)),
-            CellState::Value(CellValue::Options(ids)) => {
-                let first = ids.first().and_then(|id| options.get(id)).copied();
-                (0, first.unwrap_or(u64::MAX))
+            CellState::Value(CellValue::Date(x)) => {
+                (0, ordered_bits(by.map_or(*x, |span| span.start(*x))))
             }
+            CellState::Value(CellValue::Number(x)) => (0, ordered_bits(*x)),
+            CellState::Value(CellValue::Bool(flag)) => (0, u64::from(*flag)),
+            CellState::Value(CellValue::Options(ids)) => (0, list_place(ids, &options)),
             CellState::Value(CellValue::Text(text)) => (0, ranks.rank(text)),
             other => (1, ranks.rank(&field_type.display(other))),
         };
         Key { class, place }
     };
     rows.iter().map(key).collect()
+}
+
+/// The first options of a list decide, one after the other: twelve bits each, 0 where the list has ended.
+fn list_place(ids: &[OptionId], places: &HashMap<OptionId, u64>) -> u64 {
+    let mut bits = 0;
+    for at in 0..LISTED_OPTIONS {
+        let place = ids.get(at).map(|id| places.get(id).copied());
+        let place = place.map_or(0, |place| {
+            place.map_or(0xFFF, |place| (place + 1).min(0xFFE))
+        });
+        bits = bits << 12 | place;
+    }
+    bits
 }
 
 /// Bits of a number in an order that unsigned integers keep; -0 equals 0.

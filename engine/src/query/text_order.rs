@@ -2,6 +2,7 @@
 //!
 //! Main type: [`Key`], made once per distinct text. Law: keys compare as bytes; Latin stands before Chinese.
 
+use super::fold::narrow;
 use pinyin::ToPinyin;
 use std::cmp::Ordering;
 
@@ -60,15 +61,6 @@ fn push_number(units: &mut Vec<u8>, digits: &[u8]) {
         }
     }
     units.extend_from_slice(digits);
-}
-
-/// The half-width form of a full-width letter, digit, sign or space.
-fn narrow(c: char) -> char {
-    match c {
-        '\u{3000}' => ' ',
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-        _ => c,
-    }
 }
 
 /// The order of two keys; texts with equal keys are told apart by code point.

@@ -1,7 +1,7 @@
 //! Cutting a window out of a view's order.
 
 use super::{
-    Window, WindowQuery,
+    Window, WindowQuery, condition,
     order::{Order, OrderCache, OrderKey},
 };
 use crate::{
@@ -26,6 +26,7 @@ pub(crate) fn order_of(
     find: &str,
     filter: Option<&Filter>,
     sorts: Option<&Vec<Sort>>,
+    now_day: f64,
 ) -> Result<(Order, Arc<TableData>), CommandError> {
     let owner = table_of(snapshot, table)?;
     let data = snapshot
@@ -49,6 +50,7 @@ pub(crate) fn order_of(
     if let Some(sorts) = sorts {
         key.sorts.clone_from(sorts);
     }
+    key.filter = condition::resolve(&key.filter, owner, now_day);
     Ok((cache.order(owner, data, &key), data.clone()))
 }
 
@@ -57,6 +59,7 @@ pub(crate) fn window(
     cache: &OrderCache,
     queue: &Queue,
     query: &WindowQuery,
+    now_day: f64,
 ) -> Result<Window, CommandError> {
     let find = query.find.as_deref().unwrap_or_default();
     let (order, data) = order_of(
@@ -67,6 +70,7 @@ pub(crate) fn window(
         find,
         query.filter.as_ref(),
         query.sorts.as_ref(),
+        now_day,
     )?;
     let owner = table_of(snapshot, query.table)?;
     let rows = order.rows(&data, query.from, u64::from(query.n_rows.min(WINDOW_ROWS)));

@@ -27,6 +27,8 @@ pub(crate) enum Event {
         answer: SyncSender<Vec<TakenCall>>,
     },
     Attempt(Attempt),
+    /// The file was found damaged while it was open.
+    Damaged,
     /// A background computation is done.
     Filled(Filled),
     UndoState {

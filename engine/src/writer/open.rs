@@ -10,7 +10,7 @@ use crate::{
     error::OpenError,
     handle::EngineOptions,
     limits::WAITING_EVENTS,
-    query::order::OrderCache,
+    query::{find::FindCache, order::OrderCache},
     queue::Queue,
     recompute::{Changed, Graph, Node, run::run_changed},
     trouble::FileTrouble,
@@ -50,8 +50,17 @@ pub(crate) struct Running {
 
 impl Recovery {
     pub fn read(path: &Path) -> Result<Recovery, OpenError> {
+        Recovery::of(Base::open(path))
+    }
+
+    /// With everything in the file looked at first.
+    pub fn read_checked(path: &Path) -> Result<Recovery, OpenError> {
+        Recovery::of(Base::open_checked(path))
+    }
+
+    fn of(opened: Result<(Base, Recovered), store::OpenBaseError>) -> Result<Recovery, OpenError> {
         let (store, recovered) =
-            Base::open(path).map_err(|error| OpenError::store(error.trouble(), error))?;
+            opened.map_err(|error| OpenError::store(error.trouble(), error))?;
         Ok(Recovery { store, recovered })
     }
 
@@ -66,10 +75,26 @@ impl Recovery {
         }
     }
 
+    pub fn is_whole(&self) -> bool {
+        self.trouble().is_none()
+    }
+
     fn trouble(&self) -> Option<FileTrouble> {
-        let shown = self.recovered.snapshot.revision;
-        let broken = self.recovered.broken;
-        broken.map(|broken| FileTrouble::log_damaged(broken, shown))
+        let Recovered {
+            snapshot, damage, ..
+        } = &self.recovered;
+        let shown = snapshot.revision;
+        match self.recovered.broken {
+            Some(broken) => Some(FileTrouble::log_damaged(broken, shown)),
+            None if self.recovered.is_lost => {
+                let tables = damage.iter().filter(|damage| !damage.repaired);
+                let tables = tables.filter_map(|damage| snapshot.schema.any_table(damage.table?));
+                Some(FileTrouble::cells_damaged(
+                    tables.map(|table| table.name.as_str()).collect(),
+                ))
+            }
+            None => None,
+        }
     }
 
     /// Only a write shows that writing is possible again: an empty transaction, kept in the history.
@@ -114,6 +139,8 @@ pub(crate) fn create(
         calls: Vec::new(),
         damage: Vec::new(),
         broken: None,
+        is_lost: false,
+        is_checked: true,
     };
     start(path, Recovery { store, recovered }, options)
 }
@@ -138,6 +165,7 @@ fn start(path: &Path, recovery: Recovery, options: EngineOptions) -> Result<Runn
         queue: Queue::default(),
         orders: OrderCache::default(),
         kept: Arc::default(),
+        finds: FindCache::default(),
         n_commits: AtomicU64::new(0),
         events: Mutex::new(Arc::downgrade(&events)),
         options,
@@ -182,6 +210,9 @@ impl Writer {
             tracing::warn!(?damage, "damage was found while the base was opened");
         }
         *self.shared.reader.write() = store.reader();
+        if !recovered.is_checked {
+            self.check_in_background(store.reader());
+        }
         match trouble {
             None => self.store = Some(store),
             Some(trouble) => {
@@ -214,6 +245,26 @@ impl Writer {
         }
     }
 
+    /// A large file is open before all of it has been looked at; whatever is damaged is heard of soon.
+    fn check_in_background(&self, reader: store::Reader) {
+        let events = self.shared.events.lock().clone();
+        let checked = std::thread::Builder::new()
+            .name("check".into())
+            .spawn(move || {
+                if let Err(error) = reader.check() {
+                    tracing::warn!(%error, "the base could not be checked");
+                }
+                let events = events.upgrade().filter(|_| !reader.damage().is_empty());
+                if let Some(events) = events {
+                    // A writer that is gone needs no news.
+                    let _ = events.send(Event::Damaged);
+                }
+            });
+        if let Err(error) = checked {
+            tracing::warn!(%error, "the base is not checked: no thread");
+        }
+    }
+
     /// Queue and waiting cells. Calls in flight when the last run ended are queued again, attempts counted.
     fn take_over_calls(&mut self, calls: Vec<store::StoredCall>) {
         self.shared.queue.clear();
@@ -232,7 +283,8 @@ impl Writer {
                 continue;
             };
             for segment in &data.segments {
-                let Some(cells) = segment.column(node.column) else {
+                let cells = segment.shared_column(node.column);
+                let Some(cells) = cells.filter(|cells| cells.may_have_notes()) else {
                     continue;
                 };
                 for (at, note) in cells
@@ -347,7 +399,7 @@ fn is_missing(node: &Node, snapshot: &Snapshot) -> bool {
     snapshot.data(node.table).is_some_and(|data| {
         let lacks = |segment: &Arc<table::segment::Segment>| {
             segment
-                .column(node.column)
+                .shared_column(node.column)
                 .is_none_or(|cells| cells.kind() != node.kind)
         };
         data.segments.iter().any(lacks)

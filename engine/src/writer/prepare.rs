@@ -6,7 +6,9 @@ use super::{
 };
 use crate::{
     access::allow,
-    command::{Command, CommandResult, Draft, Receipt, Submission, World, carry_out},
+    command::{
+        Command, CommandResult, Draft, Receipt, Stamp, Submission, World, carry_out, settle_given,
+    },
     error::CommandError,
     handle::Then,
     recompute::run::run,
@@ -83,7 +85,14 @@ impl Writer {
         }
         let graph = self.graph_of(&before.schema);
         let mut draft = Draft::new(before, command.label(), group);
-        self.with_world(actor, |world| carry_out(&mut draft, command, world, &graph))?;
+        self.with_world(actor, |world| {
+            draft.stamp = Some(Stamp {
+                now: world.now,
+                actor: actor.clone(),
+            });
+            carry_out(&mut draft, command, world, &graph)?;
+            settle_given(&mut draft, world, command)
+        })?;
         self.recompute(&mut draft, actor)?;
         Ok(draft)
     }

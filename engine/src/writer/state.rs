@@ -5,7 +5,7 @@ use crate::{
     command::Receipt,
     handle::{BaseStatus, EngineOptions, Listener},
     patch::Patch,
-    query::order::OrderCache,
+    query::{find::FindCache, order::OrderCache},
     queue::Queue,
     recompute::{
         Graph,
@@ -40,6 +40,7 @@ pub(crate) struct Shared {
     pub orders: OrderCache,
     /// Key indexes and totals that formulas read.
     pub kept: Arc<crate::language::Kept>,
+    pub finds: FindCache,
     /// Appends to the log since the start: one sync each.
     pub n_commits: AtomicU64,
     pub options: EngineOptions,

@@ -20,6 +20,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
+use store::Trouble;
 use table::{
     ai::CallKey,
     id::{ActorId, FieldId, RecordId, Revision, TableId},
@@ -44,6 +45,7 @@ impl Writer {
             }
             Event::Take { n, answer } => drop(answer.send(self.take(n))),
             Event::Attempt(attempt) => self.record_attempts(vec![attempt]),
+            Event::Damaged => self.damaged(),
             Event::Filled(filled) => self.filled(filled),
             Event::UndoState { actor, answer } => {
                 if let Err(error) = self.load_undo() {
@@ -417,14 +419,39 @@ impl Writer {
         }
     }
 
+    /// The file was found damaged while it was open: what is shown from now on is what a look at all of it gives,
+    /// mended from the log where it can be.
+    fn damaged(&mut self) {
+        self.fall_read_only(&Trouble::Damaged.into());
+        match Recovery::read_checked(&self.path) {
+            Ok(recovery) if recovery.is_whole() => {
+                // It holds the file that is opened again.
+                drop(recovery);
+                self.try_recover();
+            }
+            Ok(recovery) => {
+                self.take_over(recovery);
+                self.shared.tell(Patch {
+                    resync: true,
+                    schema: Some(self.snapshot.schema.clone()),
+                    ..self.notice("read_only")
+                });
+            }
+            Err(error) => tracing::error!(%error, "the damaged base could not be opened again"),
+        }
+    }
+
     /// Opens the file again; if it is whole and takes a write, edits go on from what it holds.
     pub fn try_recover(&mut self) {
         if !self.is_read_only() || self.damaged.is_some() {
             return;
         }
         let now_ms = (self.shared.options.clock)().now_ms;
-        let opened = Recovery::read(&self.path).and_then(Recovery::whole);
-        let recovered = opened.and_then(|recovery| {
+        let opened = match self.read_only_reason().code {
+            "base_damaged" => Recovery::read_checked(&self.path),
+            _ => Recovery::read(&self.path),
+        };
+        let recovered = opened.and_then(Recovery::whole).and_then(|recovery| {
             // What failed is what has to succeed: an owed checkpoint is the proof, below.
             match self.owes_checkpoint {
                 true => Ok(recovery),

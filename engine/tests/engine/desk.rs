@@ -32,9 +32,13 @@ pub fn options() -> EngineOptions {
 
 impl Desk {
     pub fn new() -> Desk {
+        Desk::with(options())
+    }
+
+    pub fn with(options: EngineOptions) -> Desk {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("base.suanpan");
-        let handle = BaseHandle::create(&path, BaseId("b".into()), "测试", options()).unwrap();
+        let handle = BaseHandle::create(&path, BaseId("b".into()), "测试", options).unwrap();
         Desk::at(dir, handle)
     }
 
@@ -261,6 +265,15 @@ impl Desk {
                     value: input(text),
                 }],
                 add_options: true,
+            },
+            ("restore", [table, rows @ ..]) => Command::RestoreRecords {
+                table: on(table),
+                records: rows.iter().map(|row| record(row)).collect(),
+            },
+            ("press", [table, row, field]) => Command::PressButton {
+                table: on(table),
+                record: record(row),
+                field: self.field(table, field),
             },
             ("delete", [table, rows @ ..]) => Command::DeleteRecords {
                 table: on(table),

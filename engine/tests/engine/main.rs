@@ -6,5 +6,8 @@ mod ai;
 mod desk;
 mod durability;
 mod edits;
+mod finding;
+mod given;
+mod grouping;
 mod queries;
 mod undoing;

@@ -34,7 +34,13 @@ fn a_view_orders_blanks_last_and_follows_edits() {
     let desk = Desk::new();
     desk.check("> ann table 表 名 数:number\n schema\n > ann add 表 a10 3\n +1\n > ann add 表 a9 -\n +1\n > ann add 表 A2 1\n +1");
     let (name, number) = (desk.field("表", "名"), desk.field("表", "数"));
-    let by = |field, descending| vec![Sort { field, descending }];
+    let by = |field, descending| {
+        vec![Sort {
+            field,
+            descending,
+            by: None,
+        }]
+    };
     let ids = |window: Window| {
         window
             .records
@@ -146,7 +152,7 @@ proptest! {
             Condition { field: number, operator, value: wanted.to_string() },
             Condition { field: name, operator: Operator::Contains, value: "a".into() },
         ] };
-        let sorts = vec![Sort { field: number, descending }, Sort { field: name, descending: false }];
+        let sorts = vec![Sort { field: number, descending, by: None }, Sort { field: name, descending: false, by: None }];
         let got = window(&desk, 0, 100, filter, sorts, "");
         let mut expected: Vec<(usize, &(Option<i32>, String))> = cells.iter().enumerate().filter(|(_, (x, text))| {
             let by_number = match operator {

@@ -47,9 +47,15 @@ pub(crate) fn infer(expr: &Expr, schema: &Schema) -> Option<FieldType> {
 fn plain(field_type: &FieldType) -> FieldType {
     match field_type {
         FieldType::Formula(spec) => (*spec.result).clone(),
-        FieldType::Select { .. } | FieldType::MultiSelect { .. } | FieldType::Attachment => {
-            FieldType::Text
-        }
+        FieldType::CreatedTime | FieldType::ModifiedTime => FieldType::DateTime,
+        FieldType::Select { .. }
+        | FieldType::MultiSelect { .. }
+        | FieldType::Person { .. }
+        | FieldType::Attachment
+        | FieldType::AutoNumber { .. }
+        | FieldType::CreatedBy
+        | FieldType::ModifiedBy
+        | FieldType::Button { .. } => FieldType::Text,
         other => other.clone(),
     }
 }

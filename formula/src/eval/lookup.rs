@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{check::coerce, plan::Node};
 use std::sync::Arc;
-use table::value::CellError;
+use table::{sum::Sum, value::CellError};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lookup {
@@ -181,11 +181,12 @@ pub(crate) fn total(lookup: Lookup, values: &Range, rows: impl Iterator<Item = u
     if matches!(lookup, Lookup::CountIf | Lookup::CountIfs) {
         return Cell::Number(rows.count() as f64);
     }
-    let (mut sum, mut count, mut low, mut high) = (0.0, 0u64, f64::INFINITY, f64::NEG_INFINITY);
+    let (mut sum, mut count, mut low, mut high) =
+        (Sum::default(), 0u64, f64::INFINITY, f64::NEG_INFINITY);
     for row in rows {
         match &values.cells[row] {
             Cell::Number(x) => {
-                sum += x;
+                sum.add(*x);
                 count += 1;
                 low = low.min(*x);
                 high = high.max(*x);
@@ -195,9 +196,9 @@ pub(crate) fn total(lookup: Lookup, values: &Range, rows: impl Iterator<Item = u
         }
     }
     match lookup {
-        Lookup::SumIf | Lookup::SumIfs => Cell::finite(sum),
+        Lookup::SumIf | Lookup::SumIfs => Cell::finite(sum.value()),
         Lookup::AverageIf | Lookup::AverageIfs if count == 0 => Cell::Error(CellError::Div0),
-        Lookup::AverageIf | Lookup::AverageIfs => Cell::finite(sum / count as f64),
+        Lookup::AverageIf | Lookup::AverageIfs => Cell::finite(sum.mean(count)),
         _ if count == 0 => Cell::Number(0.0),
         Lookup::MinIfs => Cell::Number(low),
         _ => Cell::Number(high),

@@ -30,6 +30,8 @@ pub fn all() -> OpenApiRouter<App> {
         .routes(routes!(tables::window))
         .routes(routes!(tables::record))
         .routes(routes!(tables::aggregates))
+        .routes(routes!(tables::groups))
+        .routes(routes!(tables::find))
         .routes(routes!(providers::list))
         .routes(routes!(providers::list_presets))
         .routes(routes!(providers::set_default))

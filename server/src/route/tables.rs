@@ -1,9 +1,9 @@
-//! `/bases/{base}/tables/{table}/…`: windows, single records, footer values.
+//! `/bases/{base}/tables/{table}/…`: windows, single records, footer values, groups, hits.
 
 use crate::{
     app::{App, off_loop},
     error::ApiError,
-    limits::{WINDOW_ROWS, WINDOW_ROWS_DEFAULT},
+    limits::{HITS_DEFAULT, WINDOW_ROWS, WINDOW_ROWS_DEFAULT},
     wire::{
         ErrorBody, Path, Query,
         cell::{CellStyle, write_cell},
@@ -15,11 +15,16 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use engine::query::WindowQuery;
+use engine::{
+    AggregateValue,
+    query::{FindQuery, FindStart, WindowQuery},
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{collections::BTreeMap, str::FromStr};
 use table::{
     id::{FieldId, RecordId, TableId, ViewId},
+    schema::Schema,
+    value::CellState,
     view::{Filter, Sort},
 };
 use utoipa::{IntoParams, ToSchema};
@@ -136,7 +141,7 @@ pub struct AggregateParams {
 /// A footer value: a number, a date, or an error.
 #[derive(Serialize, ToSchema)]
 pub struct AggregateView {
-    /// `sum`, `average`, `min`, `max`, `count`, `filled`, `blank`, `distinct`
+    /// `sum`, `average`, `min`, `max`, `count`, `filled`, `blank`, `distinct`, `median`
     pub aggregate: String,
     #[schema(value_type = crate::wire::window::CellDoc)]
     pub value: serde_json::Value,
@@ -157,17 +162,165 @@ pub async fn aggregates(
     off_loop(move || {
         let values = base.handle.aggregates(table, view)?;
         let snapshot = base.handle.snapshot();
-        let shown = values.into_iter().filter_map(|item| {
-            let (_, field) = snapshot.schema.field(item.field)?;
-            let mut cell = Vec::new();
-            write_cell(&mut cell, &item.value, CellStyle::of(&field.field_type));
-            let view = AggregateView {
-                aggregate: crate::wire::schema::name_of(&item.aggregate),
-                value: serde_json::from_slice(&cell).ok()?,
-            };
-            Some((item.field.to_string(), view))
+        Ok(crate::wire::Json(shown_values(values, &snapshot.schema)))
+    })
+    .await?
+}
+
+fn shown_values(values: Vec<AggregateValue>, schema: &Schema) -> BTreeMap<String, AggregateView> {
+    let shown = values.into_iter().filter_map(|item| {
+        let view = AggregateView {
+            aggregate: crate::wire::schema::name_of(&item.aggregate),
+            value: shown_value(&item.value, item.field, schema)?,
+        };
+        Some((item.field.to_string(), view))
+    });
+    shown.collect()
+}
+
+fn shown_value(value: &CellState, field: FieldId, schema: &Schema) -> Option<serde_json::Value> {
+    let (_, field) = schema.field(field)?;
+    let mut cell = Vec::new();
+    write_cell(&mut cell, value, CellStyle::of(&field.field_type));
+    serde_json::from_slice(&cell).ok()
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct GroupParams {
+    pub view: String,
+}
+
+/// The groups of a view, each before the groups within it.
+#[derive(Serialize, ToSchema)]
+pub struct GroupsView {
+    pub revision: u64,
+    /// Fields grouped by, outermost first.
+    pub fields: Vec<String>,
+    pub groups: Vec<GroupView>,
+    /// There are more; the rows after these groups stand without a head.
+    pub is_cut: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct GroupView {
+    /// 0: grouped by the first field.
+    pub depth: usize,
+    /// The first row of the view in this group.
+    pub from: u64,
+    pub n_rows: u64,
+    /// What the rows have in common; of dates the first day of the span.
+    #[schema(value_type = crate::wire::window::CellDoc)]
+    pub value: serde_json::Value,
+    /// Footer values of this group, by field.
+    pub aggregates: BTreeMap<String, AggregateView>,
+}
+
+/// The groups of a view with their footer values.
+#[utoipa::path(get, path = "/bases/{base}/tables/{table}/groups", tag = "records",
+    params(("base" = String, Path), ("table" = String, Path), GroupParams),
+    responses((status = 200, body = GroupsView), (status = 404, body = ErrorBody)))]
+pub async fn groups(
+    State(app): State<App>,
+    Path((base, table)): Path<(String, String)>,
+    Query(params): Query<GroupParams>,
+) -> Result<crate::wire::Json<GroupsView>, ApiError> {
+    let base = app.base(&base).await?;
+    let table: TableId = parse_id(&table, ("表格", "table"))?;
+    let view: ViewId = parse_id(&params.view, ("视图", "view"))?;
+    off_loop(move || {
+        let found = base.handle.groups(table, view)?;
+        let snapshot = base.handle.snapshot();
+        let schema = &snapshot.schema;
+        let groups = found.groups.into_iter().map(|group| GroupView {
+            depth: group.depth,
+            from: group.from,
+            n_rows: group.n_rows,
+            value: shown_value(&group.value, found.fields[group.depth], schema).unwrap_or_default(),
+            aggregates: shown_values(group.aggregates, schema),
         });
-        Ok(crate::wire::Json(shown.collect()))
+        Ok(crate::wire::Json(GroupsView {
+            revision: found.revision.0,
+            groups: groups.collect(),
+            fields: found.fields.iter().map(ToString::to_string).collect(),
+            is_cut: found.is_cut,
+        }))
+    })
+    .await?
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FindParams {
+    pub view: Option<String>,
+    /// What is looked for; pinyin and its first letters find Chinese.
+    pub text: String,
+    /// Hits from this one on, counted from 0.
+    pub hit: Option<u64>,
+    /// Hits from this row of the view on; if there are none, from the first one.
+    pub row: Option<u64>,
+    /// Hits listed, 100 if absent.
+    pub n: Option<u32>,
+}
+
+/// Where a view shows a text.
+#[derive(Serialize, ToSchema)]
+pub struct FoundView {
+    pub revision: u64,
+    /// Cells with the text.
+    pub n_hits: u64,
+    /// Records with such a cell.
+    pub n_records: u64,
+    /// There are more; the rest was not counted.
+    pub is_cut: bool,
+    /// The number of the first hit listed.
+    pub first: u64,
+    pub hits: Vec<HitView>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct HitView {
+    /// In the order of the view, from 0.
+    pub row: u64,
+    pub record: String,
+    pub field: String,
+}
+
+/// Cells of a view that hold a text, row by row.
+#[utoipa::path(get, path = "/bases/{base}/tables/{table}/find", tag = "records",
+    params(("base" = String, Path), ("table" = String, Path), FindParams),
+    responses((status = 200, body = FoundView), (status = 404, body = ErrorBody)))]
+pub async fn find(
+    State(app): State<App>,
+    Path((base, table)): Path<(String, String)>,
+    Query(params): Query<FindParams>,
+) -> Result<crate::wire::Json<FoundView>, ApiError> {
+    let base = app.base(&base).await?;
+    let query = FindQuery {
+        table: parse_id(&table, ("表格", "table"))?,
+        view: view_id(params.view.as_deref())?,
+        text: params.text,
+        start: match (params.hit, params.row) {
+            (None, Some(row)) => FindStart::Row(row),
+            (hit, _) => FindStart::Hit(hit.unwrap_or(0)),
+        },
+        n_hits: params.n.unwrap_or(HITS_DEFAULT),
+    };
+    off_loop(move || {
+        let found = base.handle.find(&query)?;
+        let hits = found.hits.into_iter().map(|hit| HitView {
+            row: hit.row,
+            record: hit.record.to_string(),
+            field: hit.field.to_string(),
+        });
+        Ok(crate::wire::Json(FoundView {
+            revision: found.revision.0,
+            n_hits: found.n_hits,
+            n_records: found.n_records,
+            is_cut: found.is_cut,
+            first: found.first,
+            hits: hits.collect(),
+        }))
     })
     .await?
 }

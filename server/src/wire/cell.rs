@@ -35,7 +35,7 @@ impl CellStyle {
             other => CellStyle {
                 dates: match other {
                     FieldType::Date => Dates::Day,
-                    FieldType::DateTime => Dates::DayTime,
+                    other if other.has_time() => Dates::DayTime,
                     _ => Dates::AsNeeded,
                 },
                 is_single_select: matches!(other, FieldType::Select { .. }),

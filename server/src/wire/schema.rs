@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use table::{
-    field::{AiPolicy, Field, FieldType},
+    field::{AiPolicy, ButtonAction, Field, FieldType},
     schema::Table,
     snapshot::Snapshot,
     view::View,
@@ -139,6 +139,23 @@ pub enum FieldTypeView {
     Duration {
         seconds: bool,
     },
+    /// Cells are lists of option ids, as in a multi-select.
+    Person {
+        options: Vec<OptionView>,
+    },
+    /// Texts given by the writer; `pattern` such as `CK-{yyyyMM}-{0000}`.
+    AutoNumber {
+        pattern: String,
+    },
+    CreatedTime,
+    ModifiedTime,
+    CreatedBy,
+    ModifiedBy,
+    /// Cells are always blank; `press_button` does the action.
+    Button {
+        label: String,
+        action: ButtonActionView,
+    },
     Formula {
         /// The formula with ids (`[#f3]*2`).
         source: String,
@@ -148,6 +165,32 @@ pub enum FieldTypeView {
         #[serde(skip_serializing_if = "Option::is_none")]
         ai: Option<AiSettingsView>,
     },
+}
+
+/// What a press on a button does.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum ButtonActionView {
+    /// Opens a page; `[#f3]` in the address is the record's cell as shown, escaped.
+    OpenUrl { url: String },
+    /// Sets a field as if the text were typed; `{now}` is the moment of the press.
+    SetValue { field: String, value: String },
+    /// Adds to a number.
+    Increment { field: String, by: f64 },
+}
+
+fn action_view(action: &ButtonAction) -> ButtonActionView {
+    match action {
+        ButtonAction::OpenUrl { url } => ButtonActionView::OpenUrl { url: url.clone() },
+        ButtonAction::SetValue { field, value } => ButtonActionView::SetValue {
+            field: field.to_string(),
+            value: value.clone(),
+        },
+        ButtonAction::Increment { field, by } => ButtonActionView::Increment {
+            field: field.to_string(),
+            by: *by,
+        },
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -202,8 +245,12 @@ pub struct FilterView {
 pub struct ConditionView {
     pub field: String,
     /// `is`, `is_not`, `contains`, `not_contains`, `less`, `less_or_equal`, `greater`, `greater_or_equal`,
-    /// `is_blank`, `is_not_blank`, `is_misfit`, `ai_state`
+    /// `is_blank`, `is_not_blank`, `is_misfit`, `ai_state`, `starts_with`, `ends_with`, `between`, `not_between`
+    /// (`value` is `from..to`), `any_of`, `none_of`, `all_of` (`value` lists option ids, commas between), `count_is`,
+    /// `count_at_least`, `count_at_most`, `has_problem`
     pub operator: String,
+    /// As typed; for dates also `@today`, `@yesterday`, `@tomorrow`, `@this_week`, `@last_month`, `@next_year`, …,
+    /// `@last_days:7`, `@next_days:30`.
     pub value: String,
 }
 
@@ -211,6 +258,9 @@ pub struct ConditionView {
 pub struct SortView {
     pub field: String,
     pub descending: bool,
+    /// `day`, `month` or `year`: dates of one such span stand together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -281,6 +331,20 @@ pub fn field_type_view(field_type: &FieldType) -> FieldTypeView {
             decimals: *decimals,
         },
         FieldType::Duration { seconds } => FieldTypeView::Duration { seconds: *seconds },
+        FieldType::Person { options: list } => FieldTypeView::Person {
+            options: options(list),
+        },
+        FieldType::AutoNumber { pattern, .. } => FieldTypeView::AutoNumber {
+            pattern: pattern.clone(),
+        },
+        FieldType::CreatedTime => FieldTypeView::CreatedTime,
+        FieldType::ModifiedTime => FieldTypeView::ModifiedTime,
+        FieldType::CreatedBy => FieldTypeView::CreatedBy,
+        FieldType::ModifiedBy => FieldTypeView::ModifiedBy,
+        FieldType::Button { label, action } => FieldTypeView::Button {
+            label: label.clone(),
+            action: action_view(action),
+        },
         FieldType::Formula(spec) => FieldTypeView::Formula {
             source: spec.source.clone(),
             result: Box::new(field_type_view(&spec.result)),
@@ -328,7 +392,9 @@ fn n_misfits(snapshot: &Snapshot, table: &Table, field: &Field) -> u64 {
         return 0;
     };
     let count = |segment: &table::segment::Segment| {
-        segment.column(field.column).map_or(0, |column| {
+        let column = segment.shared_column(field.column);
+        let column = column.filter(|column| column.may_have_side());
+        column.map_or(0, |column| {
             column
                 .side()
                 .iter()
@@ -352,6 +418,7 @@ pub fn view_view(view: &View) -> ViewView {
             .map(|sort| SortView {
                 field: sort.field.to_string(),
                 descending: sort.descending,
+                by: sort.by.as_ref().map(name_of),
             })
             .collect()
     };

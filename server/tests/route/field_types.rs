@@ -121,7 +121,7 @@ async fn each_type_reads_filters_computes_and_exports() {
             json!({"type": "rating", "max": 5}),
             json!([4, "★★", "6"]),
             json!([4, 2, {"misfit": "6"}]),
-            ("greater_or_equal", "3", vec![1, 3]),
+            ("greater_or_equal", "3", vec![1]),
             "[x]+1",
             json!([5, 3, 1]),
             ["4,5", "6,1"],

@@ -20,6 +20,17 @@ pub struct OptionValues {
 }
 
 impl OptionValues {
+    /// From codes into a list of sets, which begins with the empty one; `None` if that does not fit.
+    pub fn from_codes(codes: Vec<u32>, sets: Vec<Arc<[OptionId]>>) -> Option<OptionValues> {
+        let begins = sets.first().map_or(codes.is_empty(), |set| set.is_empty());
+        let fits = begins && codes.iter().all(|&code| (code as usize) < sets.len());
+        fits.then(|| OptionValues {
+            codes,
+            compact_from: 2 * sets.len(),
+            sets: Arc::new(sets),
+        })
+    }
+
     pub fn len(&self) -> usize {
         self.codes.len()
     }

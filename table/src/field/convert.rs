@@ -40,7 +40,7 @@ fn convert_cell(state: &CellState, from: &FieldType, to: &FieldType) -> CellStat
         (CellState::Value(CellValue::Date(day)), FieldType::Date) => {
             CellValue::Date(day.floor()).into()
         }
-        (CellState::Value(CellValue::Date(day)), FieldType::DateTime) => {
+        (CellState::Value(CellValue::Date(day)), to) if to.has_time() => {
             CellValue::Date(*day).into()
         }
         // A number says nothing of its unit: minutes or seconds, as a bare number typed into the field.

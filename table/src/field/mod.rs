@@ -3,7 +3,9 @@
 //! [`FieldType`] is the closed registry; each type's reading and showing stands in its own file.
 //! Law: `parse` never fails and never loses input: what does not fit becomes a misfit with the text as typed.
 
+pub mod auto_number;
 pub mod barcode;
+pub mod button;
 pub mod convert;
 pub mod date;
 pub mod decimal;
@@ -15,6 +17,7 @@ pub mod rating;
 pub mod select;
 pub mod text;
 
+pub use button::ButtonAction;
 pub use convert::convert;
 
 use crate::{
@@ -91,6 +94,30 @@ pub enum FieldType {
         #[serde(default)]
         seconds: bool,
     },
+    /// Names of people; cells hold options, as in a multi-select.
+    Person {
+        options: Vec<SelectOption>,
+    },
+    /// Given by the writer: see [`auto_number`].
+    AutoNumber {
+        pattern: String,
+        /// The first record that has its number by its id; 0: the writer has not begun.
+        #[serde(default)]
+        from_record: u64,
+        /// The number of that record; before the writer began, the least one wanted.
+        #[serde(default)]
+        from_number: u64,
+    },
+    /// Given by the writer, as the next three.
+    CreatedTime,
+    ModifiedTime,
+    CreatedBy,
+    ModifiedBy,
+    Button {
+        #[serde(default)]
+        label: String,
+        action: ButtonAction,
+    },
     Formula(FormulaSpec),
 }
 
@@ -158,6 +185,13 @@ impl FieldType {
             FieldType::Rating { .. } => "rating",
             FieldType::Progress { .. } => "progress",
             FieldType::Duration { .. } => "duration",
+            FieldType::Person { .. } => "person",
+            FieldType::AutoNumber { .. } => "auto_number",
+            FieldType::CreatedTime => "created_time",
+            FieldType::ModifiedTime => "modified_time",
+            FieldType::CreatedBy => "created_by",
+            FieldType::ModifiedBy => "modified_by",
+            FieldType::Button { .. } => "button",
             FieldType::Formula(_) => "formula",
         }
     }
@@ -170,16 +204,25 @@ impl FieldType {
             | FieldType::Url
             | FieldType::Phone
             | FieldType::Email
-            | FieldType::Barcode => ColumnKind::Text,
+            | FieldType::Barcode
+            | FieldType::AutoNumber { .. }
+            | FieldType::CreatedBy
+            | FieldType::ModifiedBy
+            | FieldType::Button { .. } => ColumnKind::Text,
             FieldType::Number { .. }
             | FieldType::Currency { .. }
             | FieldType::Percent { .. }
             | FieldType::Rating { .. }
             | FieldType::Progress { .. }
             | FieldType::Duration { .. } => ColumnKind::Number,
-            FieldType::Date | FieldType::DateTime => ColumnKind::Date,
+            FieldType::Date
+            | FieldType::DateTime
+            | FieldType::CreatedTime
+            | FieldType::ModifiedTime => ColumnKind::Date,
             FieldType::Checkbox => ColumnKind::Bool,
-            FieldType::Select { .. } | FieldType::MultiSelect { .. } => ColumnKind::Options,
+            FieldType::Select { .. } | FieldType::MultiSelect { .. } | FieldType::Person { .. } => {
+                ColumnKind::Options
+            }
             FieldType::Attachment => ColumnKind::Attachments,
             FieldType::Formula(spec) => spec.result.kind(),
         }
@@ -192,7 +235,10 @@ impl FieldType {
             FieldType::Text => Some(text::parse_text(input, true)),
             FieldType::LongText => Some(text::parse_text(input, false)),
             _ if blank => Some(CellState::BLANK),
-            FieldType::Url => Some(CellValue::text(input.trim()).into()),
+            FieldType::Url
+            | FieldType::AutoNumber { .. }
+            | FieldType::CreatedBy
+            | FieldType::ModifiedBy => Some(CellValue::text(input.trim()).into()),
             FieldType::Phone => phone::parse(input),
             FieldType::Email => email::parse(input),
             FieldType::Barcode => barcode::parse(input),
@@ -203,13 +249,17 @@ impl FieldType {
             FieldType::Rating { max } => rating::parse(*max, input),
             FieldType::Duration { seconds } => duration::parse(input, *seconds),
             FieldType::Date => date::parse(input, false),
-            FieldType::DateTime => date::parse(input, true),
+            FieldType::DateTime | FieldType::CreatedTime | FieldType::ModifiedTime => {
+                date::parse(input, true)
+            }
             FieldType::Checkbox => {
                 text::read_checkbox(input).map(|flag| CellValue::Bool(flag).into())
             }
             FieldType::Select { options } => Some(select::parse(options, input, false)),
-            FieldType::MultiSelect { options } => Some(select::parse(options, input, true)),
-            FieldType::Attachment => None,
+            FieldType::MultiSelect { options } | FieldType::Person { options } => {
+                Some(select::parse(options, input, true))
+            }
+            FieldType::Attachment | FieldType::Button { .. } => None,
             FieldType::Formula(spec) => Some(spec.result.parse(input)),
         };
         fitted.unwrap_or_else(|| CellState::Misfit(input.into()))
@@ -275,6 +325,7 @@ impl FieldType {
                 | FieldType::Email
                 | FieldType::Barcode
                 | FieldType::Rating { .. }
+                | FieldType::Button { .. }
         )
     }
 
@@ -293,6 +344,9 @@ impl FieldType {
             FieldType::Currency { decimals, .. }
             | FieldType::Percent { decimals }
             | FieldType::Progress { decimals } => *decimals = (*decimals).min(15),
+            FieldType::AutoNumber { pattern, .. } => {
+                *pattern = pattern.chars().take(auto_number::PATTERN_CHARS).collect();
+            }
             _ => {}
         }
         self
@@ -300,9 +354,52 @@ impl FieldType {
 
     pub fn options(&self) -> Option<&[SelectOption]> {
         match self {
-            FieldType::Select { options } | FieldType::MultiSelect { options } => Some(options),
+            FieldType::Select { options }
+            | FieldType::MultiSelect { options }
+            | FieldType::Person { options } => Some(options),
             FieldType::Formula(spec) => spec.result.options(),
             _ => None,
+        }
+    }
+
+    /// The options of a plain field, to change them.
+    pub fn options_mut(&mut self) -> Option<&mut Vec<SelectOption>> {
+        match self {
+            FieldType::Select { options }
+            | FieldType::MultiSelect { options }
+            | FieldType::Person { options } => Some(options),
+            _ => None,
+        }
+    }
+
+    /// True where a cell may hold several options.
+    pub fn holds_many(&self) -> bool {
+        matches!(
+            self,
+            FieldType::MultiSelect { .. } | FieldType::Person { .. }
+        )
+    }
+
+    /// True where the writer gives the cells: numbers, moments and makers of records.
+    pub fn is_given(&self) -> bool {
+        matches!(
+            self,
+            FieldType::AutoNumber { .. }
+                | FieldType::CreatedTime
+                | FieldType::ModifiedTime
+                | FieldType::CreatedBy
+                | FieldType::ModifiedBy
+        )
+    }
+
+    /// True where the time of day is always shown.
+    pub fn has_time(&self) -> bool {
+        match self {
+            FieldType::Formula(spec) => spec.result.has_time(),
+            other => matches!(
+                other,
+                FieldType::DateTime | FieldType::CreatedTime | FieldType::ModifiedTime
+            ),
         }
     }
 
@@ -326,6 +423,8 @@ impl Field {
 
     /// True where people type into the cells (an AI field counts: an edit locks the cell).
     pub fn is_editable(&self) -> bool {
-        self.formula().is_none_or(|spec| spec.ai.is_some())
+        !self.field_type.is_given()
+            && !matches!(self.field_type, FieldType::Button { .. })
+            && self.formula().is_none_or(|spec| spec.ai.is_some())
     }
 }

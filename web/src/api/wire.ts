@@ -63,7 +63,19 @@ export type FieldTypeKey =
   | "rating"
   | "progress"
   | "duration"
+  | "person"
+  | "auto_number"
+  | "created_time"
+  | "modified_time"
+  | "created_by"
+  | "modified_by"
+  | "button"
   | "formula";
+
+export type ButtonAction =
+  | { do: "open_url"; url: string }
+  | { do: "set_value"; field: string; value: string }
+  | { do: "increment"; field: string; by: number };
 
 /** The settings of a field's type, flat beside `type`. */
 export interface WireFieldType {
@@ -77,6 +89,11 @@ export interface WireFieldType {
   max?: number;
   /** Durations: seconds are shown too. */
   seconds?: boolean;
+  /** Auto numbers, e.g. `CK-{yyyyMM}-{0000}`. */
+  pattern?: string;
+  /** Buttons: what stands on it, and what a press does. */
+  label?: string;
+  action?: ButtonAction;
   /** Formula fields: how results are stored and shown. */
   result?: WireFieldType;
   /** Formula fields that ask a model. */
@@ -127,6 +144,7 @@ export type GridCommand =
       add_options?: boolean;
     }
   | { kind: "create_records"; table: string; records: { cells: Record<string, WireInput> }[] }
+  | { kind: "press_button"; table: string; record: string; field: string }
   | { kind: "delete_records"; table: string; records: string[] }
   | { kind: "undo" }
   | { kind: "redo" };

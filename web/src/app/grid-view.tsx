@@ -9,6 +9,7 @@ import { descriptorOf } from "../fields/registry";
 import { Grid } from "../grid/grid";
 import type { CellAt, GridCallbacks, SelectionState } from "../grid/types";
 import type { TableSession } from "../sync/table-session";
+import { press } from "./press";
 import { editorWords, gridWords } from "./words";
 
 interface OpenEditor {
@@ -55,6 +56,7 @@ export function GridView({ base, table, rowHeight, frozen, readonly, onGrid, onS
       source: table,
       onEdit: (edits) => void table.editTexts(edits).catch(() => undefined),
       onToggle: (cells, checked) => void table.toggle(cells, checked).catch(() => undefined),
+      onPress: (at) => press(table, at.row, at.col),
       onPaste: (matrix, at, target) => void table.paste(matrix, at, target).catch(() => undefined),
       onFill: (request) => void table.fill(request).catch(() => undefined),
       onClear: (ranges) => void table.clear(ranges).catch(() => undefined),

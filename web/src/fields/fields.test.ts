@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { WireCell, WireField } from "../api/wire";
 import { iconPath } from "../grid/icons";
+import { idsInUrl, namesInUrl, pageOf } from "./button/descriptor";
 import { addDays, addMonths, dateText, monthGrid, readDate } from "./date/calendar";
+import { patternText } from "./given/descriptor";
 import { fixedText, generalText, readNumber, withThousands } from "./number/format";
 import { cellPort, columnOf, FIELD_TYPES } from "./registry";
 import { safeHref } from "./url/descriptor";
@@ -81,6 +83,15 @@ describe("how cells look", () => {
     ["progress over 100 %", 1.2, field("progress"), { kind: "progress", share: 1, text: "120%" }],
     ["duration", 129_909, field("duration"), { kind: "number", text: "36:05" }],
     ["duration with seconds", -45, field("duration", { seconds: true }), { kind: "number", text: "-0:00:45" }],
+    ["person", ["o1"], field("person", { options }), { kind: "chips", chips: [{ text: "耳环", color: 3 }] }],
+    ["auto number", "CK-202611-0001", field("auto_number"), { kind: "text", text: "CK-202611-0001" }],
+    [
+      "created time",
+      "2026-11-22T09:30:00",
+      field("created_time"),
+      { kind: "text", text: "2026-11-22 09:30", tone: "dim" },
+    ],
+    ["button", null, field("button", { label: "出库" }), { kind: "button", label: "出库" }],
     ["misfit", { misfit: "面议" }, field("currency"), { kind: "text", text: "面议", tone: "misfit" }],
     [
       "formula",
@@ -236,4 +247,33 @@ describe("links", () => {
       null,
     ]);
   });
+});
+
+describe("auto numbers", () => {
+  const day = new Date(2026, 10, 5);
+  it.each([
+    ["CK-{yyyyMM}-{0000}", 42, "CK-202611-0042"],
+    ["{yy}{MM}{dd}{000}", 7, "261105007"],
+    ["{yyyy-MM-dd}/{0}", 7, "2026-11-05/7"],
+    ["{x}{00}", 3, "{x}03"],
+    ["A", 3, "A3"],
+    ["", 3, "3"],
+  ])("%s", (pattern, number, text) => expect(patternText(pattern, number, day)).toBe(text));
+});
+
+describe("buttons", () => {
+  const fields = [field("text", { id: "f1", name: "货号" }), field("url", { id: "f2", name: "网址" })];
+  const shown = (one: WireField) => (one.id === "f1" ? "A&B 1" : "www.a.cn/x");
+  it("name fields in the address, keep ids", () => {
+    const url = idsInUrl("https://b.cn/?q=[货号]&[不是]", fields);
+    expect(url).toBe("https://b.cn/?q=[#f1]&[不是]");
+    expect(namesInUrl(url, fields)).toBe("https://b.cn/?q=[货号]&[不是]");
+    expect(namesInUrl("[#f9]", fields)).toBe("[#f9]");
+  });
+  it.each([
+    ["https://b.cn/?q=[#f1]", "https://b.cn/?q=A%26B%201"],
+    ["[#f2]", "https://www.a.cn/x"],
+    ["javascript:alert([#f1])", null],
+    ["[#f9]", null],
+  ])("%s", (url, page) => expect(pageOf(url, fields, shown)).toBe(page));
 });

@@ -8,6 +8,7 @@ import type { WireCell, WireField, WireFieldType, WireNote } from "../api/wire";
 import type { CellModel, GridColumn } from "../grid/types";
 import { attachment } from "./attachment/descriptor";
 import { barcode } from "./barcode/descriptor";
+import { button } from "./button/descriptor";
 import { checkbox } from "./checkbox/descriptor";
 import { currency } from "./currency/descriptor";
 import { date, dateTime } from "./date/descriptor";
@@ -15,9 +16,11 @@ import type { DrawContext, FieldDescriptor, PlainCell } from "./descriptor";
 import { duration } from "./duration/descriptor";
 import { email } from "./email/descriptor";
 import { effectiveType, isAi, isReadonly, markOf } from "./formula/descriptor";
+import { autoNumber, createdBy, createdTime, modifiedBy, modifiedTime } from "./given/descriptor";
 import { longText } from "./long_text/descriptor";
 import { number } from "./number/descriptor";
 import { percent } from "./percent/descriptor";
+import { person } from "./person/descriptor";
 import { phone } from "./phone/descriptor";
 import { progress } from "./progress/descriptor";
 import { rating } from "./rating/descriptor";
@@ -44,6 +47,13 @@ export const FIELD_TYPES: readonly FieldDescriptor[] = [
   rating,
   progress,
   duration,
+  person,
+  autoNumber,
+  createdTime,
+  modifiedTime,
+  createdBy,
+  modifiedBy,
+  button,
 ];
 
 const BY_TYPE = new Map(FIELD_TYPES.map((descriptor) => [descriptor.type, descriptor]));
@@ -70,6 +80,7 @@ export function toModel(cell: WireCell, field: WireField, note: WireNote | undef
 }
 
 function plainModel(cell: WireCell, field: WireField, context: DrawContext): CellModel {
+  if (field.type === "button") return button.toModel(null, field, context);
   if (cell === null || cell === "" || (Array.isArray(cell) && cell.length === 0)) {
     return effectiveType(field).type === "checkbox" && !isReadonly(field) ? { kind: "check", checked: false } : BLANK;
   }
@@ -122,7 +133,7 @@ export function columnOf(field: WireField, width: number | undefined): GridColum
     icon: iconOf(field),
     readonly: isLocked,
     // Pictures of a formula can be looked at, everything else of it is only shown.
-    edit: isLocked && descriptor.type !== "attachment" ? "none" : descriptor.edit,
+    edit: isLocked && descriptor.type !== "attachment" && field.type !== "button" ? "none" : descriptor.edit,
     multiline: descriptor.multiline === true,
     ai: isAi(field),
     warnings: field.n_misfits ?? 0,

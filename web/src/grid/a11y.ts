@@ -104,6 +104,8 @@ export function textOf(model: CellModel, words: Pick<GridWords, "checked" | "unc
       return `${model.prefix ?? ""}${model.text}${model.suffix ?? ""}`;
     case "check":
       return model.checked ? words.checked : words.unchecked;
+    case "button":
+      return model.label;
     case "rating":
       return `${model.value} / ${model.max}`;
     case "progress":

@@ -19,7 +19,7 @@ export function openActive(grid: Grid): void {
   grid.reveal(at);
   // A popover of a read-only column may still show something (pictures, long texts).
   if (column.edit === "popover") grid.options.onOpenEditor?.(at, grid.clientRect(at));
-  else if (column.edit === "toggle") toggleActive(grid);
+  else if (column.edit === "toggle" || column.edit === "press") toggleActive(grid);
   else {
     const text = grid.source.editText(at.row, at.col);
     if (text !== undefined) {
@@ -29,9 +29,14 @@ export function openActive(grid: Grid): void {
   }
 }
 
+/** Turns a checkbox or presses a button. */
 export function toggleActive(grid: Grid): boolean {
   const at = grid.selection.active;
   const column = at ? grid.layout.columns[at.col] : undefined;
+  if (at && column?.edit === "press" && !grid.options.readonly && grid.source.idOf(at.row) !== undefined) {
+    grid.options.onPress?.(at);
+    return true;
+  }
   if (!at || column?.edit !== "toggle" || column.readonly || grid.options.readonly) return false;
   const model = grid.source.cell(at.row, at.col);
   if (!model) return false;

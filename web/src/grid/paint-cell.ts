@@ -48,6 +48,9 @@ export function paintCell(
       case "check":
         paintCheck(pen, model.checked, x + width / 2, y + height / 2);
         break;
+      case "button":
+        paintButton(pen, model.label, x, y, width, height);
+        break;
       case "rating":
         paintRating(pen, model.value, model.max, left, y, room, height);
         break;
@@ -215,6 +218,24 @@ export function paintCheck({ ctx, theme }: Pen, checked: boolean, x: number, y: 
   ctx.lineTo(left + 6.25, top + 10.5);
   ctx.lineTo(left + 11.5, top + 4.75);
   ctx.stroke();
+}
+
+/** As wide as the cell, so that a click anywhere in it is a press. */
+function paintButton({ ctx, theme, small }: Pen, label: string, x: number, y: number, width: number, height: number) {
+  const tall = Math.min(24, height - 6);
+  const top = middle(y, height, tall);
+  ctx.fillStyle = theme.selection;
+  ctx.strokeStyle = theme.jade;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  ctx.roundRect(x + 6.5, top + 0.5, width - 13, tall - 1, 4);
+  ctx.fill();
+  ctx.stroke();
+  ctx.font = theme.fontSmall;
+  ctx.fillStyle = theme.jade;
+  const shown = small.fit(label, width - 24);
+  ctx.fillText(shown, x + (width - small.width(shown)) / 2, Math.round(top + tall / 2 + 4));
+  ctx.font = theme.font;
 }
 
 const STAR = 16;

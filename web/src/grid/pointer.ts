@@ -129,6 +129,12 @@ export class Pointer {
     else if (isControl) grid.selection.add(hit);
     else grid.selection.set(hit);
     grid.selectionChanged();
+    const isButton = grid.layout.columns[hit.col]?.edit === "press";
+    if (isButton && !event.shiftKey && !isControl) {
+      // Each click is a press; the second of two quick ones is no double click.
+      toggleActive(grid);
+      return;
+    }
     if (isDouble && !event.shiftKey && !isControl) {
       openActive(grid);
       return;

@@ -8,8 +8,8 @@
 
 export type Align = "left" | "right" | "center";
 
-/** How editing starts: in the one textarea, in a popover of the owner, by a click that toggles, or not at all. */
-export type EditKind = "text" | "popover" | "toggle" | "none";
+/** How editing starts: in the one textarea, in a popover of the owner, by a click that toggles or presses, or not at all. */
+export type EditKind = "text" | "popover" | "toggle" | "press" | "none";
 
 export interface GridColumn {
   key: string;
@@ -49,6 +49,7 @@ export type CellModel = { mark?: CellMark; ai?: boolean } & (
   | { kind: "text"; text: string; tone?: "plain" | "link" | "error" | "misfit" | "dim" }
   | { kind: "number"; text: string; prefix?: string; suffix?: string; negative?: boolean }
   | { kind: "check"; checked: boolean }
+  | { kind: "button"; label: string }
   | { kind: "rating"; value: number; max: number }
   /** `share` is from 0 to 1. */
   | { kind: "progress"; share: number; text: string }
@@ -126,6 +127,8 @@ export interface GridCallbacks {
   /** A toggle cell was clicked or got a space; `checked` is the new state. */
   onToggle?(cells: CellAt[], checked: boolean): void;
   /** `target` is the selection; a single value fills it, a matrix may reach beyond its end. */
+  /** A button cell was clicked, tapped, or got a space or F2. */
+  onPress?(at: CellAt): void;
   onPaste?(matrix: PastedCell[][], at: CellAt, target: Range): void;
   onFill?(request: FillRequest): void;
   onClear?(ranges: Range[]): void;

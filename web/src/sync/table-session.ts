@@ -426,6 +426,11 @@ export class TableSession implements GridSource, LiveTable {
     if (records.length > 0) await this.deleteRecords([...new Set(records)]);
   }
 
+  /** What a button does to the record is worked out by the server. */
+  press(record: string, field: string): Promise<void> {
+    return this.submit({ kind: "press_button", table: this.table, record, field }, []);
+  }
+
   undo(): Promise<void> {
     return this.submit({ kind: "undo" }, []);
   }

@@ -26,14 +26,24 @@ const KINDS: [ColumnKind; 8] = [
 const DAMAGED: u8 = 255;
 
 pub fn encode(column: &Column, to: &mut Writer) {
-    let kind = KINDS
-        .iter()
-        .position(|kind| *kind == column.kind())
-        .unwrap_or_default();
-    to.u8(kind as u8);
+    to.u8(kind_code(column.kind()));
     to.u32(column.len() as u32);
     encode_values(column.values(), to);
     mask(column.valid(), to);
+    encode_rare(column, to);
+}
+
+pub(crate) fn kind_code(kind: ColumnKind) -> u8 {
+    let code = KINDS.iter().position(|known| *known == kind);
+    code.unwrap_or_default() as u8
+}
+
+pub(crate) fn kind_of(code: u8) -> Option<ColumnKind> {
+    KINDS.get(usize::from(code)).copied()
+}
+
+/// Side states and AI notes.
+pub(crate) fn encode_rare(column: &Column, to: &mut Writer) {
     to.u32(column.side().len() as u32);
     for (at, side) in column.side() {
         to.u32(*at);
@@ -61,7 +71,7 @@ fn error_code(error: CellError, to: &mut Writer) {
     to.u8(code.map_or(DAMAGED, |code| code as u8));
 }
 
-fn encode_values(values: &Values, to: &mut Writer) {
+pub(crate) fn encode_values(values: &Values, to: &mut Writer) {
     match values {
         Values::Number(numbers) => numbers.iter().for_each(|number| to.f64(*number)),
         Values::Bool(flags) => mask(&flags.iter().copied().collect(), to),
@@ -127,19 +137,28 @@ fn encode_value(value: &CellValue, to: &mut Writer) {
     }
 }
 
-fn mask(mask: &Mask, to: &mut Writer) {
+pub(crate) fn mask(mask: &Mask, to: &mut Writer) {
     mask.words().iter().for_each(|word| to.u64(*word));
 }
 
 pub fn decode(from: &mut Reader<'_>) -> Result<Column, DecodeError> {
-    let kind = from.u8()?;
-    let Some(kind) = KINDS.get(usize::from(kind)).copied() else {
+    let Some(kind) = kind_of(from.u8()?) else {
         return from.fail("no such kind of column");
     };
     // Every cell takes at least a bit of the mask.
     let len = from.u32()? as usize;
     let values = decode_values(kind, len, from)?;
     let valid = decode_mask(len, from)?;
+    decode_rare(kind, values, valid, from)
+}
+
+/// The rest of a column: side states and AI notes.
+pub(crate) fn decode_rare(
+    kind: ColumnKind,
+    values: Values,
+    valid: Mask,
+    from: &mut Reader<'_>,
+) -> Result<Column, DecodeError> {
     let mut side = BTreeMap::new();
     for _ in 0..from.count(5)? {
         let at = from.u32()?;
@@ -169,7 +188,7 @@ pub fn decode(from: &mut Reader<'_>) -> Result<Column, DecodeError> {
     }
 }
 
-fn decode_values(
+pub(crate) fn decode_values(
     kind: ColumnKind,
     len: usize,
     from: &mut Reader<'_>,
@@ -201,7 +220,7 @@ fn decode_values(
     })
 }
 
-fn lists<T>(
+pub(crate) fn lists<T>(
     len: usize,
     least_bytes: usize,
     from: &mut Reader<'_>,
@@ -241,7 +260,7 @@ fn decode_value(from: &mut Reader<'_>) -> Result<CellValue, DecodeError> {
     })
 }
 
-fn decode_mask(len: usize, from: &mut Reader<'_>) -> Result<Mask, DecodeError> {
+pub(crate) fn decode_mask(len: usize, from: &mut Reader<'_>) -> Result<Mask, DecodeError> {
     let bytes = from.take(len.div_ceil(64).saturating_mul(8))?;
     let read = |chunk: &[u8]| chunk.try_into().map_or(0, u64::from_le_bytes);
     Ok(Mask::from_words(

@@ -4,6 +4,7 @@ use super::{
     bytes::{DecodeError, Reader, Writer},
     column,
 };
+use crate::parts::{ColumnPart, Parts, Place};
 use std::collections::BTreeMap;
 use table::{
     column::SharedColumn,
@@ -12,6 +13,12 @@ use table::{
 };
 
 pub fn encode_transaction(transaction: &Transaction) -> Vec<u8> {
+    encode_with(transaction, &[])
+}
+
+/// `kept`: per op, the parts in which the columns of an append are kept; where there are none they are written
+/// along.
+pub(crate) fn encode_with(transaction: &Transaction, kept: &[Option<Vec<ColumnPart>>]) -> Vec<u8> {
     let mut to = Writer::default();
     to.u64(transaction.revision.0);
     to.text(&transaction.actor.0);
@@ -22,15 +29,117 @@ pub fn encode_transaction(transaction: &Transaction) -> Vec<u8> {
     // 0 is no revision of a transaction.
     to.u64(transaction.undoes.map_or(0, |revision| revision.0));
     to.u32(transaction.ops.len() as u32);
-    for op in &transaction.ops {
-        encode_op(op, &mut to);
+    for (at, op) in transaction.ops.iter().enumerate() {
+        match (op, kept.get(at).and_then(Option::as_deref)) {
+            (
+                Op::AppendRecords {
+                    table,
+                    first,
+                    n_records,
+                    columns,
+                },
+                Some(parts),
+            ) => {
+                to.u8(APPEND_BY_PARTS);
+                to.u32(table.0);
+                to.u64(first.0);
+                to.u64(*n_records);
+                encode_parts(columns.keys().zip(parts), &mut to);
+            }
+            _ => encode_op(op, &mut to),
+        }
     }
     to.out
 }
 
+/// Tag of an append whose columns are parts; since format 2.
+const APPEND_BY_PARTS: u8 = 6;
+
+fn encode_parts<'a>(
+    columns: impl ExactSizeIterator<Item = (&'a ColumnId, &'a ColumnPart)>,
+    to: &mut Writer,
+) {
+    to.u32(columns.len() as u32);
+    for (id, part) in columns {
+        to.u32(id.0);
+        to.i64(part.number);
+        to.u64(part.checksum);
+        // 0 is no part.
+        to.i64(part.words.unwrap_or(0));
+        to.u8(column::kind_code(part.kind));
+        to.u8(u8::from(part.may_have_notes) | u8::from(part.may_have_side) << 1);
+    }
+}
+
+fn decode_part(from: &mut Reader<'_>) -> Result<ColumnPart, DecodeError> {
+    let (number, checksum, words) = (from.i64()?, from.u64()?, from.i64()?);
+    let Some(kind) = column::kind_of(from.u8()?) else {
+        return from.fail("no such kind of column");
+    };
+    let flags = from.u8()?;
+    Ok(ColumnPart {
+        number,
+        checksum,
+        words: Some(words).filter(|words| *words != 0),
+        kind,
+        may_have_notes: flags & 1 != 0,
+        may_have_side: flags & 2 != 0,
+    })
+}
+
+fn decode_append_by_parts(
+    table: TableId,
+    revision: Revision,
+    from: &mut Reader<'_>,
+    parts: Option<&Parts>,
+) -> Result<Op, DecodeError> {
+    let (first, n_records) = (RecordId(from.u64()?), from.u64()?);
+    let Some(parts) = parts else {
+        return from.fail("the parts of an append are not at hand");
+    };
+    if n_records > RECORDS_PER_OP || first.0.checked_add(n_records).is_none() {
+        return from.fail("too many records in one op");
+    }
+    let mut columns = BTreeMap::new();
+    for _ in 0..from.count(30)? {
+        let id = ColumnId(from.u32()?);
+        let part = decode_part(from)?;
+        let at = format!("transaction {} {id}", revision.0);
+        let place = Place { table, at };
+        columns.insert(id, parts.column(part, n_records as usize, place));
+    }
+    Ok(Op::AppendRecords {
+        table,
+        first,
+        n_records,
+        columns,
+    })
+}
+
 pub fn decode_transaction(bytes: &[u8]) -> Result<Transaction, DecodeError> {
+    decode_with(bytes, None)
+}
+
+/// `parts`: where the columns of large appends are read from, once they are wanted.
+pub(crate) fn decode_with(bytes: &[u8], parts: Option<&Parts>) -> Result<Transaction, DecodeError> {
     let mut from = Reader::new(bytes);
-    let mut transaction = Transaction {
+    let mut transaction = decode_head(&mut from)?;
+    for _ in 0..from.count(1)? {
+        let op = decode_op(&mut from, transaction.revision, parts)?;
+        transaction.ops.push(op);
+    }
+    from.end()?;
+    Ok(transaction)
+}
+
+/// A transaction that changes nothing.
+pub(crate) fn has_no_ops(bytes: &[u8]) -> bool {
+    let mut from = Reader::new(bytes);
+    decode_head(&mut from).is_ok() && from.u32() == Ok(0) && from.end().is_ok()
+}
+
+fn decode_head(from: &mut Reader<'_>) -> Result<Transaction, DecodeError> {
+    Ok(Transaction {
         revision: Revision(from.u64()?),
         actor: ActorId(from.text()?.into()),
         at_ms: from.i64()?,
@@ -41,12 +150,7 @@ pub fn decode_transaction(bytes: &[u8]) -> Result<Transaction, DecodeError> {
             .filter(|revision| *revision > 0)
             .map(Revision),
         ops: Vec::new(),
-    };
-    for _ in 0..from.count(1)? {
-        transaction.ops.push(decode_op(&mut from)?);
-    }
-    from.end()?;
-    Ok(transaction)
+    })
 }
 
 fn encode_op(op: &Op, to: &mut Writer) {
@@ -217,7 +321,11 @@ fn decode_set_cells(table: TableId, from: &mut Reader<'_>) -> Result<Op, DecodeE
     })
 }
 
-fn decode_op(from: &mut Reader<'_>) -> Result<Op, DecodeError> {
+fn decode_op(
+    from: &mut Reader<'_>,
+    revision: Revision,
+    parts: Option<&Parts>,
+) -> Result<Op, DecodeError> {
     let tag = from.u8()?;
     if tag == 1 {
         return Ok(Op::RenameBase {
@@ -245,6 +353,7 @@ fn decode_op(from: &mut Reader<'_>) -> Result<Op, DecodeError> {
                 columns,
             }
         }
+        APPEND_BY_PARTS => decode_append_by_parts(table, revision, from, parts)?,
         3 => decode_set_cells(table, from)?,
         4 => Op::RemoveRecords {
             table,

@@ -688,6 +688,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bases/{base}/tables/{table}/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cells of a view that hold a text, row by row. */
+        get: {
+            parameters: {
+                query: {
+                    view?: string;
+                    /** @description What is looked for; pinyin and its first letters find Chinese. */
+                    text: string;
+                    /** @description Hits from this one on, counted from 0. */
+                    hit?: number;
+                    /** @description Hits from this row of the view on; if there are none, from the first one. */
+                    row?: number;
+                    /** @description Hits listed, 100 if absent. */
+                    n?: number;
+                };
+                header?: never;
+                path: {
+                    base: string;
+                    table: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FoundView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/tables/{table}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The groups of a view with their footer values. */
+        get: {
+            parameters: {
+                query: {
+                    view: string;
+                };
+                header?: never;
+                path: {
+                    base: string;
+                    table: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GroupsView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bases/{base}/tables/{table}/records/{record}": {
         parameters: {
             query?: never;
@@ -1698,7 +1802,7 @@ export interface components {
     schemas: {
         /** @description A footer value: a number, a date, or an error. */
         AggregateView: {
-            /** @description `sum`, `average`, `min`, `max`, `count`, `filled`, `blank`, `distinct` */
+            /** @description `sum`, `average`, `min`, `max`, `count`, `filled`, `blank`, `distinct`, `median` */
             aggregate: string;
             value: components["schemas"]["Cell"];
         };
@@ -1775,6 +1879,23 @@ export interface components {
             status: components["schemas"]["StatusView"];
             tables: components["schemas"]["TableView"][];
             undo: components["schemas"]["UndoView"];
+        };
+        /** @description What a press on a button does. */
+        ButtonActionView: {
+            /** @enum {string} */
+            do: "open_url";
+            url: string;
+        } | {
+            /** @enum {string} */
+            do: "set_value";
+            field: string;
+            value: string;
+        } | {
+            /** Format: double */
+            by: number;
+            /** @enum {string} */
+            do: "increment";
+            field: string;
         };
         /** @description A cell; see docs/design/002-wire.md. */
         Cell: number | boolean | string | string[] | components["schemas"]["Attachment"][] | {
@@ -1861,9 +1982,15 @@ export interface components {
             field: string;
             /**
              * @description `is`, `is_not`, `contains`, `not_contains`, `less`, `less_or_equal`, `greater`, `greater_or_equal`,
-             *     `is_blank`, `is_not_blank`, `is_misfit`, `ai_state`
+             *     `is_blank`, `is_not_blank`, `is_misfit`, `ai_state`, `starts_with`, `ends_with`, `between`, `not_between`
+             *     (`value` is `from..to`), `any_of`, `none_of`, `all_of` (`value` lists option ids, commas between), `count_is`,
+             *     `count_at_least`, `count_at_most`, `has_problem`
              */
             operator: string;
+            /**
+             * @description As typed; for dates also `@today`, `@yesterday`, `@tomorrow`, `@this_week`, `@last_month`, `@next_year`, …,
+             *     `@last_days:7`, `@next_days:30`.
+             */
             value: string;
         };
         Confirm: {
@@ -2058,6 +2185,31 @@ export interface components {
             /** @enum {string} */
             type: "duration";
         } | {
+            options: components["schemas"]["OptionView"][];
+            /** @enum {string} */
+            type: "person";
+        } | {
+            pattern: string;
+            /** @enum {string} */
+            type: "auto_number";
+        } | {
+            /** @enum {string} */
+            type: "created_time";
+        } | {
+            /** @enum {string} */
+            type: "modified_time";
+        } | {
+            /** @enum {string} */
+            type: "created_by";
+        } | {
+            /** @enum {string} */
+            type: "modified_by";
+        } | {
+            action: components["schemas"]["ButtonActionView"];
+            label: string;
+            /** @enum {string} */
+            type: "button";
+        } | {
             ai?: components["schemas"]["AiSettingsView"] | null;
             /** @description How results are shown; never itself a formula. */
             result: components["schemas"]["FieldTypeView"];
@@ -2104,11 +2256,61 @@ export interface components {
             sample_value?: components["schemas"]["Cell"] | null;
             tokens: components["schemas"]["TokenView"][];
         };
+        /** @description Where a view shows a text. */
+        FoundView: {
+            /**
+             * Format: int64
+             * @description The number of the first hit listed.
+             */
+            first: number;
+            hits: components["schemas"]["HitView"][];
+            /** @description There are more; the rest was not counted. */
+            is_cut: boolean;
+            /**
+             * Format: int64
+             * @description Cells with the text.
+             */
+            n_hits: number;
+            /**
+             * Format: int64
+             * @description Records with such a cell.
+             */
+            n_records: number;
+            /** Format: int64 */
+            revision: number;
+        };
         FunctionView: {
             doc: string;
             example: string;
             name: string;
             signature: string;
+        };
+        GroupView: {
+            /** @description Footer values of this group, by field. */
+            aggregates: {
+                [key: string]: components["schemas"]["AggregateView"];
+            };
+            /** @description 0: grouped by the first field. */
+            depth: number;
+            /**
+             * Format: int64
+             * @description The first row of the view in this group.
+             */
+            from: number;
+            /** Format: int64 */
+            n_rows: number;
+            /** @description What the rows have in common; of dates the first day of the span. */
+            value: components["schemas"]["Cell"];
+        };
+        /** @description The groups of a view, each before the groups within it. */
+        GroupsView: {
+            /** @description Fields grouped by, outermost first. */
+            fields: string[];
+            groups: components["schemas"]["GroupView"][];
+            /** @description There are more; the rows after these groups stand without a head. */
+            is_cut: boolean;
+            /** Format: int64 */
+            revision: number;
         };
         Health: {
             /** @description `ok` */
@@ -2145,6 +2347,15 @@ export interface components {
              * @description The revision that it took back.
              */
             undoes?: number | null;
+        };
+        HitView: {
+            field: string;
+            record: string;
+            /**
+             * Format: int64
+             * @description In the order of the view, from 0.
+             */
+            row: number;
         };
         /** @description Something a person should know about the reading. */
         ImportNote: {
@@ -2473,6 +2684,8 @@ export interface components {
             table_name?: string | null;
         };
         SortView: {
+            /** @description `day`, `month` or `year`: dates of one such span stand together. */
+            by?: string | null;
             descending: boolean;
             field: string;
         };

@@ -10,7 +10,8 @@ type Field = Schemas["FieldView"];
 type Option = Schemas["OptionView"];
 
 function optionsOf(type: FieldType | Field | null): Option[] | null {
-  return type && (type.type === "select" || type.type === "multi_select") ? type.options : null;
+  const isWithOptions = type?.type === "select" || type?.type === "multi_select" || type?.type === "person";
+  return isWithOptions ? type.options : null;
 }
 
 /** The type behind a pressed card: what is set already stays, and options go along between the two select types. */

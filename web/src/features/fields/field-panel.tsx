@@ -123,7 +123,12 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
         {isTaken && <Note kind="bad">{t("duplicateName", { name: name.trim() || usual })}</Note>}
         <TypeCards choice={choice} field={field} onChoose={choose} />
         {choice.kind === "plain" && (
-          <TypeSettings type={choice.type} onChange={(type) => choose({ kind: "plain", type })} />
+          <TypeSettings
+            type={choice.type}
+            table={table}
+            field={field}
+            onChange={(type) => choose({ kind: "plain", type })}
+          />
         )}
         {choice.kind === "ai" && renderAiForm(choice.ai, setFormula)}
         {hasFormula && (

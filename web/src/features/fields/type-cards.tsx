@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { Icon } from "../../ui/icons";
 import { pressedType } from "./choice";
-import { type FieldType, PLAIN_TYPES } from "./types";
+import { type FieldType, OWN_TYPES, PLAIN_TYPES } from "./types";
 
 export type AiKind = "translate" | "copy" | "image_prompt";
 export type Choice = { kind: "plain"; type: FieldType } | { kind: "formula" } | { kind: "ai"; ai: AiKind };
@@ -23,7 +23,7 @@ export function TypeCards({
     onChoose({ kind: "plain", type: pressedType(card, choice.kind === "plain" ? choice.type : null, field) });
   return (
     <fieldset className="type-grid plain" aria-label={t("fieldType")}>
-      {PLAIN_TYPES.map((type) => (
+      {[...PLAIN_TYPES, ...OWN_TYPES].map((type) => (
         <button
           type="button"
           key={type.type}

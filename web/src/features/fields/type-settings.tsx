@@ -2,19 +2,24 @@
 import { Checkbox, Input, InputNumber, Select } from "antd";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import type { Schemas } from "../../api/client";
 import type { SelectOption } from "../../api/wire";
 import { readTheme, type Theme, tintOf } from "../../grid/theme";
 import { ActionButton, Labelled } from "../../ui/parts";
+import { ButtonSettings, PatternSettings } from "./own-settings";
 import type { FieldType } from "./types";
 
 const CURRENCIES = ["CNY", "USD", "EUR", "GBP", "HKD", "JPY", "AED", "RUB"];
 
 interface TypeSettingsProps {
   type: FieldType;
+  table: Schemas["TableView"];
+  /** Null: a new field. */
+  field: Schemas["FieldView"] | null;
   onChange: (type: FieldType) => void;
 }
 
-export function TypeSettings({ type, onChange }: TypeSettingsProps) {
+export function TypeSettings({ type, table, field, onChange }: TypeSettingsProps) {
   const { t } = useTranslation();
   const set = (part: object) => onChange({ ...type, ...part } as FieldType);
   const decimals = (value: number | null | undefined, isOptional: boolean) => (
@@ -75,8 +80,15 @@ export function TypeSettings({ type, onChange }: TypeSettingsProps) {
       </div>
     );
   }
+  if (type.type === "auto_number") {
+    return <PatternSettings pattern={type.pattern} isNew={field === null} onChange={(part) => set(part)} />;
+  }
+  if (type.type === "button") return <ButtonSettings type={type} table={table} onChange={onChange} />;
+  if (["created_time", "modified_time", "created_by", "modified_by"].includes(type.type)) {
+    return <span className="hint">{t("givenHint")}</span>;
+  }
   if (type.type === "barcode") return <span className="hint">{t("barcodeHint")}</span>;
-  if (type.type === "select" || type.type === "multi_select") {
+  if (type.type === "select" || type.type === "multi_select" || type.type === "person") {
     return <OptionList options={(type.options ?? []) as SelectOption[]} onChange={(options) => set({ options })} />;
   }
   return null;

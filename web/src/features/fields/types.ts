@@ -24,6 +24,17 @@ export const PLAIN_TYPES: FieldType[] = [
   { type: "duration", seconds: false },
 ] as FieldType[];
 
+/** Types that only a field of ours can have: no file brings them. */
+export const OWN_TYPES: FieldType[] = [
+  { type: "person", options: [] },
+  { type: "auto_number", pattern: "{0000}" },
+  { type: "created_time" },
+  { type: "modified_time" },
+  { type: "created_by" },
+  { type: "modified_by" },
+  { type: "button", label: "", action: { do: "increment", field: "", by: 1 } },
+] as FieldType[];
+
 /** The given types first (with the settings they bring), then the others; one of each. */
 export function typeChoices(first: FieldType[]): FieldType[] {
   const seen = new Set<string>();

@@ -1,10 +1,11 @@
 /** One record as a form: every field with the keyboard that fits it; saves each field as it is left. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Checkbox, Input, Select } from "antd";
+import { Button, Checkbox, Input, Select } from "antd";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { ask, blobUrl, type Schemas } from "../../api/client";
 import type { Attachment, WireCell, WireField, WireInput } from "../../api/wire";
+import { openPage } from "../../fields/button/press";
 import { isReadonly } from "../../fields/formula/descriptor";
 import { copyText, editText, shownText } from "../../fields/registry";
 import type { TableSession } from "../../sync/table-session";
@@ -40,12 +41,17 @@ export function RecordPanel({ base, table, record, session, onRecord, onClose }:
       .setCell(record, field.id, value, true)
       .then(() => queries.invalidateQueries({ queryKey: key }))
       .catch(() => undefined);
+  const all = table.fields as unknown as WireField[];
+  const press = (field: WireField) => {
+    const shown = (one: WireField) => copyText(data.data?.cells[one.id] ?? null, one);
+    if (field.action?.do === "open_url") openPage(field.action.url, all, shown);
+    else void session.press(record, field.id).catch(() => undefined);
+  };
   const row = session.rowOf(record);
   const step = (by: number) => {
     const next = row === undefined ? undefined : session.idOf(row + by);
     if (next) onRecord(next);
   };
-  const all = table.fields as unknown as WireField[];
   const first =
     all.find((field) => /名|name|title/i.test(field.name) && field.type === "text") ??
     all.find((field) => field.type === "text") ??
@@ -76,6 +82,7 @@ export function RecordPanel({ base, table, record, session, onRecord, onClose }:
               field={field}
               cell={data.data.cells[field.id] ?? null}
               onSave={(value) => save(field, value)}
+              onPress={() => press(field)}
             />
           ))}
       </fieldset>
@@ -98,11 +105,13 @@ function RecordField({
   field,
   cell,
   onSave,
+  onPress,
 }: {
   base: string;
   field: WireField;
   cell: WireCell;
   onSave: (value: WireInput) => void;
+  onPress: () => void;
 }) {
   const text = editText(cell, field);
   if (field.type === "attachment") {
@@ -129,7 +138,17 @@ function RecordField({
       </Checkbox>
     );
   }
-  if (field.type === "select" || field.type === "multi_select") {
+  if (field.type === "button") {
+    return (
+      <div>
+        <span className="field-label">{field.name}</span>
+        <div>
+          <Button onClick={onPress}>{field.label || field.name}</Button>
+        </div>
+      </div>
+    );
+  }
+  if (field.type === "select" || field.type === "multi_select" || field.type === "person") {
     const options = (field.options ?? []).map((option) => ({ value: option.id, label: option.name }));
     return (
       <Labelled label={field.name}>
@@ -143,7 +162,7 @@ function RecordField({
           />
         ) : (
           <Select
-            mode="multiple"
+            mode={field.type === "person" ? "tags" : "multiple"}
             value={Array.isArray(cell) ? (cell as string[]) : []}
             options={options}
             aria-label={field.name}

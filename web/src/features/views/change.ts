@@ -24,11 +24,18 @@ const BY_TYPE: Record<string, string[]> = {
   number: ORDERED,
   currency: ORDERED,
   percent: ORDERED,
+  rating: ORDERED,
+  progress: ORDERED,
+  duration: ORDERED,
   date: ORDERED,
   date_time: ORDERED,
   select: ["is", "is_not"],
   multi_select: ["contains", "not_contains", "is", "is_not"],
+  person: ["contains", "not_contains", "is", "is_not"],
+  created_time: ORDERED,
+  modified_time: ORDERED,
   checkbox: ["is"],
+  button: [],
   attachment: [],
 };
 

@@ -39,7 +39,7 @@ export function FilterValue({ field, condition, onValue }: FilterValueProps) {
       { value: "false", label: t("unchecked") },
     ]);
   }
-  if (type.type === "select" || type.type === "multi_select") {
+  if (type.type === "select" || type.type === "multi_select" || type.type === "person") {
     return choose(type.options.map((option) => ({ value: option.id, label: option.name })));
   }
   const isNumber = ["number", "currency", "percent", "progress", "rating"].includes(type.type);
@@ -47,7 +47,9 @@ export function FilterValue({ field, condition, onValue }: FilterValueProps) {
     <TypedValue
       value={condition.value}
       inputMode={isNumber ? "decimal" : "text"}
-      placeholder={type.type === "date" || type.type === "date_time" ? t("typeDate") : t("filterValue")}
+      placeholder={
+        ["date", "date_time", "created_time", "modified_time"].includes(type.type) ? t("typeDate") : t("filterValue")
+      }
       onValue={onValue}
     />
   );

@@ -1,6 +1,7 @@
 /** Formula fields look as their result type says; those that ask a model may be overwritten by hand. */
 import type { AiState, WireFieldType, WireNote } from "../../api/wire";
 import type { CellMark } from "../../grid/types";
+import { isGiven } from "../given/descriptor";
 
 const MARKS: Readonly<Partial<Record<AiState, CellMark>>> = {
   queued: "queued",
@@ -24,7 +25,7 @@ export function isAi(field: WireFieldType): boolean {
   return field.type === "formula" && field.ai !== undefined && field.ai !== null;
 }
 
-/** Only AI formulas take typed input: it locks the cell. */
+/** Only AI formulas take typed input: it locks the cell. What the server gives, and buttons, take none. */
 export function isReadonly(field: WireFieldType): boolean {
-  return field.type === "formula" && !isAi(field);
+  return (field.type === "formula" && !isAi(field)) || isGiven(field.type) || field.type === "button";
 }

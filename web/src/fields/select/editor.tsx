@@ -10,7 +10,7 @@ const MOST_SHOWN = 200;
 
 export function SelectEditor(props: EditorProps) {
   const { fieldType, cell, typed, readonly, onChange, onDone, words } = props;
-  const isMany = fieldType.type === "multi_select";
+  const isMany = fieldType.type !== "select";
   const isPlain = cell === null || typeof cell !== "object" || Array.isArray(cell);
   const [chosen, setChosen] = useState<string[]>(() => (isPlain ? idsOf(cell as PlainCell) : []));
   const [search, setSearch] = useState(typed ?? "");

@@ -459,6 +459,7 @@ impl QueueHandle {
             answers: &shared.answers,
             queue: &shared.queue,
             waiting: &waiting,
+            kept: &shared.kept,
         };
         scope::estimate(&snapshot, &graph, table, field, scope, env)
     }

@@ -2,5 +2,6 @@
 
 pub use formula::Text2;
 pub(crate) use formula::{
-    Answers, Diagnostic, EvalCache, EvalInput, Formula, Scope, Severity, analyze, source_to_text,
+    Answers, Diagnostic, EvalCache, EvalInput, Formula, Kept, Scope, Severity, analyze,
+    source_to_text,
 };

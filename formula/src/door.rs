@@ -30,9 +30,6 @@ pub struct Analysis {
     pub tokens: Vec<Token>,
 }
 
-/// What a record costs where a function is called for each one, in records of a formula of plain operators.
-const HEAVY: u64 = 10;
-
 /// A compiled formula. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Formula(Arc<Compiled>);
@@ -71,7 +68,7 @@ impl Formula {
         let mut found = Needs {
             reads: Reads::default(),
             ai: false,
-            heavy: false,
+            weight: 1,
         };
         needs(&expr, &mut found);
         Formula(Arc::new(Compiled {
@@ -79,7 +76,7 @@ impl Formula {
             result: infer::infer(&expr, schema).unwrap_or_else(infer::number),
             reads: found.reads,
             ai: found.ai,
-            weight: if found.heavy { HEAVY } else { 1 },
+            weight: found.weight,
             expr,
         }))
     }
@@ -120,6 +117,14 @@ impl Formula {
 
     pub(crate) fn expr(&self) -> &Expr {
         &self.0.expr
+    }
+
+    /// Makes what an evaluation of many segments shares, on all threads that the cache was given; not to be called
+    /// on one of these threads. `input` names any one record; `is_for_many`: thousands of them will be evaluated.
+    pub fn prepare(&self, input: &EvalInput, is_for_many: bool) {
+        input
+            .cache
+            .spreading(is_for_many, || drop(eval::run(&self.0.expr, input)));
     }
 
     pub fn eval(&self, input: &EvalInput) -> Evaluated {

@@ -21,7 +21,7 @@ pub mod syntax;
 pub use check::diagnostic::{Diagnostic, Severity, Text2};
 pub use check::scope::Scope;
 pub use door::{Analysis, Formula, Reads, analyze, source_to_text};
-pub use eval::{Answers, EvalCache, EvalInput, Evaluated};
+pub use eval::{Answers, EvalCache, EvalInput, Evaluated, Kept, Spread};
 pub use excel::{ExcelNames, ExcelTable};
 pub use syntax::lexer::{Token, TokenKind};
 pub use syntax::span::Span;

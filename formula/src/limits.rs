@@ -15,3 +15,5 @@ pub const AI_INPUT_CHARS: usize = 20_000;
 /// Cells that one evaluation may compute: vectors × records, and cells of columns read through. Beyond it all cells
 /// of the evaluation are `#CALC!`.
 pub const EVAL_FUEL_CELLS: u64 = 2_000_000_000;
+/// Indexes and totals kept of one base; beyond it the one that was not used for longest goes.
+pub const KEPT_INDEXES: usize = 64;

@@ -260,7 +260,7 @@ fn an_evaluation_that_is_too_large_ends() {
         ("SUM(商品[单价])", 2 + 2),
         ("SUM(商品[单价],[单价])", 2 + 2 + 2 * 2),
         // Two different criteria, each read through the column; the constant one once.
-        ("COUNTIF(商品[单价],\">\"&[单价])", 2 + 2 + 2 + 2 * 2),
+        ("COUNTIF(商品[单价],\">\"&[单价])", 2 + 2 + 2 + 2 + 2 * 2),
         ("COUNTIF(商品[单价],\">1\")", 2 + 2),
         // Found by the index.
         ("COUNTIF(商品[品名],[品名])", 2 + 2 + 2),

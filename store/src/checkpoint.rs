@@ -60,6 +60,9 @@ enum StoredColumn {
         /// A cell may have an AI note.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         notes: bool,
+        /// A cell may be an error, a misfit or pending.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        side: bool,
     },
     /// Format 1.
     Bare(i64),
@@ -73,6 +76,7 @@ impl From<ColumnPart> for StoredColumn {
             kind: part.kind,
             words: part.words,
             notes: part.may_have_notes,
+            side: part.may_have_side,
         }
     }
 }
@@ -87,12 +91,14 @@ impl StoredColumn {
                 kind,
                 words,
                 notes,
+                side,
             } => Ok(ColumnPart {
                 number: part,
                 checksum,
                 words,
                 kind,
                 may_have_notes: notes,
+                may_have_side: side,
             }),
         }
     }
@@ -378,6 +384,7 @@ impl Reading<'_> {
                     words: None,
                     kind: cells.kind(),
                     may_have_notes: !cells.notes().is_empty(),
+                    may_have_side: !cells.side().is_empty(),
                 };
                 let cells = SharedColumn::from(cells);
                 self.parts.keep(WrittenColumns {

@@ -24,7 +24,9 @@ use std::{
     },
 };
 use table::{
-    column::{Column, ColumnKind, ColumnSource, Dictionary, KeptAs, SharedColumn, Values},
+    column::{
+        Column, ColumnFacts, ColumnKind, ColumnSource, Dictionary, KeptAs, SharedColumn, Values,
+    },
     id::{Revision, TableId},
 };
 
@@ -43,6 +45,7 @@ pub struct ColumnPart {
     pub words: Option<i64>,
     pub kind: ColumnKind,
     pub may_have_notes: bool,
+    pub may_have_side: bool,
 }
 
 /// Where a column stands, for those who hear of its damage.
@@ -187,7 +190,13 @@ impl Parts {
         drop(waiting);
         locked(&self.0.columns).insert(part.number, part);
         let kept_as = self.kept_as(part.number);
-        SharedColumn::unloaded(part.kind, len, part.may_have_notes, kept_as, unread)
+        let known = ColumnFacts {
+            kind: part.kind,
+            len,
+            may_have_notes: part.may_have_notes,
+            may_have_side: part.may_have_side,
+        };
+        SharedColumn::unloaded(known, kept_as, unread)
     }
 
     /// For columns that were just made durable.
@@ -230,6 +239,7 @@ impl Parts {
                 words,
                 kind: cells.kind(),
                 may_have_notes: cells.may_have_notes(),
+                may_have_side: cells.may_have_side(),
             };
             written.columns.push(((*cells).clone(), part));
             parts.push(part);

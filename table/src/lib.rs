@@ -22,5 +22,6 @@ pub mod raw;
 pub mod schema;
 pub mod segment;
 pub mod snapshot;
+pub mod sum;
 pub mod value;
 pub mod view;

@@ -32,6 +32,7 @@ pub(crate) struct World<'a> {
     pub answers: &'a AnswerBook,
     pub waiting: &'a Waiting,
     pub queue: &'a Queue,
+    pub kept: &'a Arc<crate::language::Kept>,
     pub undo: &'a UndoBook,
     pub reader: &'a store::Reader,
 }
@@ -44,6 +45,7 @@ impl World<'_> {
             model: self.model,
             answers: self.answers,
             queue: self.queue,
+            kept: self.kept,
             waiting: self.waiting,
         }
     }

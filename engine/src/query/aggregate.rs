@@ -1,4 +1,4 @@
-//! Footer values over the rows of a view. Sums of money are exact: see [`Sum`].
+//! Footer values over the rows of a view. Sums of money are exact: see [`table::sum`].
 
 use super::{AggregateValue, order::Order};
 use crate::command::shown_type;
@@ -8,49 +8,10 @@ use table::{
     field::Field,
     schema::Table,
     snapshot::TableData,
+    sum::Sum,
     value::{CellState, CellValue},
     view::{Aggregate, View},
 };
-
-/// A sum that is exact while all numbers have at most six decimals and moderate size, and else
-/// compensated (Neumaier): ten million times 0.1 is 1,000,000, not 999,999.9998.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Sum {
-    millionths: i128,
-    /// Some number was no whole count of millionths.
-    inexact: bool,
-    plain: f64,
-    lost: f64,
-}
-
-impl Sum {
-    pub fn add(&mut self, x: f64) {
-        let scaled = (x * 1e6).round();
-        if scaled.abs() < 9e15 && scaled / 1e6 == x {
-            self.millionths += scaled as i128;
-        } else {
-            self.inexact = true;
-        }
-        let sum = self.plain + x;
-        self.lost += match self.plain.abs() >= x.abs() {
-            true => (self.plain - sum) + x,
-            false => (x - sum) + self.plain,
-        };
-        self.plain = sum;
-    }
-
-    pub fn value(&self) -> f64 {
-        match self.inexact {
-            false => self.millionths as f64 / 1e6,
-            true => self.plain + self.lost,
-        }
-    }
-
-    /// The mean, divided after the exact sum.
-    pub fn mean(&self, n: u64) -> f64 {
-        self.value() / n as f64
-    }
-}
 
 /// The footer values that the view names.
 pub(crate) fn aggregates(
@@ -161,21 +122,43 @@ pub(super) fn median(numbers: &mut [f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::order::OrderKey, *};
+    use std::{collections::BTreeMap, sync::Arc};
+    use table::{
+        column::{Column, Values},
+        id::{RecordId, TableId},
+        mask::Mask,
+        segment::Segment,
+    };
 
-    fn sum(numbers: impl IntoIterator<Item = f64>) -> f64 {
-        let mut sum = Sum::default();
-        numbers.into_iter().for_each(|x| sum.add(x));
-        sum.value()
-    }
-
+    /// Ten million records, each 0.1 of a currency: one segment many times over.
     #[test]
-    fn money_adds_up_exactly() {
-        assert_eq!(sum(std::iter::repeat_n(0.1, 10_000_000)), 1_000_000.0);
-        assert_eq!(sum([0.1, 0.2, -0.3]), 0.0);
-        assert_eq!(sum([1e20, 1.0, -1e20]), 1.0);
-        let thirds = sum(std::iter::repeat_n(1.0 / 3.0, 3));
-        assert!((thirds - 1.0).abs() < 1e-15);
-        assert_eq!(sum([]), 0.0);
+    fn the_footer_of_money_is_exact() -> Result<(), String> {
+        let snapshot = table::fixture::from_markdown("| 金额:currency |\n| --- |\n| 0.1 |")?;
+        let table = snapshot.schema.table(TableId(1)).ok_or("no table")?;
+        let field = table.fields.first().ok_or("no field")?;
+        let n = 100_000;
+        let ids = (1..=n as u64).map(RecordId).collect();
+        let values = Values::Number(vec![0.1; n]);
+        let (side, notes) = (BTreeMap::new(), BTreeMap::new());
+        let cells = Column::from_parts(ColumnKind::Number, values, Mask::new(n, true), side, notes);
+        let columns = BTreeMap::from([(field.column, cells.ok_or("no column")?.into())]);
+        let segment = Arc::new(Segment::new(ids, Mask::new(n, true), columns));
+        let data = TableData {
+            segments: vec![segment; 100],
+            next_record: RecordId(n as u64 + 1),
+            n_live: 10_000_000,
+        };
+        let order = super::super::order::build(table, &data, &OrderKey::default());
+        let rows = order.rows(&data, 0, order.n_rows());
+        for (aggregate, wanted) in [
+            (Aggregate::Sum, 1_000_000.0),
+            (Aggregate::Average, 0.1),
+            (Aggregate::Filled, 10_000_000.0),
+        ] {
+            let found = one(field, aggregate, &data, &rows);
+            assert_eq!(found, CellValue::Number(wanted).into(), "{aggregate:?}");
+        }
+        Ok(())
     }
 }

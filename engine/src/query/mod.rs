@@ -106,12 +106,15 @@ pub(crate) fn n_misfits(snapshot: &Snapshot, table: TableId, field: FieldId) -> 
         return 0;
     };
     let of_segment = |segment: &Arc<Segment>| {
-        segment.column(column).map_or(0, |cells| {
-            let misfits = cells.side().iter().filter(|(at, side)| {
-                matches!(side, Side::Misfit(_)) && segment.live().get(**at as usize)
-            });
-            misfits.count() as u64
-        })
+        let cells = segment.shared_column(column);
+        cells
+            .filter(|cells| cells.may_have_side())
+            .map_or(0, |cells| {
+                let misfits = cells.side().iter().filter(|(at, side)| {
+                    matches!(side, Side::Misfit(_)) && segment.live().get(**at as usize)
+                });
+                misfits.count() as u64
+            })
     };
     data.segments.iter().map(of_segment).sum()
 }

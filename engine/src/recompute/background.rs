@@ -6,9 +6,9 @@
 
 use super::{
     Changed, Graph, Node,
-    run::{Env, evaluate},
+    run::{Env, evaluate, first_record, prepared},
 };
-use crate::language::EvalCache;
+use crate::language::Kept;
 use crate::{
     ai::{AnswerBook, Waiting},
     limits::BACKGROUND_SEGMENTS,
@@ -63,7 +63,7 @@ pub(crate) fn start(
     mut snapshot: Snapshot,
     graph: &Graph,
     fields: BTreeSet<FieldId>,
-    (now_day, model, answers): (f64, String, AnswerBook),
+    (now_day, model, answers, kept): (f64, String, AnswerBook, Arc<Kept>),
     deliver: impl FnOnce(Filled) + Send + 'static,
 ) -> std::io::Result<Filling> {
     let nodes: Vec<Arc<Node>> = graph
@@ -95,6 +95,7 @@ pub(crate) fn start(
                 model: &model,
                 answers: &answers,
                 queue: &queue,
+                kept: &kept,
                 waiting: &waiting,
             };
             let mut columns = Vec::new();
@@ -102,7 +103,7 @@ pub(crate) fn start(
                 let Some(data) = snapshot.data(node.table).cloned() else {
                     continue;
                 };
-                let cache = EvalCache::default();
+                let cache = prepared(&snapshot, &node, first_record(&data), u64::MAX, env);
                 let segments: Vec<usize> = (0..data.segments.len()).collect();
                 for step in segments.chunks(BACKGROUND_SEGMENTS) {
                     if shared.cancelled.load(Ordering::Relaxed) {

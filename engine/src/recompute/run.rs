@@ -5,7 +5,7 @@
 //! reaches a formula (now: every record; key indexes can narrow it here).
 
 use super::{Changed, Graph, Node, Rows, graph::seen};
-use crate::language::{EvalCache, EvalInput};
+use crate::language::{EvalCache, EvalInput, Kept};
 use crate::{
     ai::AnswerBook,
     command::Draft,
@@ -32,6 +32,7 @@ pub(crate) struct Env<'a> {
     pub answers: &'a AnswerBook,
     pub queue: &'a crate::queue::Queue,
     pub waiting: &'a crate::ai::Waiting,
+    pub kept: &'a Arc<Kept>,
 }
 
 /// Computes everything that the draft's ops reach; AI fields may add ops of their own.
@@ -166,8 +167,12 @@ pub(crate) fn compute(snapshot: &mut Snapshot, node: &Node, rows: &Rows, env: En
     let Some(data) = snapshot.data(node.table).cloned() else {
         return 0;
     };
-    let cache = EvalCache::default();
     let work = rows.by_segment(&data);
+    let first = work.first().map(|(segment, offsets)| {
+        let offset = offsets.as_ref().and_then(|offsets| offsets.first());
+        (*segment, offset.copied().unwrap_or(0))
+    });
+    let cache = prepared(snapshot, node, first, rows.count(&data), env);
     let one = |(segment, offsets): &(usize, Option<Vec<usize>>)| {
         let offsets = offsets.as_deref();
         let cells = evaluate(snapshot, &data, node, *segment, offsets, env, &cache);
@@ -187,6 +192,48 @@ pub(crate) fn compute(snapshot: &mut Snapshot, node: &Node, rows: &Rows, env: En
         snapshot.set_derived(node.table, segment, node.column, cells);
     }
     n
+}
+
+/// The first record of a table, removed or not.
+pub(crate) fn first_record(data: &TableData) -> Option<(usize, usize)> {
+    let segment = data.segments.iter().position(|segment| !segment.is_empty());
+    segment.map(|segment| (segment, 0))
+}
+
+/// What the segments of `n_records` records share, made on all cores, for which `record` is looked at. Not to be called on one of rayon's threads.
+pub(crate) fn prepared(
+    snapshot: &Snapshot,
+    node: &Node,
+    record: Option<(usize, usize)>,
+    n_records: u64,
+    env: Env,
+) -> EvalCache {
+    let cache = EvalCache::of(env.kept, spread);
+    if let (Some(formula), Some((segment, offset)), false) =
+        (&node.formula, record, node.others.is_empty())
+    {
+        let input = EvalInput {
+            snapshot,
+            table: node.table,
+            segment,
+            offsets: Some(&[offset]),
+            now: env.now_day,
+            answers: env.answers,
+            kind: node.kind,
+            model: env.model,
+            cache: &cache,
+        };
+        formula.prepare(&input, n_records >= ALONE_RECORDS);
+    }
+    cache
+}
+
+/// rayon's threads, lent to the formula language.
+fn spread(n: usize, work: &(dyn Fn(usize) + Sync)) {
+    match n {
+        1 => work(0),
+        n => (0..n).into_par_iter().with_max_len(1).for_each(work),
+    }
 }
 
 /// The column as it was, with new cells at some offsets.

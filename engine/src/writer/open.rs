@@ -164,6 +164,7 @@ fn start(path: &Path, recovery: Recovery, options: EngineOptions) -> Result<Runn
         answers: AnswerBook::default(),
         queue: Queue::default(),
         orders: OrderCache::default(),
+        kept: Arc::default(),
         finds: FindCache::default(),
         n_commits: AtomicU64::new(0),
         events: Mutex::new(Arc::downgrade(&events)),

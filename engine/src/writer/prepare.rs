@@ -113,6 +113,7 @@ impl Writer {
             answers: &self.shared.answers,
             waiting: &self.waiting,
             queue: &self.shared.queue,
+            kept: &self.shared.kept,
             undo: &self.undo,
             reader: &reader,
         })

@@ -38,6 +38,8 @@ pub(crate) struct Shared {
     pub answers: AnswerBook,
     pub queue: Queue,
     pub orders: OrderCache,
+    /// Key indexes and totals that formulas read.
+    pub kept: Arc<crate::language::Kept>,
     pub finds: FindCache,
     /// Appends to the log since the start: one sync each.
     pub n_commits: AtomicU64,

@@ -242,6 +242,7 @@ impl Writer {
                 (self.shared.options.clock)().now_day,
                 (self.shared.options.default_model)(),
                 self.shared.answers.clone(),
+                self.shared.kept.clone(),
             ),
             deliver,
         );

@@ -1,20 +1,33 @@
-//! What all segments of one recompute share: whole columns and their key indexes.
+//! What all segments of one recompute share: whole columns, and the indexes and totals of [`Kept`], brought up to
+//! the snapshot once.
 
 use super::{
-    criteria::{Key, exact_key, key},
+    by_key::Found,
+    criteria::{Key, key},
+    kept::{Kept, Of, Reading, Spread, Thing, alone, reading},
+    key_table::Match,
+    keys::{KeyIndex, in_order, segments_of},
     load,
+    totals::{Asked, Totals},
     vector::{Cell, Range},
+    whole::Whole,
 };
 use crate::limits::EVAL_FUEL_CELLS;
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use table::{
     field::Field,
     id::{FieldId, TableId},
     snapshot::Snapshot,
 };
+
+/// Keys that one thread looks up at a time.
+const FOUND_PART: usize = 8_192;
 
 pub(crate) type Index = HashMap<Key, Vec<u32>>;
 
@@ -23,9 +36,19 @@ pub(crate) type Index = HashMap<Key, Vec<u32>>;
 pub struct EvalCache {
     /// What each evaluation that uses this may compute, in cells.
     pub(crate) fuel_cells: u64,
+    kept: Arc<Kept>,
+    spread: Spread,
+    /// Only then may other threads be asked: a thread that waits for them takes up other work meanwhile, and must
+    /// not meet a lock that it holds itself.
+    may_spread: AtomicBool,
+    /// Many records will be asked about: worth an index of what is looked for, too.
+    is_for_many: AtomicBool,
+    /// What XLOOKUP finds for each key of the column that it looks for; for this snapshot alone.
+    found: Mutex<HashMap<(FieldId, FieldId, FieldId), Arc<Found>>>,
+    things: Mutex<HashMap<Of, Thing>>,
     ranges: Mutex<BTreeMap<(TableId, FieldId), Arc<Range>>>,
-    /// By the address of the range (kept alive by `ranges` or the plan) and whether texts stay texts.
-    indexes: Mutex<HashMap<(TableId, FieldId, bool), Arc<Index>>>,
+    /// Positions in a range by key.
+    indexes: Mutex<HashMap<(TableId, FieldId), Arc<Index>>>,
 }
 
 impl Default for EvalCache {
@@ -39,8 +62,159 @@ impl EvalCache {
     pub fn with_fuel(cells: u64) -> EvalCache {
         EvalCache {
             fuel_cells: cells,
+            ..EvalCache::of(&Arc::default(), alone)
+        }
+    }
+
+    /// With what is kept of a base, and threads of the caller.
+    pub fn of(kept: &Arc<Kept>, spread: Spread) -> EvalCache {
+        EvalCache {
+            fuel_cells: EVAL_FUEL_CELLS,
+            kept: kept.clone(),
+            spread,
+            may_spread: AtomicBool::new(false),
+            is_for_many: AtomicBool::new(false),
+            found: Mutex::default(),
+            things: Mutex::default(),
             ranges: Mutex::default(),
             indexes: Mutex::default(),
+        }
+    }
+
+    /// What `act` needs is made by all threads.
+    pub(crate) fn spreading(&self, is_for_many: bool, act: impl FnOnce()) {
+        self.may_spread.store(true, Ordering::Relaxed);
+        self.is_for_many.store(is_for_many, Ordering::Relaxed);
+        act();
+        self.may_spread.store(false, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_for_many(&self) -> bool {
+        self.is_for_many.load(Ordering::Relaxed)
+    }
+
+    fn spread(&self) -> Spread {
+        match self.may_spread.load(Ordering::Relaxed) {
+            true => self.spread,
+            false => alone,
+        }
+    }
+
+    /// What is found for each of `0..n`, made once.
+    pub(crate) fn found(
+        &self,
+        of: (FieldId, FieldId, FieldId),
+        n: usize,
+        find: impl Fn(u32) -> Option<Cell> + Sync,
+    ) -> Arc<Found> {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found
+            .entry(of)
+            .or_insert_with(|| {
+                let n_parts = n.div_ceil(FOUND_PART);
+                let parts = in_order(self.spread(), n_parts, |part| {
+                    let numbers = part * FOUND_PART..n.min((part + 1) * FOUND_PART);
+                    numbers
+                        .map(|number| find(number as u32))
+                        .collect::<Vec<_>>()
+                });
+                Arc::new(parts.into_iter().flatten().collect())
+            })
+            .clone()
+    }
+
+    /// Made or brought up to date once; `make` gets what was kept.
+    fn thing(
+        &self,
+        of: Of,
+        reading: Reading,
+        make: impl FnOnce(Option<Thing>, Spread) -> Thing,
+    ) -> Thing {
+        let mut things = self.things.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(thing) = things.get(&of) {
+            return thing.clone();
+        }
+        let thing = make(self.kept.take(&of, &reading), self.spread());
+        things.insert(of.clone(), thing.clone());
+        self.kept.put(of, reading, thing.clone());
+        thing
+    }
+
+    pub(crate) fn keys(
+        &self,
+        snapshot: &Snapshot,
+        table: TableId,
+        field: Option<&Field>,
+        by: Match,
+    ) -> Arc<KeyIndex> {
+        let of = Of::Keys(table, field.map(|field| field.id), by);
+        let segments = segments_of(snapshot, table);
+        let made = self.thing(of, reading(field), |old, spread| {
+            let mut keys = match old {
+                Some(Thing::Keys(keys)) => keys,
+                _ => Arc::default(),
+            };
+            if !keys.is_of(segments, field) {
+                Arc::make_mut(&mut keys).refresh(segments, field, by, spread);
+            }
+            Thing::Keys(keys)
+        });
+        match made {
+            Thing::Keys(keys) => keys,
+            _ => Arc::default(),
+        }
+    }
+
+    /// `keys` are those of this table and `key`.
+    pub(crate) fn totals(
+        &self,
+        snapshot: &Snapshot,
+        (table, key): (TableId, Option<&Field>),
+        keys: &KeyIndex,
+        asked: &Asked,
+    ) -> Arc<Totals> {
+        let filters = asked.filters.iter();
+        let of = Of::Totals {
+            table,
+            key: key.map(|key| key.id),
+            values: asked.values.map(|field| field.id),
+            filters: filters
+                .clone()
+                .map(|(field, criterion)| (field.id, format!("{criterion:?}")))
+                .collect(),
+            measure: asked.measure,
+        };
+        let fields = key
+            .into_iter()
+            .chain(asked.values)
+            .chain(filters.map(|(field, _)| *field));
+        let segments = segments_of(snapshot, table);
+        let made = self.thing(of, reading(fields), |old, spread| {
+            let totals = match old {
+                Some(Thing::Totals(totals)) => totals,
+                _ => Arc::default(),
+            };
+            Thing::Totals(totals.refreshed(keys, segments, asked, spread))
+        });
+        match made {
+            Thing::Totals(totals) => totals,
+            _ => Arc::default(),
+        }
+    }
+
+    pub(crate) fn whole(&self, snapshot: &Snapshot, table: TableId, field: &Field) -> Arc<Whole> {
+        let segments = segments_of(snapshot, table);
+        let of = Of::Whole(table, field.id);
+        let made = self.thing(of, reading([field]), |old, spread| {
+            let whole = match old {
+                Some(Thing::Whole(whole)) => whole,
+                _ => Arc::default(),
+            };
+            Thing::Whole(whole.refreshed(segments, field, spread))
+        });
+        match made {
+            Thing::Whole(whole) => whole,
+            _ => Arc::default(),
         }
     }
 
@@ -50,7 +224,7 @@ impl EvalCache {
             .entry((table, field.id))
             .or_insert_with(|| {
                 let mut cells = Vec::new();
-                for segment in snapshot.data(table).iter().flat_map(|data| &data.segments) {
+                for segment in segments_of(snapshot, table) {
                     let live = segment.live().ones();
                     match segment.column(field.column) {
                         Some(column) => {
@@ -65,21 +239,14 @@ impl EvalCache {
             .clone()
     }
 
-    pub(crate) fn index(
-        &self,
-        table: TableId,
-        field: FieldId,
-        exact: bool,
-        range: &Range,
-    ) -> Arc<Index> {
+    pub(crate) fn index(&self, table: TableId, field: FieldId, range: &Range) -> Arc<Index> {
         let mut indexes = self.indexes.lock().unwrap_or_else(PoisonError::into_inner);
         indexes
-            .entry((table, field, exact))
+            .entry((table, field))
             .or_insert_with(|| {
                 let mut index = Index::new();
                 for (at, cell) in range.cells.iter().enumerate() {
-                    let key = if exact { exact_key(cell) } else { key(cell) };
-                    if let Some(key) = key {
+                    if let Some(key) = key(cell) {
                         index.entry(key).or_default().push(at as u32);
                     }
                 }

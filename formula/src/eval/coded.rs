@@ -47,6 +47,13 @@ impl<'a> Dictionary<'a> {
         }
     }
 
+    pub(crate) fn shared(cells: Arc<[Cell]>) -> Dictionary<'a> {
+        Dictionary {
+            len: cells.len() as u32,
+            parts: vec![(0, Part::Cells(cells))],
+        }
+    }
+
     /// Returns the code of the first one.
     pub(crate) fn add_cells(&mut self, cells: Vec<Cell>) -> u32 {
         let start = self.len;

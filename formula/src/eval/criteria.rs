@@ -122,6 +122,16 @@ pub(crate) enum Key {
     Bool(bool),
 }
 
+impl Key {
+    pub(crate) fn to_cell(&self) -> Cell {
+        match self {
+            Key::Number(bits) => Cell::Number(f64::from_bits(*bits)),
+            Key::Text(text) => Cell::Text(Arc::from(text.as_str())),
+            Key::Bool(value) => Cell::Bool(*value),
+        }
+    }
+}
+
 pub(crate) fn key(cell: &Cell) -> Option<Key> {
     match cell {
         Cell::Text(text) => Some(match text_number(text) {

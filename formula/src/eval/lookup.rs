@@ -1,16 +1,18 @@
-//! Functions over whole columns by key: the *IFS family, XLOOKUP, MATCH, INDEX. An equality goes through one hash
-//! index per recompute; equal criteria are computed once.
+//! Functions over whole columns: the *IFS family, XLOOKUP, MATCH, INDEX. Columns of one table are asked through
+//! what is kept of them (`by_key`, `by_criteria`); this file does the rest: array constants, columns of different
+//! tables, several criteria that differ from record to record.
 
 use super::{
-    CALC, Context, VALUE,
+    CALC, Context, VALUE, by_criteria, by_key,
     cache::Index,
     criteria::{Criterion, exact_key},
     operators::compare,
-    vector::{Cell, Range, Vector},
+    totals::Measure,
+    vector::{Cell, Collector, Range, Vector},
 };
 use crate::{check::coerce, plan::Node};
 use std::sync::Arc;
-use table::value::CellError;
+use table::{sum::Sum, value::CellError};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lookup {
@@ -29,20 +31,73 @@ pub(crate) enum Lookup {
 }
 
 pub(crate) fn call<'a>(context: &mut Context<'a>, lookup: Lookup, args: &[Node<'a>]) -> Vector<'a> {
+    let known = match lookup {
+        Lookup::XLookup | Lookup::Match => by_key::call(context, lookup, args),
+        Lookup::Index => None,
+        _ => by_criteria::call(context, lookup, args),
+    };
+    if let Some(known) = known {
+        return known;
+    }
     let vectors: Vec<Vector> = args.iter().map(|arg| context.eval(arg)).collect();
-    let n = if vectors.iter().all(Vector::is_const) {
-        1
-    } else {
-        context.len()
-    };
+    slow(context, lookup, args, &vectors)
+}
+
+/// Several criteria that differ from record to record; they are evaluated already.
+pub(crate) fn slow_conditional<'a>(
+    context: &mut Context<'a>,
+    lookup: Lookup,
+    args: &[Node<'a>],
+    criteria: impl Iterator<Item = Vector<'a>>,
+) -> Vector<'a> {
+    let (_, first, last) = lookup.layout(args.len());
+    let mut criteria = criteria;
+    let vectors: Vec<Vector> = (0..args.len())
+        .map(|at| {
+            let is_criterion = (first..last).contains(&at) && (at - first) % 2 == 1;
+            match is_criterion {
+                true => criteria.next().unwrap_or(Vector::Const(Cell::Blank)),
+                false => context.eval(&args[at]),
+            }
+        })
+        .collect();
+    slow(context, lookup, args, &vectors)
+}
+
+fn slow<'a>(
+    context: &mut Context<'a>,
+    lookup: Lookup,
+    args: &[Node<'a>],
+    vectors: &[Vector<'a>],
+) -> Vector<'a> {
+    let is_const = vectors.iter().all(Vector::is_const);
+    let n = if is_const { 1 } else { context.len() };
     let cells: Vec<Cell> = match lookup {
-        Lookup::XLookup | Lookup::Match => by_key(context, lookup, args, &vectors, n),
-        Lookup::Index => (0..n).map(|at| index(&vectors, at)).collect(),
-        _ => conditional(context, lookup, args, &vectors, n),
+        Lookup::XLookup | Lookup::Match => search(context, lookup, vectors, n),
+        Lookup::Index => (0..n).map(|at| index(vectors, at)).collect(),
+        _ => conditional(context, lookup, args, vectors, n),
     };
-    match (n, vectors.iter().all(Vector::is_const)) {
-        (1, true) => Vector::Const(cells[0].clone()),
-        _ => Vector::Cells(cells),
+    match is_const {
+        true => Vector::Const(cells[0].clone()),
+        false => cells.into_iter().collect::<Collector>().finish(),
+    }
+}
+
+impl Lookup {
+    /// Where the values are, and from where to where the pairs of column and criterion.
+    pub(crate) fn layout(self, n: usize) -> (Option<usize>, usize, usize) {
+        match self {
+            Lookup::SumIf | Lookup::AverageIf => (Some(if n > 2 { 2 } else { 0 }), 0, 2),
+            Lookup::CountIf | Lookup::CountIfs => (None, 0, n),
+            _ => (Some(0), 1, n),
+        }
+    }
+
+    pub(crate) fn measure(self) -> Measure {
+        match self {
+            Lookup::MinIfs | Lookup::MaxIfs => Measure::Extremes,
+            _ => Measure::Sum,
+        }
     }
 }
 
@@ -53,11 +108,9 @@ fn range<'a>(vector: &'a Vector) -> Option<&'a Arc<Range>> {
     }
 }
 
-fn index_of(context: &Context, node: &Node, exact: bool, range: &Range) -> Option<Arc<Index>> {
+fn index_of(context: &Context, node: &Node, range: &Range) -> Option<Arc<Index>> {
     match node {
-        Node::Column(table, field) => {
-            Some(context.input.cache.index(*table, field.id, exact, range))
-        }
+        Node::Column(table, field) => Some(context.input.cache.index(*table, field.id, range)),
         _ => None,
     }
 }
@@ -69,13 +122,7 @@ fn conditional(
     vectors: &[Vector],
     n: usize,
 ) -> Vec<Cell> {
-    let (values_at, pairs_from, pairs_to) = match lookup {
-        Lookup::SumIf | Lookup::AverageIf => {
-            (if vectors.len() > 2 { Some(2) } else { Some(0) }, 0, 2)
-        }
-        Lookup::CountIf | Lookup::CountIfs => (None, 0, vectors.len()),
-        _ => (Some(0), 1, vectors.len()),
-    };
+    let (values_at, pairs_from, pairs_to) = lookup.layout(vectors.len());
     let pairs: Vec<usize> = (pairs_from..pairs_to).step_by(2).collect();
     let ranges: Option<Vec<&Arc<Range>>> = pairs.iter().map(|at| range(&vectors[*at])).collect();
     let values = values_at.map(|at| range(&vectors[at]));
@@ -88,7 +135,7 @@ fn conditional(
     {
         return vec![VALUE; n];
     }
-    let index = index_of(context, &args[pairs[0]], false, ranges[0]);
+    let index = index_of(context, &args[pairs[0]], ranges[0]);
     let mut memo: std::collections::HashMap<String, Cell> = std::collections::HashMap::new();
     let one = |at: usize| {
         let wanted: Vec<Cell> = pairs.iter().map(|pair| vectors[pair + 1].get(at)).collect();
@@ -130,15 +177,16 @@ fn conditional(
     (0..n).map(one).collect()
 }
 
-fn total(lookup: Lookup, values: &Range, rows: impl Iterator<Item = usize>) -> Cell {
+pub(crate) fn total(lookup: Lookup, values: &Range, rows: impl Iterator<Item = usize>) -> Cell {
     if matches!(lookup, Lookup::CountIf | Lookup::CountIfs) {
         return Cell::Number(rows.count() as f64);
     }
-    let (mut sum, mut count, mut low, mut high) = (0.0, 0u64, f64::INFINITY, f64::NEG_INFINITY);
+    let (mut sum, mut count, mut low, mut high) =
+        (Sum::default(), 0u64, f64::INFINITY, f64::NEG_INFINITY);
     for row in rows {
         match &values.cells[row] {
             Cell::Number(x) => {
-                sum += x;
+                sum.add(*x);
                 count += 1;
                 low = low.min(*x);
                 high = high.max(*x);
@@ -148,22 +196,17 @@ fn total(lookup: Lookup, values: &Range, rows: impl Iterator<Item = usize>) -> C
         }
     }
     match lookup {
-        Lookup::SumIf | Lookup::SumIfs => Cell::finite(sum),
+        Lookup::SumIf | Lookup::SumIfs => Cell::finite(sum.value()),
         Lookup::AverageIf | Lookup::AverageIfs if count == 0 => Cell::Error(CellError::Div0),
-        Lookup::AverageIf | Lookup::AverageIfs => Cell::finite(sum / count as f64),
+        Lookup::AverageIf | Lookup::AverageIfs => Cell::finite(sum.mean(count)),
         _ if count == 0 => Cell::Number(0.0),
         Lookup::MinIfs => Cell::Number(low),
         _ => Cell::Number(high),
     }
 }
 
-fn by_key(
-    context: &mut Context,
-    lookup: Lookup,
-    args: &[Node],
-    vectors: &[Vector],
-    n: usize,
-) -> Vec<Cell> {
+/// XLOOKUP and MATCH over array constants and columns of different tables.
+fn search(context: &mut Context, lookup: Lookup, vectors: &[Vector], n: usize) -> Vec<Cell> {
     let (Some(keys), values) = (range(&vectors[1]), vectors.get(2).and_then(range)) else {
         return vec![VALUE; n];
     };
@@ -172,21 +215,14 @@ fn by_key(
     {
         return vec![VALUE; n];
     }
-    let index = index_of(context, &args[1], true, keys);
     let pattern = |wanted: &Cell| match lookup {
         Lookup::Match => Criterion::pattern(wanted),
         _ => None,
     };
-    let find = |wanted: &Cell| match (&index, exact_key(wanted)) {
-        (Some(index), Some(key)) => index
-            .get(&key)
-            .and_then(|rows| rows.first())
-            .map(|row| *row as usize),
-        (_, None) => None,
-        (None, _) => keys
-            .cells
-            .iter()
-            .position(|cell| exact_key(cell).is_some() && compare(cell, wanted).is_eq()),
+    let find = |wanted: &Cell| {
+        exact_key(wanted)?;
+        let fits = |cell: &Cell| exact_key(cell).is_some() && compare(cell, wanted).is_eq();
+        keys.cells.iter().position(fits)
     };
     (0..n)
         .map(|at| {
@@ -200,12 +236,10 @@ fn by_key(
             {
                 return Cell::Error(CellError::Na);
             }
-            let pattern = pattern(&wanted);
-            let reads_all = pattern.is_some() || index.is_none();
-            if reads_all && !context.fuel.burn(keys.cells.len()) {
+            if !context.fuel.burn(keys.cells.len()) {
                 return CALC;
             }
-            let found = match pattern {
+            let found = match pattern(&wanted) {
                 Some(pattern) => keys.cells.iter().position(|cell| pattern.matches(cell)),
                 None => find(&wanted),
             };

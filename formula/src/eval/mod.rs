@@ -3,18 +3,26 @@
 //! Law: a result depends on the record alone, not on which other records are evaluated with it (but for an evaluation
 //! that is too large, see [`fuel`]); branches with AI functions are evaluated only for the records that take them.
 
-pub(crate) mod cache;
+mod by_criteria;
+mod by_key;
+mod cache;
 pub(crate) mod coded;
 pub(crate) mod criteria;
 pub(crate) mod fuel;
+mod kept;
+mod key_table;
+mod keys;
 pub(crate) mod lazy;
-pub(crate) mod load;
+mod load;
 pub(crate) mod lookup;
 pub(crate) mod operators;
 mod save;
+mod totals;
 pub mod vector;
+mod whole;
 
 pub use cache::EvalCache;
+pub use kept::{Kept, Spread};
 
 use crate::{
     functions::{
@@ -188,8 +196,26 @@ impl<'a> Context<'a> {
                 })
             }
             Kernel::Lenient(kernel) => self.each(args, *kernel),
-            Kernel::Aggregate(kernel) => self.aggregate(args, *kernel),
+            Kernel::Aggregate(kernel) => self
+                .whole(function, args)
+                .unwrap_or_else(|| self.aggregate(args, *kernel)),
         }
+    }
+
+    /// An aggregate of one whole column, from what is kept of it.
+    fn whole(&mut self, function: &Function, args: &[Node<'a>]) -> Option<Vector<'a>> {
+        let [Node::Column(table, field)] = args else {
+            return None;
+        };
+        if !whole::Whole::knows(function.doc.name) {
+            return None;
+        }
+        let whole = self.input.cache.whole(self.input.snapshot, *table, field);
+        let value = whole.value(function.doc.name)?;
+        Some(Vector::Const(match self.fuel.burn(whole.n_cells()) {
+            true => value,
+            false => CALC,
+        }))
     }
 
     fn aggregate(&mut self, args: &[Node<'a>], kernel: fn(&[Item]) -> Cell) -> Vector<'a> {

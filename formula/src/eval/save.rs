@@ -1,7 +1,7 @@
 //! Results to stored columns: one cell per result, in the kind of the field.
 
 use super::{
-    coded::Coded,
+    coded::{Coded, Dictionary},
     vector::{Cell, Numbers, Vector},
 };
 use crate::check::coerce;
@@ -13,6 +13,13 @@ use table::{
 };
 
 pub(crate) fn store(vector: Vector, n: usize, kind: ColumnKind) -> Column {
+    let vector = match vector {
+        Vector::Const(cell) => Vector::Coded(Coded {
+            codes: vec![0; n].into(),
+            cells: Dictionary::of_cells(vec![cell]),
+        }),
+        other => other,
+    };
     let fast = match (vector, kind) {
         (Vector::Numbers(numbers), ColumnKind::Number | ColumnKind::Date) => {
             Ok(numeric(numbers, kind))

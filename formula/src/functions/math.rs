@@ -5,7 +5,7 @@ use crate::{
     check::coerce::{fifteen, number},
     eval::{Item, vector::Cell},
 };
-use table::value::CellError;
+use table::{sum::Sum, value::CellError};
 
 /// Looked up by name in the registry.
 pub(crate) const FAMILY: &[Function] = {
@@ -17,7 +17,7 @@ pub(crate) const FAMILY: &[Function] = {
             ["SUM", "SUM(数, …)", "求和", "The sum", "SUM(1,2,3)"],
             (1, 255),
             same,
-            Aggregate(|i| with(i, |v| Cell::finite(v.iter().sum()))),
+            Aggregate(|i| with(i, |v| Cell::finite(Sum::of(v).value()))),
         ),
         function(
             [
@@ -29,7 +29,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 255),
             same,
-            Aggregate(|i| with(i, |v| divide(v.iter().sum(), v.len() as f64))),
+            Aggregate(|i| with(i, |v| divide(Sum::of(v).value(), v.len() as f64))),
         ),
         function(
             ["MIN", "MIN(数, …)", "最小值", "The smallest", "MIN(3,1,2)"],

@@ -93,8 +93,36 @@ pub struct Reads {
 pub(crate) struct Needs {
     pub(crate) reads: Reads,
     pub(crate) ai: bool,
-    /// A function is called for each record.
-    pub(crate) heavy: bool,
+    /// What a record costs, in records of plain operators.
+    pub(crate) weight: u64,
+}
+
+/// A function is called for each record.
+const HEAVY: u64 = 10;
+/// For each record a whole column may have to be read: `COUNTIF(商品[单价],"<"&[单价])`.
+const COSTLY: u64 = 1_000;
+
+/// As far as it can be seen without the cells.
+fn weight(kernel: Option<&Kernel>, args: &[Expr]) -> u64 {
+    let is_made = |arg: &Expr| match &arg.kind {
+        Kind::Chain(_, rest) => rest.iter().any(|(op, _)| *op == Op::Concat),
+        _ => false,
+    };
+    match kernel {
+        Some(Kernel::Lazy(_) | Kernel::Now | Kernel::Today) => 1,
+        Some(Kernel::Aggregate(_)) => match args {
+            [
+                Expr {
+                    kind: Kind::Column(..),
+                    ..
+                },
+            ] => 1,
+            _ => HEAVY,
+        },
+        Some(Kernel::Lookup(_)) if args.iter().any(is_made) => COSTLY,
+        Some(Kernel::Lookup(_)) => 1,
+        _ => HEAVY,
+    }
 }
 
 pub(crate) fn needs(expr: &Expr, out: &mut Needs) {
@@ -106,7 +134,7 @@ pub(crate) fn needs(expr: &Expr, out: &mut Needs) {
         Kind::Call { name, args, .. } => {
             let kernel = registry::find(name).map(|f| &f.kernel);
             out.ai |= matches!(kernel, Some(Kernel::Ai(_)));
-            out.heavy |= !matches!(kernel, Some(Kernel::Lazy(_) | Kernel::Now | Kernel::Today));
+            out.weight = out.weight.max(weight(kernel, args));
             out.reads.volatile |= matches!(kernel, Some(Kernel::Now | Kernel::Today));
             args.iter().for_each(|arg| needs(arg, out));
         }

@@ -392,7 +392,9 @@ fn n_misfits(snapshot: &Snapshot, table: &Table, field: &Field) -> u64 {
         return 0;
     };
     let count = |segment: &table::segment::Segment| {
-        segment.column(field.column).map_or(0, |column| {
+        let column = segment.shared_column(field.column);
+        let column = column.filter(|column| column.may_have_side());
+        column.map_or(0, |column| {
             column
                 .side()
                 .iter()

@@ -11,7 +11,7 @@ mod text;
 
 pub use dictionary::Dictionary;
 pub use options::OptionValues;
-pub use shared::{ColumnSource, KeptAs, SharedColumn};
+pub use shared::{ColumnFacts, ColumnSource, KeptAs, SharedColumn};
 pub use text::TextValues;
 
 use crate::{

@@ -28,15 +28,23 @@ pub struct KeptAs {
     pub number: i64,
 }
 
+/// What is known of a column without its cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColumnFacts {
+    pub kind: ColumnKind,
+    pub len: usize,
+    /// Some cell may have an AI note.
+    pub may_have_notes: bool,
+    /// Some cell may be an error, a misfit or pending.
+    pub may_have_side: bool,
+}
+
 /// A column behind an `Arc`, loaded on first touch. Cheap to clone.
 #[derive(Clone)]
 pub struct SharedColumn(Arc<Slot>);
 
 struct Slot {
-    kind: ColumnKind,
-    len: usize,
-    /// May some cell have an AI note? True where nobody knows.
-    may_have_notes: bool,
+    known: ColumnFacts,
     cells: OnceLock<Arc<Column>>,
     source: Option<Arc<dyn ColumnSource>>,
     kept_as: OnceLock<KeptAs>,
@@ -45,16 +53,12 @@ struct Slot {
 impl SharedColumn {
     /// A column whose cells `source` loads when they are wanted.
     pub fn unloaded(
-        kind: ColumnKind,
-        len: usize,
-        may_have_notes: bool,
+        known: ColumnFacts,
         kept_as: KeptAs,
         source: Arc<dyn ColumnSource>,
     ) -> SharedColumn {
         SharedColumn(Arc::new(Slot {
-            kind,
-            len,
-            may_have_notes,
+            known,
             cells: OnceLock::new(),
             source: Some(source),
             kept_as: OnceLock::from(kept_as),
@@ -63,12 +67,15 @@ impl SharedColumn {
 
     /// Known without loading.
     pub fn kind(&self) -> ColumnKind {
-        self.0.kind
+        self.0.known.kind
     }
 
     /// Known without loading.
     pub fn len(&self) -> usize {
-        self.0.cells.get().map_or(self.0.len, |cells| cells.len())
+        self.0
+            .cells
+            .get()
+            .map_or(self.0.known.len, |cells| cells.len())
     }
 
     pub fn is_empty(&self) -> bool {
@@ -79,7 +86,15 @@ impl SharedColumn {
     pub fn may_have_notes(&self) -> bool {
         match self.0.cells.get() {
             Some(cells) => !cells.notes().is_empty(),
-            None => self.0.may_have_notes,
+            None => self.0.known.may_have_notes,
+        }
+    }
+
+    /// False where it is known, without loading, that every cell is a value or blank.
+    pub fn may_have_side(&self) -> bool {
+        match self.0.cells.get() {
+            Some(cells) => !cells.side().is_empty(),
+            None => self.0.known.may_have_side,
         }
     }
 
@@ -91,8 +106,9 @@ impl SharedColumn {
     pub fn cells(&self) -> &Arc<Column> {
         self.0.cells.get_or_init(|| {
             let loaded = self.0.source.as_ref().and_then(|source| source.load());
-            let fits = |cells: &Column| cells.kind() == self.0.kind && cells.len() == self.0.len;
-            let damaged = || Column::damaged(self.0.kind, self.0.len);
+            let ColumnFacts { kind, len, .. } = self.0.known;
+            let fits = |cells: &Column| cells.kind() == kind && cells.len() == len;
+            let damaged = || Column::damaged(kind, len);
             Arc::new(loaded.filter(fits).unwrap_or_else(damaged))
         })
     }
@@ -135,9 +151,12 @@ impl SharedColumn {
 impl Slot {
     fn of(cells: Arc<Column>) -> Slot {
         Slot {
-            kind: cells.kind(),
-            len: cells.len(),
-            may_have_notes: !cells.notes().is_empty(),
+            known: ColumnFacts {
+                kind: cells.kind(),
+                len: cells.len(),
+                may_have_notes: !cells.notes().is_empty(),
+                may_have_side: !cells.side().is_empty(),
+            },
             cells: OnceLock::from(cells),
             source: None,
             kept_as: OnceLock::new(),
@@ -175,7 +194,7 @@ impl fmt::Debug for SharedColumn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.cells.get() {
             Some(cells) => cells.fmt(f),
-            None => write!(f, "{:?} × {}, not loaded", self.0.kind, self.0.len),
+            None => write!(f, "{:?}, not loaded", self.0.known),
         }
     }
 }
@@ -223,11 +242,17 @@ mod tests {
 
     fn lazy(len: usize, cells: Option<Column>) -> (SharedColumn, Arc<AtomicUsize>) {
         let asked = Arc::new(AtomicUsize::new(0));
+        let known = ColumnFacts {
+            kind: ColumnKind::Number,
+            len,
+            may_have_notes: true,
+            may_have_side: true,
+        };
         let source = Arc::new(Source {
             asked: asked.clone(),
             cells,
         });
-        let column = SharedColumn::unloaded(ColumnKind::Number, len, true, KEPT, source);
+        let column = SharedColumn::unloaded(known, KEPT, source);
         (column, asked)
     }
 
@@ -241,7 +266,10 @@ mod tests {
         assert_eq!(clone.get(1), CellValue::Number(2.0).into());
         assert_eq!(column, numbers(&[1.0, 2.0]).into());
         assert_eq!(asked.load(Ordering::SeqCst), 1);
-        assert!(!column.may_have_notes(), "loaded, it is known");
+        assert!(
+            !column.may_have_notes() && !column.may_have_side(),
+            "loaded, it is known"
+        );
         assert!(column.is_same(&clone));
     }
 

@@ -67,7 +67,7 @@ fn encode_parts<'a>(
         // 0 is no part.
         to.i64(part.words.unwrap_or(0));
         to.u8(column::kind_code(part.kind));
-        to.u8(u8::from(part.may_have_notes));
+        to.u8(u8::from(part.may_have_notes) | u8::from(part.may_have_side) << 1);
     }
 }
 
@@ -76,12 +76,14 @@ fn decode_part(from: &mut Reader<'_>) -> Result<ColumnPart, DecodeError> {
     let Some(kind) = column::kind_of(from.u8()?) else {
         return from.fail("no such kind of column");
     };
+    let flags = from.u8()?;
     Ok(ColumnPart {
         number,
         checksum,
         words: Some(words).filter(|words| *words != 0),
         kind,
-        may_have_notes: from.u8()? != 0,
+        may_have_notes: flags & 1 != 0,
+        may_have_side: flags & 2 != 0,
     })
 }
 

@@ -1,0 +1,267 @@
+//! SUMIFS and its family through kept totals: criteria that are the same for all records filter once, the one that
+//! differs from record to record is looked up as a key.
+
+use super::{
+    CALC, Context,
+    by_key::spread_out,
+    coded::Seen,
+    criteria::Criterion,
+    key_table::{Match, NO_KEY},
+    keys::KeyIndex,
+    lookup::{Lookup, total},
+    totals::{Asked, Total, Totals},
+    vector::{Cell, Collector, Vector},
+};
+use crate::{check::coerce::text_number, plan::Node};
+use std::{collections::HashMap, sync::Arc};
+use table::{field::Field, id::TableId, value::CellError};
+
+/// A criterion and the column it is about.
+struct Pair<'a> {
+    field: &'a Field,
+    wanted: Vector<'a>,
+}
+
+struct Question<'a, 'c> {
+    context: &'c Context<'a>,
+    lookup: Lookup,
+    table: TableId,
+    values: Option<&'a Field>,
+    filters: Vec<(&'a Field, Criterion)>,
+    key: Option<&'a Field>,
+    /// Which pair the key is.
+    key_at: Option<usize>,
+    keys: Arc<KeyIndex>,
+    totals: Arc<Totals>,
+    /// Answers that took a look at every record, by what was wanted.
+    slow: HashMap<String, Cell>,
+    buffer: Vec<u8>,
+}
+
+/// `None` where the arguments are no columns of one table, or several criteria differ from record to record: then it
+/// is done the slow way.
+pub(crate) fn call<'a>(
+    context: &mut Context<'a>,
+    lookup: Lookup,
+    args: &[Node<'a>],
+) -> Option<Vector<'a>> {
+    let (values_at, first, last) = lookup.layout(args.len());
+    let column = |at: usize| match args.get(at) {
+        Some(Node::Column(table, field)) => Some((*table, *field)),
+        _ => None,
+    };
+    let (table, _) = column(first)?;
+    let of_table = |at: usize| {
+        column(at)
+            .filter(|(of, _)| *of == table)
+            .map(|(_, field)| field)
+    };
+    let values = match values_at {
+        Some(at) => Some(of_table(at)?),
+        None => None,
+    };
+    let places: Vec<usize> = (first..last).step_by(2).collect();
+    let fields: Vec<&Field> = places
+        .iter()
+        .map(|at| of_table(*at))
+        .collect::<Option<_>>()?;
+    if places.iter().any(|at| at + 1 >= args.len()) {
+        return None;
+    }
+    let pairs: Vec<Pair> = fields
+        .into_iter()
+        .zip(&places)
+        .map(|(field, at)| Pair {
+            field,
+            wanted: context.eval(&args[at + 1]),
+        })
+        .collect();
+    if pairs.iter().filter(|pair| !pair.wanted.is_const()).count() > 1 {
+        return Some(super::lookup::slow_conditional(
+            context,
+            lookup,
+            args,
+            pairs.into_iter().map(|pair| pair.wanted),
+        ));
+    }
+    let waits = |pair: &Pair| pair.wanted.is_const() && pair.wanted.get(0) == Cell::Pending;
+    if pairs.iter().any(waits) {
+        return Some(Vector::Const(Cell::Pending));
+    }
+    Some(Question::new(context, lookup, (table, values), &pairs).answer(&pairs))
+}
+
+impl<'a, 'c> Question<'a, 'c> {
+    fn new(
+        context: &'c Context<'a>,
+        lookup: Lookup,
+        (table, values): (TableId, Option<&'a Field>),
+        pairs: &[Pair<'a>],
+    ) -> Question<'a, 'c> {
+        let constant = |pair: &Pair| Criterion::new(&pair.wanted.get(0));
+        let varying = pairs.iter().position(|pair| !pair.wanted.is_const());
+        // Where nothing varies, an equality is as good as a key.
+        let key_at =
+            varying.or_else(|| pairs.iter().position(|pair| constant(pair).key().is_some()));
+        let filters = pairs.iter().enumerate();
+        let filters: Vec<(&Field, Criterion)> = filters
+            .filter(|(at, _)| Some(*at) != key_at)
+            .map(|(_, pair)| (pair.field, constant(pair)))
+            .collect();
+        let key = key_at.map(|at| pairs[at].field);
+        let (cache, snapshot) = (context.input.cache, context.input.snapshot);
+        let asked = Asked {
+            values,
+            filters,
+            measure: lookup.measure(),
+        };
+        let keys = cache.keys(snapshot, table, key, Match::Loose);
+        let totals = cache.totals(snapshot, (table, key), &keys, &asked);
+        Question {
+            context,
+            lookup,
+            table,
+            values,
+            filters: asked.filters,
+            key,
+            key_at,
+            keys,
+            totals,
+            slow: HashMap::new(),
+            buffer: Vec::new(),
+        }
+    }
+
+    fn answer(mut self, pairs: &[Pair<'a>]) -> Vector<'a> {
+        let n = self.context.len();
+        let everyone = Vector::Const(Cell::Blank);
+        let wanted = self.key_at.map_or(&everyone, |at| &pairs[at].wanted);
+        if wanted.is_const() {
+            let data = self.context.input.snapshot.data(self.table);
+            let n_read = data.map_or(0, |data| data.n_live) as usize;
+            if !self.context.fuel.burn(n_read) {
+                return Vector::Const(CALC);
+            }
+            return Vector::Const(match self.key {
+                Some(_) => self.one(&Seen::Cell(&wanted.get(0))),
+                None => {
+                    let everyone = self
+                        .keys
+                        .find(&Seen::Text(""), Match::Exact, &mut self.buffer);
+                    self.of_key(everyone, &Seen::Cell(&Cell::Blank))
+                }
+            });
+        }
+        if !self.context.fuel.burn(n) {
+            return Vector::Const(CALC);
+        }
+        match wanted {
+            Vector::Coded(coded) => {
+                let cells = coded.each(Cell::Blank, |seen| self.one(&seen));
+                spread_out(coded, cells)
+            }
+            other => (0..n)
+                .map(|at| self.one(&Seen::Cell(&other.get(at))))
+                .collect::<Collector>()
+                .finish(),
+        }
+    }
+
+    fn one(&mut self, wanted: &Seen) -> Cell {
+        let key = match wanted {
+            Seen::Cell(Cell::Pending) => return Cell::Pending,
+            Seen::Cell(Cell::Blank) => Some(self.find(&Seen::Cell(&Cell::Number(0.0)))),
+            Seen::Cell(Cell::Error(_)) => None,
+            Seen::Cell(Cell::Text(text)) => self.text(text),
+            Seen::Text(text) => self.text(text),
+            other => Some(self.find(other)),
+        };
+        match key {
+            Some(key) => self.of_key(key, wanted),
+            None => self.slowly(&wanted.to_cell()),
+        }
+    }
+
+    /// `None` where it is more than an equality.
+    fn text(&mut self, text: &str) -> Option<u32> {
+        let is_wild = |byte: u8| matches!(byte, b'*' | b'?' | b'~');
+        if text.starts_with(['<', '>', '=']) || text.bytes().any(is_wild) {
+            let key = Criterion::new(&Cell::Text(text.into())).key()?;
+            return Some(self.find(&Seen::Cell(&key.to_cell())));
+        }
+        Some(match () {
+            () if text.eq_ignore_ascii_case("TRUE") => self.find(&Seen::Cell(&Cell::Bool(true))),
+            () if text.eq_ignore_ascii_case("FALSE") => self.find(&Seen::Cell(&Cell::Bool(false))),
+            () => match text_number(text) {
+                Some(x) => self.find(&Seen::Cell(&Cell::Number(x))),
+                // That it is no number is known.
+                None => self
+                    .keys
+                    .find(&Seen::Text(text), Match::Exact, &mut self.buffer),
+            },
+        })
+    }
+
+    fn find(&mut self, key: &Seen) -> u32 {
+        self.keys.find(key, Match::Loose, &mut self.buffer)
+    }
+
+    fn of_key(&mut self, key: u32, wanted: &Seen) -> Cell {
+        let measure = self.lookup.measure();
+        let total = match key {
+            NO_KEY => Total::empty(measure),
+            key => self.totals.get(key, measure),
+        };
+        if total.n_stuck > 0 && self.values.is_some() {
+            return self.slowly(&wanted.to_cell());
+        }
+        let n = f64::from(total.n_numbers);
+        match self.lookup {
+            Lookup::CountIf | Lookup::CountIfs => Cell::Number(f64::from(total.n_records)),
+            Lookup::SumIf | Lookup::SumIfs => Cell::finite(total.sum()),
+            Lookup::AverageIf | Lookup::AverageIfs if n == 0.0 => Cell::Error(CellError::Div0),
+            Lookup::AverageIf | Lookup::AverageIfs => Cell::finite(total.sum() / n),
+            _ if n == 0.0 => Cell::Number(0.0),
+            Lookup::MinIfs => Cell::Number(total.least()),
+            _ => Cell::Number(total.greatest()),
+        }
+    }
+
+    /// Every record is looked at: for `">5"`, `"a*"`, and to find the first error.
+    fn slowly(&mut self, wanted: &Cell) -> Cell {
+        let name = format!("{wanted:?}");
+        if let Some(known) = self.slow.get(&name) {
+            return known.clone();
+        }
+        let input = self.context.input;
+        let range = |field: &Field| input.cache.range(input.snapshot, self.table, field);
+        let criteria: Vec<(Arc<super::vector::Range>, Criterion)> = self
+            .key
+            .map(|key| (range(key), Criterion::new(wanted)))
+            .into_iter()
+            .chain(
+                self.filters
+                    .iter()
+                    .map(|(field, criterion)| (range(field), criterion.clone())),
+            )
+            .collect();
+        let values = match (self.values, criteria.first()) {
+            (Some(values), _) => range(values),
+            (None, Some((first, _))) => first.clone(),
+            (None, None) => return Cell::Number(0.0),
+        };
+        let n = values.cells.len();
+        let answer = match self.context.fuel.burn(n * criteria.len()) {
+            true => {
+                let fits = |row: &usize| {
+                    let mut pairs = criteria.iter();
+                    pairs.all(|(range, criterion)| criterion.matches(&range.cells[*row]))
+                };
+                total(self.lookup, &values, (0..n).filter(fits))
+            }
+            false => CALC,
+        };
+        self.slow.insert(name, answer.clone());
+        answer
+    }
+}

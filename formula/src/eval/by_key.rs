@@ -1,0 +1,313 @@
+//! XLOOKUP and MATCH through the kept index of keys: one search per distinct text, not per record.
+
+use super::{
+    CALC, Context,
+    coded::{Coded, Dictionary, Seen},
+    criteria::Criterion,
+    key_table::Match,
+    keys::{KeyIndex, Source, segments_of},
+    lookup::Lookup,
+    vector::{Cell, Collector, Numbers, Vector},
+};
+use crate::{check::coerce, plan::Node};
+use std::sync::Arc;
+use table::{field::Field, id::TableId, mask::Mask, value::CellError};
+
+/// Where is looked, and what is given.
+struct Search<'a, 'c> {
+    context: &'c Context<'a>,
+    keys: Arc<KeyIndex>,
+    by: (TableId, &'a Field),
+    /// Absent: the position.
+    source: Option<Source<'a>>,
+}
+
+/// `None` where the arguments are no columns of one table: then it is done the slow way.
+pub(crate) fn call<'a>(
+    context: &mut Context<'a>,
+    lookup: Lookup,
+    args: &[Node<'a>],
+) -> Option<Vector<'a>> {
+    let Some(Node::Column(table, key)) = args.get(1) else {
+        return None;
+    };
+    let values = match (lookup, args.get(2)) {
+        (Lookup::XLookup, Some(Node::Column(of, values))) if of == table => Some(*values),
+        (Lookup::Match, Some(_)) => None,
+        _ => return None,
+    };
+    let (table, key) = (*table, *key);
+    let otherwise = match (lookup, args.get(3)) {
+        (Lookup::XLookup, Some(node)) => context.eval(node),
+        _ => Vector::Const(Cell::Error(CellError::Na)),
+    };
+    let wanted = context.eval(&args[0]);
+    if lookup == Lookup::Match {
+        // Only exact matches are looked up; MATCH without a type would ask for a sorted column.
+        let exact = context.eval(&args[2]);
+        match exact.is_const() {
+            true if coerce::number(&exact.get(0)) == Ok(0.0) => {}
+            true => return Some(stuck_or_missing(&wanted, context.len())),
+            false => return None,
+        }
+    }
+    let snapshot = context.input.snapshot;
+    let search = Search {
+        keys: context
+            .input
+            .cache
+            .keys(snapshot, table, Some(key), Match::Exact),
+        by: (table, key),
+        source: values.map(|values| Source::new(snapshot, table, values)),
+        context,
+    };
+    if let (Node::Own(own), Some(values), true) = (&args[0], values, otherwise.is_const())
+        && let Some(vector) = search.by_own_keys(own, values, &wanted, &otherwise.get(0))
+    {
+        return Some(vector);
+    }
+    Some(search.all(&wanted, &otherwise))
+}
+
+fn stuck_or_missing<'a>(wanted: &Vector, n: usize) -> Vector<'a> {
+    let one = |cell: Cell| match cell.is_stuck() {
+        true => cell,
+        false => Cell::Error(CellError::Na),
+    };
+    match wanted.is_const() {
+        true => Vector::Const(one(wanted.get(0))),
+        false => (0..n)
+            .map(|at| one(wanted.get(at)))
+            .collect::<Collector>()
+            .finish(),
+    }
+}
+
+impl<'a> Search<'a, '_> {
+    /// Where many records are asked about: each distinct key of all of them is looked up once.
+    fn by_own_keys(
+        &self,
+        own: &Field,
+        values: &Field,
+        wanted: &Vector<'a>,
+        otherwise: &Cell,
+    ) -> Option<Vector<'a>> {
+        let (source, input) = (self.source.as_ref()?, self.context.input);
+        let segments = segments_of(input.snapshot, input.table);
+        if !input.cache.is_for_many() || segments.len() < 2 {
+            return None;
+        }
+        let own_keys = input
+            .cache
+            .keys(input.snapshot, input.table, Some(own), Match::Exact);
+        let (of, keys) = ((own.id, self.by.1.id, values.id), &self.keys);
+        let found = input.cache.found(of, own_keys.bound(), |number| {
+            let place = keys.first_like(&own_keys, number)?;
+            Some(source.cell(place))
+        });
+        let numbers = &own_keys.segments.get(input.segment)?.numbers;
+        if self.context.offsets.is_some() || numbers.len() != self.context.len() {
+            return None;
+        }
+        let is_word = |cell: &Cell| matches!(cell, Cell::Text(_) | Cell::Bool(_));
+        let missing = |at: usize| match wanted.get(at) {
+            stuck if stuck.is_stuck() => stuck,
+            _ => otherwise.clone(),
+        };
+        Some(match found.has_words || is_word(otherwise) {
+            true => Vector::Coded(found.coded(numbers, otherwise, missing)),
+            false => Vector::Numbers(found.numbers(numbers, otherwise, missing)),
+        })
+    }
+
+    fn all(&self, wanted: &Vector<'a>, otherwise: &Vector<'a>) -> Vector<'a> {
+        let mut buffer = Vec::new();
+        if wanted.is_const() {
+            return match self.find(&Seen::Cell(&wanted.get(0)), &mut buffer) {
+                Some(cell) => Vector::Const(cell),
+                None => otherwise.clone(),
+            };
+        }
+        if let (Vector::Coded(coded), true) = (wanted, otherwise.is_const()) {
+            let otherwise = otherwise.get(0);
+            let cells = coded.each(Cell::Blank, |seen| {
+                let found = self.find(&seen, &mut buffer);
+                found.unwrap_or_else(|| otherwise.clone())
+            });
+            return spread_out(coded, cells);
+        }
+        (0..self.context.len())
+            .map(|at| {
+                let found = self.find(&Seen::Cell(&wanted.get(at)), &mut buffer);
+                found.unwrap_or_else(|| otherwise.get(at))
+            })
+            .collect::<Collector>()
+            .finish()
+    }
+
+    /// `None` where it is not there.
+    fn find(&self, wanted: &Seen, buffer: &mut Vec<u8>) -> Option<Cell> {
+        if let Seen::Cell(cell) = wanted
+            && cell.is_stuck()
+        {
+            return Some((*cell).clone());
+        }
+        if self.source.is_none() && has_wildcard(wanted) {
+            return self.find_pattern(&wanted.to_cell());
+        }
+        let place = self
+            .keys
+            .first(self.keys.find(wanted, Match::Exact, buffer))?;
+        Some(match &self.source {
+            Some(source) => source.cell(place),
+            None => Cell::Number(self.keys.ordinal(place) as f64 + 1.0),
+        })
+    }
+
+    /// Every key is looked at.
+    fn find_pattern(&self, wanted: &Cell) -> Option<Cell> {
+        let pattern = Criterion::pattern(wanted)?;
+        let input = self.context.input;
+        let keys = input.cache.range(input.snapshot, self.by.0, self.by.1);
+        if !self.context.fuel.burn(keys.cells.len()) {
+            return Some(CALC);
+        }
+        let found = keys.cells.iter().position(|cell| pattern.matches(cell));
+        found.map(|at| Cell::Number(at as f64 + 1.0))
+    }
+}
+
+/// What is found for each key of a column.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// Arbitrary where nothing is.
+    cells: Arc<[Cell]>,
+    is_there: Vec<bool>,
+    /// Texts or booleans are among the cells.
+    has_words: bool,
+}
+
+impl FromIterator<Option<Cell>> for Found {
+    fn from_iter<I: IntoIterator<Item = Option<Cell>>>(found: I) -> Found {
+        let found: Vec<Option<Cell>> = found.into_iter().collect();
+        let is_word = |cell: &Option<Cell>| matches!(cell, Some(Cell::Text(_) | Cell::Bool(_)));
+        Found {
+            is_there: found.iter().map(Option::is_some).collect(),
+            has_words: found.iter().any(is_word),
+            cells: found
+                .into_iter()
+                .map(|cell| cell.unwrap_or(Cell::Blank))
+                .collect(),
+        }
+    }
+}
+
+impl Found {
+    /// `missing` gives the cell of a record that has no key.
+    fn numbers<'a>(
+        &self,
+        keys: &[u32],
+        otherwise: &Cell,
+        missing: impl Fn(usize) -> Cell,
+    ) -> Numbers<'a> {
+        let mut odd: Vec<(u32, Cell)> = Vec::new();
+        let values = keys.iter().enumerate().map(|(at, key)| {
+            let cell = match self.is_there.get(*key as usize) {
+                Some(true) => &self.cells[*key as usize],
+                Some(false) => otherwise,
+                None => &missing(at),
+            };
+            match cell {
+                Cell::Number(x) => *x,
+                other => {
+                    odd.push((at as u32, other.clone()));
+                    0.0
+                }
+            }
+        });
+        let mut out = Numbers::of(values.collect::<Vec<f64>>());
+        let (blank, rest): (Vec<_>, Vec<_>) =
+            odd.into_iter().partition(|(_, cell)| *cell == Cell::Blank);
+        if !blank.is_empty() {
+            let mut mask = Mask::new(keys.len(), false);
+            blank
+                .iter()
+                .for_each(|(at, _)| mask.set(*at as usize, true));
+            out.blank = Some(mask);
+        }
+        out.rest = rest;
+        out
+    }
+
+    fn coded<'a>(
+        &self,
+        keys: &[u32],
+        otherwise: &Cell,
+        missing: impl Fn(usize) -> Cell,
+    ) -> Coded<'a> {
+        let mut cells = Dictionary::shared(self.cells.clone());
+        let first = cells.len() as u32;
+        let mut more = vec![otherwise.clone()];
+        let codes = keys.iter().enumerate().map(|(at, key)| {
+            let cell = match self.is_there.get(*key as usize) {
+                Some(true) => return *key,
+                Some(false) => return first,
+                None => missing(at),
+            };
+            let known = more.iter().position(|known| *known == cell);
+            first
+                + known.unwrap_or_else(|| {
+                    more.push(cell);
+                    more.len() - 1
+                }) as u32
+        });
+        let codes: Vec<u32> = codes.collect();
+        cells.add_cells(more);
+        Coded {
+            codes: codes.into(),
+            cells,
+        }
+    }
+}
+
+fn has_wildcard(wanted: &Seen) -> bool {
+    match wanted {
+        Seen::Text(text) => text.contains(['*', '?', '~']),
+        Seen::Cell(Cell::Text(text)) => text.contains(['*', '?', '~']),
+        Seen::Cell(_) => false,
+    }
+}
+
+/// One cell per code, for each record: as numbers where nearly all are.
+pub(crate) fn spread_out<'a>(coded: &Coded<'a>, cells: Vec<Cell>) -> Vector<'a> {
+    let is_text = |cell: &Cell| matches!(cell, Cell::Text(_) | Cell::Bool(_));
+    if cells.iter().any(is_text) {
+        return Vector::Coded(Coded {
+            codes: coded.codes.clone(),
+            cells: Dictionary::of_cells(cells),
+        });
+    }
+    let of_code: Vec<f64> = cells
+        .iter()
+        .map(|cell| match cell {
+            Cell::Number(x) => *x,
+            _ => 0.0,
+        })
+        .collect();
+    let codes = coded.codes.iter();
+    let values: Vec<f64> = codes.map(|code| of_code[*code as usize]).collect();
+    let mut out = Numbers::of(values);
+    if cells.iter().all(|cell| matches!(cell, Cell::Number(_))) {
+        return Vector::Numbers(out);
+    }
+    let mut blank = Mask::new(coded.len(), false);
+    for (at, code) in coded.codes.iter().enumerate() {
+        match &cells[*code as usize] {
+            Cell::Number(_) => {}
+            Cell::Blank => blank.set(at, true),
+            other => out.rest.push((at as u32, other.clone())),
+        }
+    }
+    out.blank = Some(blank);
+    Vector::Numbers(out)
+}

@@ -1,0 +1,316 @@
+//! The key of every record of a column, as a number: what XLOOKUP, MATCH and the *IFS functions find records by.
+//!
+//! Main type: [`KeyIndex`]. It is kept from one recompute to the next and brought up to date by looking at which
+//! segments have another column than before; those alone are read again. Law: after [`KeyIndex::refresh`] it says
+//! the same as one that was built anew, but for numbers of keys that nobody has any more.
+
+use super::{
+    coded::Seen,
+    kept::Spread,
+    key_table::{self, KeyTable, Match, NO_KEY, SHARDS, Shard},
+    load,
+    vector::{Cell, Vector},
+};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use table::{
+    column::Column, field::Field, id::TableId, mask::Mask, segment::Segment, snapshot::Snapshot,
+};
+
+/// Numbers of keys that nobody has any more before all are given anew.
+const SPARE_KEYS: usize = 65_536;
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct KeyIndex {
+    table: KeyTable,
+    pub(crate) segments: Vec<SegmentKeys>,
+    /// How many numbers there were when all were given anew.
+    bound_at_first: usize,
+    first: OnceLock<Vec<Option<Place>>>,
+}
+
+/// A record by segment and offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) segment: u32,
+    pub(crate) offset: u32,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct SegmentKeys {
+    column: Option<Arc<Column>>,
+    live: Mask,
+    /// Of each record; [`NO_KEY`] where it has none or is removed.
+    pub(crate) numbers: Arc<Vec<u32>>,
+}
+
+impl SegmentKeys {
+    fn is_of(&self, column: Option<&Arc<Column>>, live: &Mask) -> bool {
+        same(self.column.as_ref(), column) && self.live == *live
+    }
+}
+
+/// The very same column: nothing in it can have changed.
+pub(crate) fn same(a: Option<&Arc<Column>>, b: Option<&Arc<Column>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// The distinct keys of one segment, by shard, before they have numbers.
+#[derive(Default)]
+struct Local {
+    bytes: Vec<u8>,
+    /// Hash, end in `bytes`.
+    keys: Vec<(u64, u32)>,
+    /// Of each record, which key of `keys`; [`NO_KEY`] for none.
+    of_record: Vec<u32>,
+    by_shard: Vec<Vec<u32>>,
+}
+
+impl Local {
+    fn key(&self, at: u32) -> &[u8] {
+        let start = match at {
+            0 => 0,
+            at => self.keys[at as usize - 1].1 as usize,
+        };
+        &self.bytes[start..self.keys[at as usize].1 as usize]
+    }
+
+    /// The place of a cell's key among the keys.
+    fn add(&mut self, cell: &Seen, by: Match) -> u32 {
+        let start = self.bytes.len();
+        if !key_table::encode(cell, by, &mut self.bytes) {
+            return NO_KEY;
+        }
+        let hash = key_table::hash(&self.bytes[start..]);
+        let at = self.keys.len() as u32;
+        self.keys.push((hash, self.bytes.len() as u32));
+        self.by_shard[key_table::shard(hash)].push(at);
+        at
+    }
+
+    fn read(segment: &Segment, field: Option<&Field>, by: Match) -> Local {
+        let mut local = Local {
+            by_shard: vec![Vec::new(); SHARDS as usize],
+            of_record: vec![NO_KEY; segment.len()],
+            ..Local::default()
+        };
+        let Some(field) = field else {
+            let everyone = local.add(&Seen::Text(""), Match::Exact);
+            let live = segment.live().ones();
+            live.for_each(|at| local.of_record[at] = everyone);
+            return local;
+        };
+        let Some(column) = segment.column(field.column) else {
+            return local;
+        };
+        let cells = load::whole(column, field);
+        if let Vector::Coded(coded) = &cells {
+            let of_code = coded.each(NO_KEY, |seen| local.add(&seen, by));
+            for at in segment.live().ones() {
+                local.of_record[at] = of_code[coded.codes[at] as usize];
+            }
+            return local;
+        }
+        for at in segment.live().ones() {
+            local.of_record[at] = local.add(&Seen::Cell(&cells.get(at)), by);
+        }
+        local
+    }
+}
+
+impl KeyIndex {
+    /// Segments that are not as they were when they were read; all where their number is another.
+    fn stale(&self, segments: &[Arc<Segment>], field: Option<&Field>) -> Vec<usize> {
+        (0..segments.len())
+            .filter(|at| {
+                let column = field.and_then(|field| segments[*at].column(field.column));
+                let known = self.segments.get(*at);
+                known.is_none_or(|known| !known.is_of(column, segments[*at].live()))
+            })
+            .collect()
+    }
+
+    pub(crate) fn is_of(&self, segments: &[Arc<Segment>], field: Option<&Field>) -> bool {
+        self.segments.len() == segments.len() && self.stale(segments, field).is_empty()
+    }
+
+    /// Brings it up to the segments of a snapshot. Without a field all records have the same key, the empty text.
+    pub(crate) fn refresh(
+        &mut self,
+        segments: &[Arc<Segment>],
+        field: Option<&Field>,
+        by: Match,
+        spread: Spread,
+    ) {
+        self.first = OnceLock::new();
+        if self.table.bound() > 2 * self.bound_at_first + SPARE_KEYS {
+            *self = KeyIndex::default();
+        }
+        self.segments.truncate(segments.len());
+        let stale = self.stale(segments, field);
+        let locals = in_order(spread, stale.len(), |at| {
+            Local::read(&segments[stale[at]], field, by)
+        });
+        let numbered = self.numbered(&locals, spread);
+        let numbers = in_order(spread, stale.len(), |at| {
+            let mut of_key = vec![NO_KEY; locals[at].keys.len()];
+            for (shard, numbered) in numbered.iter().enumerate() {
+                let keys = locals[at].by_shard[shard].iter();
+                keys.zip(&numbered[at])
+                    .for_each(|(key, number)| of_key[*key as usize] = *number);
+            }
+            let of_record = locals[at].of_record.iter();
+            let numbers: Vec<u32> = of_record
+                .map(|key| match *key {
+                    NO_KEY => NO_KEY,
+                    key => of_key[key as usize],
+                })
+                .collect();
+            Arc::new(numbers)
+        });
+        let is_first = self.segments.is_empty();
+        for (at, numbers) in stale.into_iter().zip(numbers) {
+            let keys = SegmentKeys {
+                column: field
+                    .and_then(|field| segments[at].column(field.column))
+                    .cloned(),
+                live: segments[at].live().clone(),
+                numbers,
+            };
+            match self.segments.get_mut(at) {
+                Some(known) => *known = keys,
+                None => self.segments.push(keys),
+            }
+        }
+        if is_first {
+            self.bound_at_first = self.table.bound();
+        }
+    }
+
+    /// By shard and segment: the numbers of the keys that the segment has in the shard.
+    fn numbered(&mut self, locals: &[Local], spread: Spread) -> Vec<Vec<Vec<u32>>> {
+        let shards: Vec<Mutex<Shard>> = std::mem::take(&mut self.table.shards)
+            .into_iter()
+            .map(Mutex::new)
+            .collect();
+        let numbered = in_order(spread, shards.len(), |which| {
+            let mut shard = shards[which].lock().unwrap_or_else(PoisonError::into_inner);
+            let of_local = |local: &Local| {
+                let keys = local.by_shard[which].iter();
+                keys.map(|at| {
+                    let number = shard.number(local.keys[*at as usize].0, local.key(*at));
+                    key_table::global(which, number)
+                })
+                .collect()
+            };
+            locals.iter().map(of_local).collect()
+        });
+        self.table.shards = shards
+            .into_iter()
+            .map(|shard| shard.into_inner().unwrap_or_else(PoisonError::into_inner))
+            .collect();
+        numbered
+    }
+
+    /// The number of a key; [`NO_KEY`] if no record has or had it. `buffer` is scratch.
+    pub(crate) fn find(&self, cell: &Seen, by: Match, buffer: &mut Vec<u8>) -> u32 {
+        buffer.clear();
+        match key_table::encode(cell, by, buffer) {
+            true => self.table.find(buffer),
+            false => NO_KEY,
+        }
+    }
+
+    /// The first record here that has the key which has a number in another index.
+    pub(crate) fn first_like(&self, other: &KeyIndex, number: u32) -> Option<Place> {
+        let key = other.table.key(number)?;
+        self.first(self.table.find(key))
+    }
+
+    /// All numbers are below this.
+    pub(crate) fn bound(&self) -> usize {
+        self.table.bound()
+    }
+
+    /// The first record with a key, in the order of creation.
+    pub(crate) fn first(&self, number: u32) -> Option<Place> {
+        let first = self.first.get_or_init(|| {
+            let mut first = vec![None; self.table.bound()];
+            for (segment, keys) in self.segments.iter().enumerate().rev() {
+                for (offset, number) in keys.numbers.iter().enumerate().rev() {
+                    if *number != NO_KEY {
+                        first[*number as usize] = Some(Place {
+                            segment: segment as u32,
+                            offset: offset as u32,
+                        });
+                    }
+                }
+            }
+            first
+        });
+        first.get(number as usize).copied().flatten()
+    }
+
+    /// Position among the records that are not removed, from 0.
+    pub(crate) fn ordinal(&self, place: Place) -> u64 {
+        let (segment, offset) = (place.segment as usize, place.offset as usize);
+        let before = self.segments[..segment].iter();
+        let n_before: usize = before.map(|keys| keys.live.count()).sum();
+        let words = self.segments[segment].live.words();
+        let n_words: u32 = words[..offset / 64].iter().map(|w| w.count_ones()).sum();
+        let last = words[offset / 64] & ((1 << (offset % 64)) - 1);
+        n_before as u64 + u64::from(n_words + last.count_ones())
+    }
+}
+
+/// The results for `0..n` in order, made side by side.
+pub(crate) fn in_order<T: Send>(
+    spread: Spread,
+    n: usize,
+    make: impl Fn(usize) -> T + Sync,
+) -> Vec<T> {
+    let made: Vec<Mutex<Option<T>>> = (0..n).map(|_| Mutex::new(None)).collect();
+    spread(n, &|at| {
+        let one = make(at);
+        *made[at].lock().unwrap_or_else(PoisonError::into_inner) = Some(one);
+    });
+    made.into_iter()
+        .enumerate()
+        .map(|(at, made)| {
+            let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+            // Whoever spreads has to run each one; if not, it is done here.
+            made.unwrap_or_else(|| make(at))
+        })
+        .collect()
+}
+
+/// What of a column a cell of the result is taken from.
+pub(crate) struct Source<'a> {
+    segments: &'a [Arc<Segment>],
+    field: &'a Field,
+}
+
+/// The segments of a table; none where it is gone.
+pub(crate) fn segments_of(snapshot: &Snapshot, table: TableId) -> &[Arc<Segment>] {
+    snapshot.data(table).map_or(&[], |data| &data.segments)
+}
+
+impl<'a> Source<'a> {
+    pub(crate) fn new(snapshot: &'a Snapshot, table: TableId, field: &'a Field) -> Source<'a> {
+        Source {
+            segments: segments_of(snapshot, table),
+            field,
+        }
+    }
+
+    pub(crate) fn cell(&self, place: Place) -> Cell {
+        let segment = self.segments.get(place.segment as usize);
+        let column = segment.and_then(|segment| segment.column(self.field.column));
+        column.map_or(Cell::Blank, |column| {
+            load::cell(self.field, column.get(place.offset as usize))
+        })
+    }
+}

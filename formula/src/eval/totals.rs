@@ -1,0 +1,402 @@
+//! Sums, counts, smallest and largest of one column by the key of another: what the *IFS functions answer from.
+//!
+//! Main type: [`Totals`]. It is kept from one recompute to the next; where a segment has another column than before,
+//! its records are compared with what they were, and only the difference is taken off and put on. Law: sums are kept
+//! with the part that rounding takes off, so that the order of additions, and taking off what was put on before,
+//! leaves no trace in any sum of amounts of money.
+
+use super::{
+    criteria::Criterion,
+    kept::Spread,
+    key_table::NO_KEY,
+    keys::{KeyIndex, in_order, same},
+    load,
+    vector::{Cell, Vector},
+};
+use std::{collections::BTreeMap, sync::Arc};
+use table::{
+    column::{Column, Side},
+    field::Field,
+    mask::Mask,
+    segment::Segment,
+};
+
+/// Parts that are added up side by side; the same on every machine, so that results are.
+const PARTS: usize = 4;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Measure {
+    Sum,
+    /// The smallest and the largest.
+    Extremes,
+}
+
+/// What is added up.
+pub(crate) struct Asked<'a> {
+    /// Absent: records are counted.
+    pub(crate) values: Option<&'a Field>,
+    /// Only records that fit all of these.
+    pub(crate) filters: Vec<(&'a Field, Criterion)>,
+    pub(crate) measure: Measure,
+}
+
+/// Of the records with one key.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Total {
+    /// The sum, or the smallest.
+    high: f64,
+    /// What rounding took off the sum, or the largest.
+    low: f64,
+    pub(crate) n_numbers: u32,
+    pub(crate) n_records: u32,
+    /// Errors and cells that wait: who asks must look for the first one.
+    pub(crate) n_stuck: u32,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Totals {
+    by_key: Vec<Total>,
+    basis: Vec<Basis>,
+}
+
+/// What of a segment went in.
+#[derive(Debug, Clone)]
+struct Basis {
+    keys: Arc<Vec<u32>>,
+    values: Option<Arc<Column>>,
+    filters: Vec<Option<Arc<Column>>>,
+    /// Records that fit the filters; absent: all.
+    fits: Option<Arc<Vec<bool>>>,
+}
+
+impl Total {
+    pub(crate) fn empty(measure: Measure) -> Total {
+        let (high, low) = match measure {
+            Measure::Sum => (0.0, 0.0),
+            Measure::Extremes => (f64::INFINITY, f64::NEG_INFINITY),
+        };
+        Total {
+            high,
+            low,
+            n_numbers: 0,
+            n_records: 0,
+            n_stuck: 0,
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, x: f64) {
+        let sum = self.high + x;
+        let of_x = sum - self.high;
+        self.low += (self.high - (sum - of_x)) + (x - of_x);
+        self.high = sum;
+    }
+
+    #[inline]
+    fn put(&mut self, given: Given, measure: Measure) {
+        self.n_records += 1;
+        match (given, measure) {
+            (Given::Number(x), Measure::Sum) => {
+                self.n_numbers += 1;
+                self.add(x);
+            }
+            (Given::Number(x), Measure::Extremes) => {
+                self.n_numbers += 1;
+                self.high = self.high.min(x);
+                self.low = self.low.max(x);
+            }
+            (Given::Stuck, _) => self.n_stuck += 1,
+            (Given::Nothing, _) => {}
+        }
+    }
+
+    fn take(&mut self, given: Given) {
+        self.n_records = self.n_records.saturating_sub(1);
+        match given {
+            Given::Number(x) => {
+                self.n_numbers = self.n_numbers.saturating_sub(1);
+                self.add(-x);
+            }
+            Given::Stuck => self.n_stuck = self.n_stuck.saturating_sub(1),
+            Given::Nothing => {}
+        }
+    }
+
+    fn join(&mut self, other: &Total, measure: Measure) {
+        match measure {
+            Measure::Sum => {
+                self.add(other.high);
+                self.low += other.low;
+            }
+            Measure::Extremes => {
+                self.high = self.high.min(other.high);
+                self.low = self.low.max(other.low);
+            }
+        }
+        self.n_numbers += other.n_numbers;
+        self.n_records += other.n_records;
+        self.n_stuck += other.n_stuck;
+    }
+
+    pub(crate) fn sum(&self) -> f64 {
+        self.high + self.low
+    }
+
+    pub(crate) fn least(&self) -> f64 {
+        self.high
+    }
+
+    pub(crate) fn greatest(&self) -> f64 {
+        self.low
+    }
+}
+
+/// What one record gives.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Given {
+    Number(f64),
+    Stuck,
+    Nothing,
+}
+
+/// A column as something to add up.
+pub(crate) enum Giving<'a> {
+    Nothing,
+    Numbers {
+        values: &'a [f64],
+        /// Absent: all are numbers.
+        valid: Option<&'a Mask>,
+        side: &'a BTreeMap<u32, Side>,
+    },
+    Cells(Vec<Given>),
+}
+
+impl<'a> Giving<'a> {
+    pub(crate) fn new(column: Option<&'a Column>, field: Option<&Field>) -> Giving<'a> {
+        let (Some(column), Some(field)) = (column, field) else {
+            return Giving::Nothing;
+        };
+        if let Some(values) = column.numbers() {
+            let valid = column.valid();
+            return Giving::Numbers {
+                values,
+                valid: (!valid.all()).then_some(valid),
+                side: column.side(),
+            };
+        }
+        let of_cell = |cell: &Cell| match cell {
+            Cell::Number(x) => Given::Number(*x),
+            stuck if stuck.is_stuck() => Given::Stuck,
+            _ => Given::Nothing,
+        };
+        Giving::Cells(match load::whole(column, field) {
+            Vector::Coded(coded) => {
+                let given = coded.each(Given::Nothing, |seen| of_cell(&seen.to_cell()));
+                let codes = coded.codes.iter();
+                codes.map(|code| given[*code as usize]).collect()
+            }
+            other => (0..column.len())
+                .map(|at| of_cell(&other.get(at)))
+                .collect(),
+        })
+    }
+
+    #[inline]
+    pub(crate) fn at(&self, at: usize) -> Given {
+        match self {
+            Giving::Nothing => Given::Nothing,
+            Giving::Cells(given) => given[at],
+            Giving::Numbers {
+                values,
+                valid,
+                side,
+            } => match valid {
+                None => Given::Number(values[at]),
+                Some(valid) if valid.get(at) => Given::Number(values[at]),
+                Some(_) => match side.get(&(at as u32)) {
+                    Some(Side::Error(_) | Side::Pending) => Given::Stuck,
+                    _ => Given::Nothing,
+                },
+            },
+        }
+    }
+}
+
+impl Basis {
+    fn new(keys: &Arc<Vec<u32>>, segment: &Segment, asked: &Asked, old: Option<&Basis>) -> Basis {
+        let values = asked.values.and_then(|field| segment.column(field.column));
+        let filters: Vec<Option<Arc<Column>>> = asked
+            .filters
+            .iter()
+            .map(|(field, _)| segment.column(field.column).cloned())
+            .collect();
+        let same_filters = |old: &&Basis| {
+            let pairs = old.filters.iter().zip(&filters);
+            old.keys.len() == keys.len()
+                && pairs.into_iter().all(|(a, b)| same(a.as_ref(), b.as_ref()))
+        };
+        let fits = match old.filter(same_filters) {
+            Some(old) => old.fits.clone(),
+            None => fits(asked, &filters, keys.len()).map(Arc::new),
+        };
+        Basis {
+            keys: keys.clone(),
+            values: values.cloned(),
+            filters,
+            fits,
+        }
+    }
+
+    fn is_same(&self, other: &Basis) -> bool {
+        let fits = match (&self.fits, &other.fits) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        };
+        fits && Arc::ptr_eq(&self.keys, &other.keys)
+            && same(self.values.as_ref(), other.values.as_ref())
+    }
+
+    /// Key and value of a record; [`NO_KEY`] where it does not count.
+    #[inline]
+    fn record(&self, giving: &Giving, at: usize) -> (u32, Given) {
+        let is_out = self.fits.as_ref().is_some_and(|fits| !fits[at]);
+        match self.keys.get(at) {
+            Some(key) if *key != NO_KEY && !is_out => (*key, giving.at(at)),
+            _ => (NO_KEY, Given::Nothing),
+        }
+    }
+
+    fn giving(&self, asked: &Asked) -> Giving<'_> {
+        Giving::new(self.values.as_deref(), asked.values)
+    }
+}
+
+fn fits(asked: &Asked, columns: &[Option<Arc<Column>>], n: usize) -> Option<Vec<bool>> {
+    if asked.filters.is_empty() {
+        return None;
+    }
+    let mut fits = vec![true; n];
+    for ((field, criterion), column) in asked.filters.iter().zip(columns) {
+        let cells = match column {
+            Some(column) => load::whole(column, field),
+            None => Vector::Const(Cell::Blank),
+        };
+        match cells {
+            Vector::Coded(coded) => {
+                let passes = coded.each(false, |seen| criterion.matches(&seen.to_cell()));
+                let codes = fits.iter_mut().zip(&*coded.codes);
+                codes.for_each(|(fits, code)| *fits &= passes[*code as usize]);
+            }
+            other => {
+                let records = fits.iter_mut().enumerate();
+                records.for_each(|(at, fits)| *fits &= criterion.matches(&other.get(at)));
+            }
+        }
+    }
+    Some(fits)
+}
+
+impl Totals {
+    fn basis_of(&self, keys: &KeyIndex, segments: &[Arc<Segment>], asked: &Asked) -> Vec<Basis> {
+        let pairs = keys.segments.iter().zip(segments).enumerate();
+        pairs
+            .map(|(at, (keys, segment))| {
+                Basis::new(&keys.numbers, segment, asked, self.basis.get(at))
+            })
+            .collect()
+    }
+
+    /// Brings it up to the segments of a snapshot, for which `keys` is up to date already.
+    pub(crate) fn refreshed(
+        self: Arc<Totals>,
+        keys: &KeyIndex,
+        segments: &[Arc<Segment>],
+        asked: &Asked,
+        spread: Spread,
+    ) -> Arc<Totals> {
+        let basis = self.basis_of(keys, segments, asked);
+        let stale: Vec<usize> = (0..basis.len().max(self.basis.len()))
+            .filter(|at| match (self.basis.get(*at), basis.get(*at)) {
+                (Some(old), Some(new)) => !old.is_same(new),
+                _ => true,
+            })
+            .collect();
+        if stale.is_empty() {
+            return self;
+        }
+        if asked.measure == Measure::Extremes || stale.len() * 2 > basis.len() {
+            return Arc::new(Totals::built(basis, keys.bound(), asked, spread));
+        }
+        let mut totals = self;
+        let changed = Arc::make_mut(&mut totals);
+        let empty = Total::empty(asked.measure);
+        changed.by_key.resize(keys.bound(), empty);
+        for at in stale {
+            changed.differ(at, basis.get(at), asked);
+        }
+        changed.basis = basis;
+        totals
+    }
+
+    /// Takes off what the segment's records gave, and puts on what they give now, where that differs.
+    fn differ(&mut self, at: usize, new: Option<&Basis>, asked: &Asked) {
+        let old = self.basis.get(at).cloned();
+        let old_giving = old
+            .as_ref()
+            .map_or(Giving::Nothing, |old| old.giving(asked));
+        let new_giving = new.map_or(Giving::Nothing, |new| new.giving(asked));
+        let n_old = old.as_ref().map_or(0, |old| old.keys.len());
+        let n_new = new.map_or(0, |new| new.keys.len());
+        let none = (NO_KEY, Given::Nothing);
+        for record in 0..n_old.max(n_new) {
+            let was = match &old {
+                Some(old) if record < n_old => old.record(&old_giving, record),
+                _ => none,
+            };
+            let is = match new {
+                Some(new) if record < n_new => new.record(&new_giving, record),
+                _ => none,
+            };
+            if was == is {
+                continue;
+            }
+            if was.0 != NO_KEY {
+                self.by_key[was.0 as usize].take(was.1);
+            }
+            if is.0 != NO_KEY {
+                self.by_key[is.0 as usize].put(is.1, asked.measure);
+            }
+        }
+    }
+
+    fn built(basis: Vec<Basis>, bound: usize, asked: &Asked, spread: Spread) -> Totals {
+        let size = basis.len().div_ceil(PARTS).max(2);
+        let parts: Vec<&[Basis]> = basis.chunks(size).collect();
+        let part = |at: usize| {
+            let mut by_key = vec![Total::empty(asked.measure); bound];
+            for basis in parts[at] {
+                let giving = basis.giving(asked);
+                for record in 0..basis.keys.len() {
+                    let (key, given) = basis.record(&giving, record);
+                    if key != NO_KEY {
+                        by_key[key as usize].put(given, asked.measure);
+                    }
+                }
+            }
+            by_key
+        };
+        let mut made = in_order(spread, parts.len(), part).into_iter();
+        let mut by_key = made.next().unwrap_or_default();
+        for other in made {
+            let pairs = by_key.iter_mut().zip(&other);
+            pairs.for_each(|(total, other)| total.join(other, asked.measure));
+        }
+        Totals { by_key, basis }
+    }
+
+    pub(crate) fn get(&self, key: u32, measure: Measure) -> Total {
+        let known = self.by_key.get(key as usize).copied();
+        known.unwrap_or(Total::empty(measure))
+    }
+}

@@ -81,7 +81,8 @@ export class GroupRows<G> {
   /** Where a row of the view stands in the grid; undefined: hidden in a collapsed group. */
   gridRow(viewRow: number): number | undefined {
     for (const piece of this.pieces) {
-      if (!piece.head && viewRow >= piece.from && viewRow < piece.from + piece.n) return piece.at + viewRow - piece.from;
+      if (!piece.head && viewRow >= piece.from && viewRow < piece.from + piece.n)
+        return piece.at + viewRow - piece.from;
     }
     return undefined;
   }

@@ -32,6 +32,7 @@ const PATHS: Record<string, string> = {
   sort: "M5 3v10m0 0L2.5 10.5M5 13l2.5-2.5M11 13V3m0 0L8.5 5.5M11 3l2.5 2.5",
   table: "M2.5 3h11v10h-11zM2.5 6.5h11M6.5 6.5V13",
   trash: "M3 4.5h10M6 4.5V3h4v1.5M4.5 4.5l.5 8.5h6l.5-8.5",
+  up: "m4 10 4-4 4 4",
   undo: "M3 7h7a3 3 0 0 1 0 6H8M3 7l3-3M3 7l3 3",
   rail: "M2.5 3h11v10h-11zM6.5 3v10",
 };

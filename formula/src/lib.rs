@@ -22,7 +22,7 @@ pub use check::diagnostic::{Diagnostic, Severity, Text2};
 pub use check::scope::Scope;
 pub use door::{Analysis, Formula, Reads, analyze, source_to_text};
 pub use eval::{Answers, EvalCache, EvalInput, Evaluated, Kept, Reached, Spread};
-pub use plan::relations::Relation;
 pub use excel::{ExcelNames, ExcelTable};
+pub use plan::relations::Relation;
 pub use syntax::lexer::{Token, TokenKind};
 pub use syntax::span::Span;

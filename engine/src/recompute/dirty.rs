@@ -46,19 +46,24 @@ pub(crate) fn dirty_rows(
         }
         let is_filling = || node.reads().any(|read| env.filling.contains(&read));
         // Keys that are unknown, or not those that will be.
-        rows.union(&match changed.is_past_unknown && changes_keys(relation, changed, snapshot)
-            || is_filling()
-        {
-            true => Rows::All,
-            false => reached(node, relation, &reaching, changed, snapshots, env),
-        });
+        rows.union(
+            &match changed.is_past_unknown && changes_keys(relation, changed, snapshot)
+                || is_filling()
+            {
+                true => Rows::All,
+                false => reached(node, relation, &reaching, changed, snapshots, env),
+            },
+        );
     }
     rows
 }
 
 /// True if a column that the formula reads as a whole changed.
 fn changes_whole(node: &Node, changed: &Changed, snapshot: &Snapshot) -> bool {
-    let whole = node.formula.iter().flat_map(|formula| formula.reads_whole());
+    let whole = node
+        .formula
+        .iter()
+        .flat_map(|formula| formula.reads_whole());
     whole.into_iter().any(|(table, fields)| {
         changed.population.contains(table)
             || fields.iter().any(|read| {

@@ -115,7 +115,10 @@ impl Writer {
             waiting: &self.waiting,
             queue: &self.shared.queue,
             kept: &self.shared.kept,
-            filling: self.filling.as_ref().map_or(&none, |filling| &filling.fields),
+            filling: self
+                .filling
+                .as_ref()
+                .map_or(&none, |filling| &filling.fields),
             undo: &self.undo,
             reader: &reader,
         })

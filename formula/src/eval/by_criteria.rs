@@ -196,21 +196,20 @@ impl<'a, 'c> Question<'a, 'c> {
     }
 
     fn of_key(&mut self, key: u32, wanted: &Seen) -> Cell {
-        let measure = self.lookup.measure();
         let total = match key {
-            NO_KEY => Total::empty(measure),
-            key => self.totals.get(key, measure),
+            NO_KEY => Total::default(),
+            key => self.totals.get(key),
         };
         if total.n_stuck > 0 && self.values.is_some() {
             return self.slowly(&wanted.to_cell());
         }
-        let n = f64::from(total.n_numbers);
+        let n = total.n_numbers;
         match self.lookup {
             Lookup::CountIf | Lookup::CountIfs => Cell::Number(f64::from(total.n_records)),
             Lookup::SumIf | Lookup::SumIfs => Cell::finite(total.sum()),
-            Lookup::AverageIf | Lookup::AverageIfs if n == 0.0 => Cell::Error(CellError::Div0),
-            Lookup::AverageIf | Lookup::AverageIfs => Cell::finite(total.sum() / n),
-            _ if n == 0.0 => Cell::Number(0.0),
+            Lookup::AverageIf | Lookup::AverageIfs if n == 0 => Cell::Error(CellError::Div0),
+            Lookup::AverageIf | Lookup::AverageIfs => Cell::finite(total.mean()),
+            _ if n == 0 => Cell::Number(0.0),
             Lookup::MinIfs => Cell::Number(total.least()),
             _ => Cell::Number(total.greatest()),
         }

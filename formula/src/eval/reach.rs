@@ -39,7 +39,11 @@ const FEW_KEYS: usize = 4;
 impl Keys {
     /// What a blank is searched for as.
     fn has_zero(&self) -> bool {
-        self.has(&Seen::Cell(&Cell::Number(0.0)), Match::Loose, &mut Vec::new())
+        self.has(
+            &Seen::Cell(&Cell::Number(0.0)),
+            Match::Loose,
+            &mut Vec::new(),
+        )
     }
 
     fn has(&self, cell: &Seen, by: Match, buffer: &mut Vec<u8>) -> bool {
@@ -75,13 +79,23 @@ impl Relation {
         let of_pair = |field: FieldId| {
             let mut by_bytes = BTreeSet::new();
             for snapshot in snapshots {
-                add_keys(snapshot, (self.table, field), places, self.by(), &mut by_bytes);
+                add_keys(
+                    snapshot,
+                    (self.table, field),
+                    places,
+                    self.by(),
+                    &mut by_bytes,
+                );
             }
             let is_plain = by_bytes.iter().all(|key| key.is_ascii());
             Keys { by_bytes, is_plain }
         };
         Reached {
-            pairs: self.pairs.iter().map(|(field, _)| of_pair(*field)).collect(),
+            pairs: self
+                .pairs
+                .iter()
+                .map(|(field, _)| of_pair(*field))
+                .collect(),
         }
     }
 
@@ -111,9 +125,15 @@ impl Relation {
                     if !hits.contains(&true) {
                         return Vec::new();
                     }
-                    join(&mut hit, coded.codes.iter().map(|code| hits[*code as usize]));
+                    join(
+                        &mut hit,
+                        coded.codes.iter().map(|code| hits[*code as usize]),
+                    );
                 }
-                other => join(&mut hit, (0..n).map(|at| is_hit(&Seen::Cell(&other.get(at))))),
+                other => join(
+                    &mut hit,
+                    (0..n).map(|at| is_hit(&Seen::Cell(&other.get(at)))),
+                ),
             }
         }
         match hit {
@@ -132,7 +152,9 @@ impl Relation {
             };
         }
         match cell {
-            Seen::Cell(Cell::Blank) => keys.has(&Seen::Cell(&Cell::Number(0.0)), Match::Loose, buffer),
+            Seen::Cell(Cell::Blank) => {
+                keys.has(&Seen::Cell(&Cell::Number(0.0)), Match::Loose, buffer)
+            }
             // A criterion that is an error fits nothing; one that waits stays so.
             Seen::Cell(Cell::Error(_) | Cell::Pending) => false,
             // As a criterion `""` fits blanks, which have no key.
@@ -224,7 +246,10 @@ fn with_numbers<'a>(keys: &'a [u32], numbers: &'a [u32]) -> Box<dyn Iterator<Ite
 
 fn join(hit: &mut Option<Vec<bool>>, more: impl Iterator<Item = bool>) {
     match hit {
-        Some(hit) => hit.iter_mut().zip(more).for_each(|(hit, more)| *hit &= more),
+        Some(hit) => hit
+            .iter_mut()
+            .zip(more)
+            .for_each(|(hit, more)| *hit &= more),
         None => *hit = Some(more.collect()),
     }
 }

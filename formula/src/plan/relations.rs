@@ -126,8 +126,10 @@ fn is_still(expr: &Expr) -> bool {
         Kind::Column(..) => false,
         Kind::Call { name, args, .. } => {
             let kernel = registry::find(name).map(|function| &function.kernel);
-            !matches!(kernel, Some(Kernel::Ai(_) | Kernel::Now | Kernel::Today) | None)
-                && args.iter().all(is_still)
+            !matches!(
+                kernel,
+                Some(Kernel::Ai(_) | Kernel::Now | Kernel::Today) | None
+            ) && args.iter().all(is_still)
         }
         Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => {
             is_still(inner)

@@ -116,7 +116,7 @@ async function grouping(page, say) {
   await page.getByRole("button", { name: say("添加分组", "Add grouping") }).click();
   await pick(page, `${say("汇总", "Summaries")} 库存`, say("求和", "Sum"));
   await pick(page, `${say("汇总", "Summaries")} 单价`, say("中位数", "Median"));
-  const rows = (n) => say(`${n} 行`, `${n} rows`);
+  const rows = (n) => say(`${n} 行`, `${n}`);
   const all = [
     `# 杯具 ${rows(3)}`,
     "不锈钢保温杯 500ml",

@@ -47,7 +47,7 @@ export function FindBar(props: FindBarProps) {
     : found.n_hits === 0
       ? t("findNone")
       : isOnly
-        ? t("groupRows", { n: number(found.n_records) })
+        ? t("nRows", { n: number(found.n_records) })
         : t(found.is_cut ? "findMore" : "findCount", { at: number(found.first + 1), n: number(found.n_hits) });
   return (
     <search className="find-bar" aria-label={t("find")}>

@@ -108,7 +108,7 @@ export const en: Record<keyof typeof zh, string> = {
   footer_distinct: "Distinct",
   groupBlank: "(blank)",
   groupsCut: "Too many groups: only the first {{n}} have a heading",
-  groupRows: "{{n}} rows",
+  groupRows: "{{n}}",
   expandAll: "Expand all",
   collapseAll: "Collapse all",
   findNext: "Next hit",

@@ -78,7 +78,16 @@ export function RecordCards({ base, session, onOpen, onToggleGroup }: RecordCard
           const head = session.groupAt(row);
           if (head) {
             return (
-              <GroupCard key={session.groupPathAt(row)} head={head} row={row} onToggle={() => onToggleGroup(row)} />
+              <GroupCard
+                key={session.groupPathAt(row)}
+                head={head}
+                sums={session.columns.flatMap(({ key, title }) => {
+                  const value = head.values.get(key);
+                  return value === undefined ? [] : [`${title} ${value}`];
+                })}
+                row={row}
+                onToggle={() => onToggleGroup(row)}
+              />
             );
           }
           const record = session.idOf(row);
@@ -119,7 +128,17 @@ export function RecordCards({ base, session, onOpen, onToggleGroup }: RecordCard
 }
 
 /** The head of a group, as tall as a card. */
-function GroupCard({ head, row, onToggle }: { head: GroupHead; row: number; onToggle: () => void }) {
+function GroupCard({
+  head,
+  sums,
+  row,
+  onToggle,
+}: {
+  head: GroupHead;
+  sums: string[];
+  row: number;
+  onToggle: () => void;
+}) {
   return (
     <button
       type="button"
@@ -134,7 +153,7 @@ function GroupCard({ head, row, onToggle }: { head: GroupHead; row: number; onTo
           <span className="hint">{head.title}</span> {head.label}
         </b>
         <span className="hint cut" style={{ display: "block" }}>
-          {[...head.values.values()].slice(0, 2).join(" · ")}
+          {sums.slice(0, 2).join(" · ")}
         </span>
       </span>
       <span className="num hint">{head.count}</span>

@@ -7,4 +7,5 @@ pub mod export;
 pub mod file;
 pub mod http;
 pub mod model;
+mod own_types;
 pub mod secret;

@@ -8,9 +8,10 @@ use super::{
     Export, ExportError, ExportNote, ExportReport, ExportTable, Resolved, cells, names,
     pictures::Pictures, resolve,
 };
+use crate::own_types::{self, OwnColumn, OwnSheet};
 use rust_xlsxwriter::{
-    DataValidation, Format, FormatAlign, Formula, Table, TableColumn, TableStyle, Workbook,
-    Worksheet, XlsxError,
+    DataValidation, DocProperties, Format, FormatAlign, Formula, Table, TableColumn, TableStyle,
+    Workbook, Worksheet, XlsxError,
 };
 use std::path::Path;
 use table::{
@@ -40,6 +41,7 @@ pub fn write(export: &Export<'_>, to: &Path) -> Result<ExportReport, ExportError
     }
     let mut report = ExportReport::default();
     let mut pictures = Pictures::new(export.blobs);
+    let mut own = Vec::new();
     for table in &export.tables {
         let resolved = resolve(export.snapshot, table)?;
         let n_records = resolved.rows.len() as u64;
@@ -69,8 +71,21 @@ pub fn write(export: &Export<'_>, to: &Path) -> Result<ExportReport, ExportError
             streamed,
         );
         writer.write(sheet, &tables[&table.table])?;
+        let told = writer
+            .columns
+            .iter()
+            .filter_map(|column| OwnColumn::new(&column.header, column.field));
+        own.push(OwnSheet {
+            name: sheets[&table.table].clone(),
+            columns: told.collect(),
+        });
         report.n_records += n_records;
     }
+    let mut properties = DocProperties::new();
+    for (name, text) in own_types::to_properties(own) {
+        properties = properties.set_custom_property(name, text);
+    }
+    workbook.set_properties(&properties);
     workbook.save(to).map_err(failed)?;
     std::fs::File::open(to)
         .and_then(|file| file.sync_all())

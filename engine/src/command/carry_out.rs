@@ -63,11 +63,6 @@ pub(crate) fn carry_out(
             edits,
             add_options,
         } => cells::set(draft, *table, edits, *add_options),
-        X::PressButton {
-            table,
-            record,
-            field,
-        } => press::press(draft, *table, *record, *field),
         X::PasteCells {
             table,
             records,
@@ -76,11 +71,11 @@ pub(crate) fn carry_out(
             append,
             add_options,
         } => paste::paste(draft, *table, records, fields, rows, *append, *add_options),
-        other => carry_out_ai_and_undo(draft, other, world, graph),
+        other => carry_out_press_ai_and_undo(draft, other, world, graph),
     }
 }
 
-fn carry_out_ai_and_undo(
+fn carry_out_press_ai_and_undo(
     draft: &mut Draft,
     command: &Command,
     world: &World,
@@ -88,6 +83,11 @@ fn carry_out_ai_and_undo(
 ) -> Result<(), CommandError> {
     use Command as X;
     match command {
+        X::PressButton {
+            table,
+            record,
+            field,
+        } => press::press(draft, *table, *record, *field),
         X::RunAi {
             table,
             field,

@@ -260,6 +260,45 @@ fn number(
     Ok(())
 }
 
+/// After records that brought numbers of their own: new ones count from behind the highest of them.
+pub(crate) fn count_on(
+    draft: &mut Draft,
+    table: TableId,
+    field: FieldId,
+    brought: &Column,
+    n: u64,
+) -> Result<(), CommandError> {
+    let before = draft.field(table, field)?.clone();
+    let next_record = draft.data(table)?.next_record;
+    let mut after = before.clone();
+    let FieldType::AutoNumber {
+        pattern,
+        from_record,
+        from_number,
+    } = &mut after.field_type
+    else {
+        return Ok(());
+    };
+    let pattern = Pattern::read(pattern);
+    let texts = brought
+        .valid()
+        .ones()
+        .filter_map(|at| Some(brought.texts()?.get(at)));
+    let highest = texts.filter_map(|text| pattern.number_in(text)).max();
+    let next = highest.unwrap_or(0).saturating_add(1);
+    if next > number_of(next_record, *from_record, *from_number) {
+        (*from_record, *from_number) = (next_record.0, next);
+        draft.push(Op::AlterField {
+            table,
+            before,
+            after,
+        })?;
+    }
+    let records: BTreeSet<RecordId> = (next_record.0 - n..next_record.0).map(RecordId).collect();
+    let blanks = without_number(draft, table, field, &records)?;
+    number(draft, table, field, &blanks)
+}
+
 /// Moments and makers of records that are older than the field, as far as the log goes back.
 fn fill_from_log(
     draft: &mut Draft,

@@ -74,7 +74,8 @@ pub(crate) fn append_columns(
     let mut columns = BTreeMap::new();
     for (id, column) in given {
         let field = draft.field(table, *id)?.clone();
-        if !field.is_editable() {
+        // What was given elsewhere, in a file of ours, stays as it is.
+        if !field.is_editable() && !field.field_type.is_given() {
             return Err(CommandError::field_not_editable(&field.name));
         }
         if column.kind() != field.field_type.kind() || column.len() as u64 != n_records {
@@ -93,7 +94,11 @@ pub(crate) fn append_columns(
     if n_records == 0 {
         return Ok(());
     }
-    append(draft, table, n_records, columns)
+    append(draft, table, n_records, columns)?;
+    for (field, column) in given {
+        given::count_on(draft, table, *field, column, n_records)?;
+    }
+    Ok(())
 }
 
 fn options_known(column: &Column, known: &[table::field::SelectOption]) -> bool {
@@ -140,7 +145,9 @@ pub(crate) fn append(
     mut columns: BTreeMap<ColumnId, Column>,
 ) -> Result<(), CommandError> {
     let first = draft.data(table)?.next_record;
-    columns.extend(given::columns_of_new(draft, table, first, n_records));
+    for (id, column) in given::columns_of_new(draft, table, first, n_records) {
+        columns.entry(id).or_insert(column);
+    }
     // An unticked box is a value, not a blank: new records start unticked without being told so.
     columns.retain(|_, column| column.valid().count() > 0 || !column.side().is_empty());
     if n_records >= SHARED_FROM_RECORDS {

@@ -4,6 +4,7 @@ use super::{Draft, World, fields, given, tables};
 use crate::{ai::is_waiting, error::CommandError, undo::Step};
 use table::{
     column::Column,
+    field::Field,
     id::{ColumnId, RecordId, TableId},
     op::Op,
     value::CellState,
@@ -116,28 +117,7 @@ fn alter_checked(draft: &mut Draft, op: Op) -> Result<(), CommandError> {
             table,
             before,
             after,
-        } => {
-            let owner = draft.schema().any_table(table);
-            let current = owner.and_then(|owner| owner.any_field(before.id));
-            match current {
-                Some(current) if given::same_but_count(current, &before) => {
-                    let before = current.clone();
-                    match given::keep_count(&before, after) {
-                        after if after == before => Ok(()),
-                        after => draft.push(Op::AlterField {
-                            table,
-                            before,
-                            after,
-                        }),
-                    }
-                }
-                _ => Err(conflict(
-                    format!("字段“{}”", before.name),
-                    format!("the field “{}”", before.name),
-                    before.id,
-                )),
-            }
-        }
+        } => alter_field(draft, table, before, after),
         Op::RelabelTable {
             table,
             before,
@@ -183,6 +163,34 @@ fn alter_checked(draft: &mut Draft, op: Op) -> Result<(), CommandError> {
             Err(conflict("名称".into(), "the name".into(), before))
         }
         other => draft.push(other),
+    }
+}
+
+/// A number field keeps how far it has come.
+fn alter_field(
+    draft: &mut Draft,
+    table: TableId,
+    before: Field,
+    after: Field,
+) -> Result<(), CommandError> {
+    let owner = draft.schema().any_table(table);
+    let current = owner.and_then(|owner| owner.any_field(before.id));
+    let Some(current) = current.filter(|current| given::same_but_count(current, &before)) else {
+        return Err(conflict(
+            format!("字段“{}”", before.name),
+            format!("the field “{}”", before.name),
+            before.id,
+        ));
+    };
+    let before = current.clone();
+    let after = given::keep_count(&before, after);
+    match after == before {
+        true => Ok(()),
+        false => draft.push(Op::AlterField {
+            table,
+            before,
+            after,
+        }),
     }
 }
 

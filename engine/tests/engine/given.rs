@@ -269,6 +269,48 @@ fn imports_and_other_tables() {
     );
 }
 
+#[test]
+fn numbers_of_a_file_of_ours_stay_and_are_counted_on() {
+    let desk = Desk::new();
+    desk.check(
+        "> ann table 单 名 号:auto_number(CK-{000}) 建:created_time
+         schema",
+    );
+    let texts = |texts: [&str; 3]| {
+        Column::from_states(
+            ColumnKind::Text,
+            texts.map(|text| CellValue::text(text).into()),
+        )
+    };
+    let days = [44_000.25, 44_001.5].map(|day| CellValue::Date(day).into());
+    let mut moments = Column::from_states(ColumnKind::Date, days);
+    moments.extend_blank(3);
+    for numbers in [["CK-007", "", "老单"], ["CK-003", "CK-002", ""]] {
+        let command = Command::AppendColumns {
+            table: desk.table("单"),
+            n_records: 3,
+            columns: vec![
+                (desk.field("单", "名"), texts(["a", "b", "c"])),
+                (desk.field("单", "号"), texts(numbers)),
+                (desk.field("单", "建"), moments.clone()),
+            ],
+        };
+        desk.submit("ann", command).unwrap();
+    }
+    desk.check(
+        "> ann add 单 d
+         +1
+         > ann show 单
+         r1 | a | CK-007 | 2020-06-18 06:00
+         r2 | b | CK-008 | 2020-06-19 12:00
+         r3 | c | 老单 |
+         r4 | a | CK-003 | 2020-06-18 06:00
+         r5 | b | CK-002 | 2020-06-19 12:00
+         r6 | c | CK-011 |
+         r7 | d | CK-012 | 2023-03-15 12:00",
+    );
+}
+
 fn button(desk: &Desk, name: &str, action: ButtonAction) -> Result<Receipt, CommandError> {
     let field_type = FieldType::Button {
         label: name.into(),

@@ -282,17 +282,18 @@ pub fn name_of(variant: &impl Serialize) -> String {
     }
 }
 
+fn option_views(options: &[table::field::SelectOption]) -> Vec<OptionView> {
+    options
+        .iter()
+        .map(|option| OptionView {
+            id: option.id.to_string(),
+            name: option.name.clone(),
+            color: option.color,
+        })
+        .collect()
+}
+
 pub fn field_type_view(field_type: &FieldType) -> FieldTypeView {
-    let options = |options: &[table::field::SelectOption]| {
-        options
-            .iter()
-            .map(|option| OptionView {
-                id: option.id.to_string(),
-                name: option.name.clone(),
-                color: option.color,
-            })
-            .collect()
-    };
     match field_type {
         FieldType::Text => FieldTypeView::Text,
         FieldType::LongText => FieldTypeView::LongText,
@@ -316,10 +317,10 @@ pub fn field_type_view(field_type: &FieldType) -> FieldTypeView {
         FieldType::DateTime => FieldTypeView::DateTime,
         FieldType::Checkbox => FieldTypeView::Checkbox,
         FieldType::Select { options: list } => FieldTypeView::Select {
-            options: options(list),
+            options: option_views(list),
         },
         FieldType::MultiSelect { options: list } => FieldTypeView::MultiSelect {
-            options: options(list),
+            options: option_views(list),
         },
         FieldType::Attachment => FieldTypeView::Attachment,
         FieldType::Url => FieldTypeView::Url,
@@ -332,7 +333,7 @@ pub fn field_type_view(field_type: &FieldType) -> FieldTypeView {
         },
         FieldType::Duration { seconds } => FieldTypeView::Duration { seconds: *seconds },
         FieldType::Person { options: list } => FieldTypeView::Person {
-            options: options(list),
+            options: option_views(list),
         },
         FieldType::AutoNumber { pattern, .. } => FieldTypeView::AutoNumber {
             pattern: pattern.clone(),

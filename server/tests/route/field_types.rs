@@ -210,3 +210,132 @@ async fn each_type_reads_filters_computes_and_exports() {
         }
     }
 }
+
+async fn wait(world: &World, path: &str, busy: &[&str]) -> Value {
+    let began = Instant::now();
+    loop {
+        let job = world.get(path).await.json();
+        if !busy.contains(&job["state"].as_str().unwrap()) {
+            return job;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "{job}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// A table of all types to a workbook and back into another base: the same fields, the same cells.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workbook_of_ours_brings_its_types_back() {
+    let world = World::new();
+    let base = world.base("出").await;
+    let option = |name: &str| json!({"id": "o0", "name": name, "color": 3});
+    let fields = json!([
+        {"name": "品名", "type": "text"},
+        {"name": "邮箱", "type": "email"},
+        {"name": "条码", "type": "barcode"},
+        {"name": "评分", "type": "rating", "max": 7},
+        {"name": "进度", "type": "progress", "decimals": 1},
+        {"name": "工时", "type": "duration", "seconds": false},
+        {"name": "跟单", "type": "person", "options": [option("小王"), option("小李")]},
+        {"name": "状态", "type": "select", "options": [option("在售"), option("停售")]},
+        {"name": "单价", "type": "currency", "code": "USD", "decimals": 3},
+        {"name": "单号", "type": "auto_number", "pattern": "CK-{0000}"},
+        {"name": "建", "type": "created_time"},
+        {"name": "谁", "type": "created_by"},
+        {"name": "成本", "type": "formula", "formula": "[单价]*2"},
+    ]);
+    let made = world
+        .command(
+            &base,
+            json!({"kind": "create_table", "name": "货", "fields": fields}),
+        )
+        .await;
+    let table = made["tables"][0].as_str().unwrap();
+    let field = |at: usize| made["fields"][at].as_str().unwrap();
+    let rows = [
+        [
+            "戒指",
+            "a@b.cn",
+            "0012345678905",
+            "7",
+            "12.5%",
+            "36:05:09",
+            "小王、小李",
+            "停售",
+            "0.125",
+        ],
+        [
+            "耳钉",
+            "没有",
+            "4006381333932",
+            "9",
+            "150%",
+            "0:45",
+            "",
+            "",
+            "面议",
+        ],
+    ];
+    let records: Vec<Value> = rows
+        .iter()
+        .map(|row| {
+            let cells = row.iter().enumerate();
+            let cells: serde_json::Map<String, Value> = cells
+                .map(|(at, text)| (field(at).to_owned(), json!(text)))
+                .collect();
+            json!({"cells": cells})
+        })
+        .collect();
+    let create = json!({"kind": "create_records", "table": table, "records": records});
+    world.command(&base, create).await;
+
+    let asked = json!({"format": "xlsx", "table": table});
+    let job = world.post(&format!("/bases/{base}/exports"), asked).await;
+    let path = format!("/exports/{}", job.json()["job"].as_str().unwrap());
+    assert_eq!(wait(&world, &path, &["running"]).await["state"], "done");
+    let bytes = world.get(&format!("{path}/file")).await.bytes.to_vec();
+    let upload = world.post_bytes("/uploads?name=out.xlsx", bytes).await;
+    let staged = world
+        .post("/imports", json!({"upload": upload.json()["upload"]}))
+        .await;
+    let path = format!("/imports/{}", staged.json()["job"].as_str().unwrap());
+    assert_eq!(
+        wait(&world, &path, &["staging"]).await["state"],
+        "previewed"
+    );
+    let confirm = json!({"base_name": "进", "sheets": [{"sheet": 0, "table_name": "货"}]});
+    world.post(&format!("{path}/confirm"), confirm).await;
+    let done = wait(&world, &path, &["previewed", "importing"]).await;
+    assert_eq!(done["state"], "done", "{done}");
+
+    let shape = async |base: &str, table: &str| {
+        let view = world.get(&format!("/bases/{base}")).await.json();
+        let window = world
+            .get(&format!("/bases/{base}/tables/{table}/window?n=10"))
+            .await
+            .json();
+        let mut fields = view["tables"][0]["fields"].clone();
+        let mut columns = Vec::new();
+        for field in fields.as_array_mut().unwrap() {
+            columns.push(window["columns"][field["id"].as_str().unwrap()].clone());
+            let field = field.as_object_mut().unwrap();
+            field.remove("id");
+            field.remove("source");
+        }
+        (fields, columns)
+    };
+    let (fields, columns) = shape(&base, table).await;
+    let (base, table) = (
+        done["base"].as_str().unwrap(),
+        done["tables"][0].as_str().unwrap(),
+    );
+    let (fields_again, columns_again) = shape(base, table).await;
+    assert_eq!(fields, fields_again);
+    assert_eq!(columns, columns_again);
+    let number = &columns_again[9];
+    assert_eq!(*number, json!(["CK-0001", "CK-0002"]));
+    let create = json!({"kind": "create_records", "table": table, "records": [{"cells": {}}]});
+    world.command(base, create).await;
+    let (_, columns) = shape(base, table).await;
+    assert_eq!(columns[9][2], "CK-0003");
+}

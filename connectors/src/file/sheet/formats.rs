@@ -14,6 +14,8 @@ pub enum FormatKind {
     },
     /// A time of day or a duration, without a date.
     Time,
+    /// Hours that go on beyond a day, e.g. `[h]:mm`.
+    Duration,
     /// At least two digits before the point, e.g. `0000000` or `"D"000`.
     LeadingZeros,
     Percent {
@@ -75,7 +77,10 @@ impl NumberFormat {
                 };
                 Some(field.display(&number_cell(value)))
             }
-            FormatKind::LeadingZeros | FormatKind::Time | FormatKind::Date { .. } => {
+            FormatKind::LeadingZeros
+            | FormatKind::Time
+            | FormatKind::Duration
+            | FormatKind::Date { .. } => {
                 ssfmt::format_default(value, &self.code.replace('!', "\\")).ok()
             }
         }
@@ -154,6 +159,7 @@ fn built_in(id: u32) -> &'static str {
 struct Scan {
     date: String,
     elapsed: bool,
+    elapsed_hours: bool,
     zeros_before_point: u32,
     other_places: u32,
     decimals: u8,
@@ -197,12 +203,17 @@ impl Scan {
                 .all(|c| matches!(c.to_ascii_lowercase(), 'h' | 'm' | 's'))
         {
             self.elapsed = true;
+            self.elapsed_hours |= inner.contains(['h', 'H']);
         }
     }
 }
 
 fn read_code(code: &str) -> FormatKind {
-    if code.eq_ignore_ascii_case("general") || code.starts_with("G/") || code.is_empty() {
+    // `General"箱"` too: its letters are none of a date.
+    let is_general = code
+        .get(..7)
+        .is_some_and(|head| head.eq_ignore_ascii_case("general"));
+    if is_general || code.starts_with("G/") || code.is_empty() {
         return FormatKind::General;
     }
     let scan = scan(code);
@@ -256,7 +267,10 @@ fn kind_of(scan: &Scan) -> FormatKind {
         .replace('p', "");
     let has = |c: char| date_without_noon.contains(c);
     if scan.elapsed {
-        return FormatKind::Time;
+        return match scan.elapsed_hours {
+            true => FormatKind::Duration,
+            false => FormatKind::Time,
+        };
     }
     let clock = has('h') || has('s');
     let day = has('y') || has('d') || has('e') || scan.date.contains("aaa") || has('m') && !clock;
@@ -338,6 +352,7 @@ mod tests {
         };
         for (code, kind) in [
             ("General", FormatKind::General),
+            ("General\"箱\"", FormatKind::General),
             ("G/通用格式", FormatKind::General),
             (
                 "yyyy\"年\"m\"月\"d\"日\"",
@@ -346,7 +361,8 @@ mod tests {
             ("[$-804]yyyy/m/d;@", FormatKind::Date { has_time: false }),
             ("yyyy.mm.dd hh:mm", FormatKind::Date { has_time: true }),
             ("h:mm AM/PM", FormatKind::Time),
-            ("[h]:mm", FormatKind::Time),
+            ("[h]:mm", FormatKind::Duration),
+            ("[m]:ss", FormatKind::Time),
             ("mm:ss.0", FormatKind::Time),
             ("aaaa", FormatKind::Date { has_time: false }),
             ("0000000", FormatKind::LeadingZeros),

@@ -14,9 +14,9 @@ use crate::file::{
 use quick_xml::events::{BytesStart, Event};
 use std::{collections::HashMap, io::BufRead, sync::Arc};
 use table::{
-    field::{date, decimal},
+    field::{FieldType, date, decimal},
     raw::RawCell,
-    value::{Attachment, CellError},
+    value::{Attachment, CellError, CellValue},
 };
 
 /// What the cells of all sheets refer to.
@@ -368,6 +368,7 @@ pub fn number_cell(value: f64, format: Option<&NumberFormat>, is_1904: bool) -> 
                 has_time: *has_time && day.fract() != 0.0,
             }
         }
+        FormatKind::Duration => RawCell::Text(duration_text(value, shown()).into()),
         FormatKind::Time => shown().map_or(plain, |text| RawCell::Text(text.into())),
         FormatKind::LeadingZeros if value.fract() == 0.0 => match shown() {
             Some(text) if text.starts_with(|c: char| c.is_ascii_digit()) => RawCell::Number {
@@ -394,4 +395,15 @@ pub fn wps_picture_id(text: &str) -> Option<&str> {
     }
     let rest = text[at + 8..].trim_start().strip_prefix('"')?;
     rest.split('"').next()
+}
+
+/// As the file shows it, unless seconds are hidden: a length of time is taken whole.
+fn duration_text(days: f64, shown: Option<String>) -> String {
+    let field = FieldType::Duration { seconds: true };
+    let seconds = decimal::round(days * 86_400.0, 3);
+    let exact = CellValue::Number(seconds).into();
+    match shown {
+        Some(text) if field.parse(&text) == exact => text,
+        _ => field.edit_text(&exact),
+    }
 }

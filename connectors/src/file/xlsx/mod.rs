@@ -4,6 +4,7 @@
 
 mod cells;
 mod frame;
+mod own;
 pub(super) mod package;
 mod workbook;
 pub(super) mod xml;
@@ -55,6 +56,7 @@ pub fn read(mut file: File, run: &mut StageRun) -> Result<Found, StageError> {
         ));
     }
     notes.extend(store.into_notes());
+    own::propose(&mut package, &mut sheets);
     formula_map::propose(&mut sheets);
     Ok(Found {
         format: "xlsx",

@@ -1,4 +1,5 @@
 /** New field, or a field's settings: name, type, what the type needs; a change of type is shown before it is done. */
+import { useQuery } from "@tanstack/react-query";
 import { App, Button, Input, Select } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -33,6 +34,27 @@ function choiceOf(field: Schemas["FieldView"] | null): Choice {
   return field.type === "formula" ? { kind: "formula" } : { kind: "plain", type: field as unknown as FieldType };
 }
 
+/** What a change of type would do, before it is done. */
+function RetypeNote({ preview }: { preview: Schemas["RetypeView"] }) {
+  const { t } = useTranslation();
+  const { n_values: all, n_misfits: n, samples } = preview;
+  if (n === 0) return all > 0 ? <Note>{t("retypeAll", { values: all })}</Note> : null;
+  return (
+    <Note kind="warn">
+      <div>
+        {t("retypePreview", { values: all - n })} · {t("retypeMisfits", { n, samples: "" })}
+      </div>
+      <ul className="samples" data-testid="retype-samples">
+        {samples.slice(0, 5).map((sample, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two samples may be equal.
+          <li key={at}>{sample}</li>
+        ))}
+      </ul>
+      <div>{t("retypeBack")}</div>
+    </Note>
+  );
+}
+
 export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm, onClose, onDone }: FieldPanelProps) {
   const { t } = useTranslation();
   const { message } = App.useApp();
@@ -43,7 +65,6 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
   const [policy, setPolicy] = useState<"manual" | "auto">(
     (field as { ai?: { policy?: "manual" | "auto" } } | null)?.ai?.policy ?? "manual",
   );
-  const [retype, setRetype] = useState<Schemas["RetypeView"] | null>(null);
   const [isBusy, setBusy] = useState(false);
   const hasFormula = choice.kind !== "plain";
   const isAi = choice.kind === "ai" || /\bAI\./i.test(formula);
@@ -57,6 +78,17 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
 
   const settings = (): object =>
     choice.kind === "plain" ? plainSettings(choice.type, field) : formulaSettings(formula, isAi ? policy : null, field);
+  const changesType = field !== null && choice.kind === "plain" && isRetype(choice.type, field);
+  const retype = useQuery({
+    queryKey: ["retype", base, table.id, field?.id, changesType ? JSON.stringify(settings()) : ""],
+    queryFn: async () => {
+      const body = { kind: "update_field", table: table.id, field: field?.id, field_type: settings() };
+      return (await command(base, body, true)).retype ?? null;
+    },
+    enabled: changesType,
+    retry: false,
+    gcTime: 0,
+  });
   const save = async () => {
     const label = name.trim() || usual;
     const body = field
@@ -69,13 +101,10 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
         };
     setBusy(true);
     try {
-      const changesType = field !== null && choice.kind === "plain" && isRetype(choice.type, field);
-      if (changesType && !retype) {
-        const dry = await command(base, body, true);
-        if (dry.retype && dry.retype.n_misfits > 0) {
-          setRetype(dry.retype);
-          return;
-        }
+      // Nobody's values stop to fit unseen: a press that is faster than the preview waits for it.
+      if (changesType && !retype.data) {
+        const seen = await retype.refetch();
+        if (seen.data && seen.data.n_misfits > 0) return;
       }
       const done = await command(base, body);
       onDone(done.result.fields[0] ?? null, isAi);
@@ -89,7 +118,6 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
     }
   };
   const choose = (next: Choice) => {
-    setRetype(null);
     setChoice(next);
     if (next.kind === "formula" && choice.kind === "ai") setFormula("");
   };
@@ -146,12 +174,7 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
             />
           </Labelled>
         )}
-        {retype && (
-          <Note kind="warn">
-            {t("retypePreview", { values: retype.n_values })} ·{" "}
-            {t("retypeMisfits", { n: retype.n_misfits, samples: retype.samples.slice(0, 3).join("、") })}
-          </Note>
-        )}
+        {retype.data && <RetypeNote preview={retype.data} />}
       </div>
     </Panel>
   );

@@ -150,21 +150,25 @@ fn side_by_side(
         let to_do = std::sync::Arc::new(std::sync::Mutex::new(to_do));
         for _ in 0..n_workers {
             let to_do = to_do.clone();
-            std::thread::Builder::new().spawn_scoped(scope, move || {
-                work(&to_do, delimiter, header);
-            })?;
+            std::thread::Builder::new()
+                .spawn_scoped(scope, move || {
+                    work(&to_do, delimiter, header);
+                })
+                .map_err(no_thread)?;
         }
         drop(to_do);
-        let reading = std::thread::Builder::new().spawn_scoped(scope, move || {
-            while let Some(chunk) = chunks.next(records)? {
-                let (done, awaited) = sync_channel(1);
-                // Nobody takes it where another piece has failed: that failure is told.
-                if order.send(awaited).is_err() || jobs.send((chunk, done)).is_err() {
-                    break;
+        let reading = std::thread::Builder::new()
+            .spawn_scoped(scope, move || {
+                while let Some(chunk) = chunks.next(records)? {
+                    let (done, awaited) = sync_channel(1);
+                    // Nobody takes it where another piece has failed: that failure is told.
+                    if order.send(awaited).is_err() || jobs.send((chunk, done)).is_err() {
+                        break;
+                    }
                 }
-            }
-            Ok::<(), StageError>(())
-        })?;
+                Ok::<(), StageError>(())
+            })
+            .map_err(no_thread)?;
         for awaited in in_order {
             let Ok((chunk, made)) = awaited.recv() else {
                 // Its worker panicked; the panic goes on when the scope ends.
@@ -180,6 +184,11 @@ fn side_by_side(
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })
+}
+
+/// Threads get their stacks from the same memory.
+fn no_thread(error: std::io::Error) -> StageError {
+    StageErrorCode::TooLargeForMemory.because(error)
 }
 
 fn work(to_do: &std::sync::Mutex<Receiver<Job>>, delimiter: &Delimiter, header: &Header) {

@@ -3,6 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask, type Schemas } from "../api/client";
+import type { WireCell, WireField } from "../api/wire";
+import { totalText } from "../fields/totals";
 import type { SelectionState } from "../grid/types";
 import type { TableSession } from "../sync/table-session";
 
@@ -31,6 +33,8 @@ export function TableFooter({ base, table, view, session, selection, revision }:
       ),
   });
   const number = (value: number) => value.toLocaleString(i18n.language, { maximumFractionDigits: 4 });
+  const total = (value: WireCell, aggregate: string, field: WireField | undefined) =>
+    totalText(value, aggregate, field, number);
   const picked = selectionSum(selection, session);
   return (
     <footer className="footer num">
@@ -38,16 +42,19 @@ export function TableFooter({ base, table, view, session, selection, revision }:
       {picked && (
         <span>
           {t("rowsSelected", { rows: picked.rows, cols: picked.cols })}
-          {picked.n > 0 && ` · Σ ${number(picked.sum)} · x̄ ${number(picked.sum / picked.n)}`}
+          {picked.n > 0 &&
+            ` · Σ ${total(picked.sum, "sum", picked.field)} · x̄ ${total(picked.sum / picked.n, "average", picked.field)}`}
         </span>
       )}
       <span className="grow" />
-      {Object.entries(totals.data ?? {}).map(([field, total]) => (
-        <span key={field} className="cut">
-          {table.fields.find((one) => one.id === field)?.name}{" "}
-          {typeof total.value === "number" ? number(total.value) : String(total.value ?? "")}
-        </span>
-      ))}
+      {Object.entries(totals.data ?? {}).map(([id, { aggregate, value }]) => {
+        const field = table.fields.find((one) => one.id === id) as unknown as WireField | undefined;
+        return (
+          <span key={id} className="cut">
+            {field?.name} {total(value as WireCell, aggregate, field)}
+          </span>
+        );
+      })}
     </footer>
   );
 }
@@ -56,7 +63,7 @@ export function TableFooter({ base, table, view, session, selection, revision }:
 function selectionSum(
   selection: SelectionState,
   session: TableSession,
-): { rows: number; cols: number; sum: number; n: number } | null {
+): { rows: number; cols: number; sum: number; n: number; field: WireField | undefined } | null {
   const range = selection.ranges[0];
   if (!range || (range.r0 === range.r1 && range.c0 === range.c1)) return null;
   let sum = 0;
@@ -70,5 +77,9 @@ function selectionSum(
       }
     }
   }
-  return { rows: range.r1 - range.r0 + 1, cols: range.c1 - range.c0 + 1, sum, n };
+  // Of one column the sum looks as its cells do.
+  const field = range.c0 === range.c1 ? session.fieldAt(range.c0) : undefined;
+  // Cents of many floats: what lies below a millionth is dust.
+  sum = Math.round(sum * 1e6) / 1e6;
+  return { rows: range.r1 - range.r0 + 1, cols: range.c1 - range.c0 + 1, sum, n, field };
 }

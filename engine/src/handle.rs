@@ -460,6 +460,7 @@ impl QueueHandle {
             queue: &shared.queue,
             waiting: &waiting,
             kept: &shared.kept,
+            filling: &Default::default(),
         };
         scope::estimate(&snapshot, &graph, table, field, scope, env)
     }

@@ -2,6 +2,6 @@
 
 pub use formula::Text2;
 pub(crate) use formula::{
-    Answers, Diagnostic, EvalCache, EvalInput, Formula, Kept, Scope, Severity, analyze,
+    Answers, Diagnostic, EvalCache, EvalInput, Formula, Kept, Relation, Scope, Severity, analyze,
     source_to_text,
 };

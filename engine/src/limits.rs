@@ -20,6 +20,11 @@ pub const PATCH_CELLS: usize = 5_000;
 pub const FOREGROUND_WORK: u64 = 2_000_000;
 /// Records below which a recompute stays on the thread of the writer.
 pub const ALONE_RECORDS: u64 = 50_000;
+/// Segments below which a recompute stays on the thread of the writer, if it is not many records either.
+pub const ALONE_SEGMENTS: usize = 6;
+/// Changed records whose keys are looked for in the tables that look them up; beyond, every record there counts as
+/// reached.
+pub const REACHING_RECORDS: u64 = 10_000;
 /// Segments that a background computation gives to the other cores at a time; between two such steps a
 /// recompute of the writer gets its turn.
 pub const BACKGROUND_SEGMENTS: usize = 8;

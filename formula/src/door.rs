@@ -7,7 +7,10 @@ use crate::{
         scope::{self, Scope},
     },
     eval::{self, EvalInput, Evaluated},
-    plan::{Needs, needs},
+    plan::{
+        Needs, needs,
+        relations::{Relation, Relations, relations},
+    },
     syntax::{
         ast::Expr,
         lexer::Token,
@@ -15,8 +18,15 @@ use crate::{
         printer::{Names, print},
     },
 };
-use std::sync::Arc;
-use table::{field::FieldType, id::TableId, schema::Schema};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use table::{
+    field::FieldType,
+    id::{FieldId, TableId},
+    schema::Schema,
+};
 
 pub use crate::plan::Reads;
 
@@ -40,6 +50,7 @@ struct Compiled {
     source: String,
     result: FieldType,
     reads: Reads,
+    relations: Relations,
     ai: bool,
     weight: u64,
 }
@@ -71,10 +82,13 @@ impl Formula {
             weight: 1,
         };
         needs(&expr, &mut found);
+        let mut related = Relations::default();
+        relations(&expr, &mut related);
         Formula(Arc::new(Compiled {
             source: print(&expr, &Names::AsIs),
             result: infer::infer(&expr, schema).unwrap_or_else(infer::number),
             reads: found.reads,
+            relations: related,
             ai: found.ai,
             weight: found.weight,
             expr,
@@ -104,6 +118,16 @@ impl Formula {
 
     pub fn reads(&self) -> &Reads {
         &self.0.reads
+    }
+
+    /// Look-ups by key: a change in their table reaches only the records that look for the changed keys.
+    pub fn relations(&self) -> &[Relation] {
+        &self.0.relations.by_key
+    }
+
+    /// Columns that are read as a whole, by table: a change there reaches every record.
+    pub fn reads_whole(&self) -> &BTreeMap<TableId, BTreeSet<FieldId>> {
+        &self.0.relations.whole
     }
 
     pub fn has_ai(&self) -> bool {

@@ -51,6 +51,15 @@ impl Sum {
         }
     }
 
+    /// All that another one has added.
+    pub fn join(&mut self, other: &Sum) {
+        self.millionths += other.millionths;
+        if other.has_others {
+            self.add_other(other.plain);
+            self.lost += other.lost;
+        }
+    }
+
     fn add_other(&mut self, x: f64) {
         let sum = self.plain + x;
         self.lost += match self.plain.abs() >= x.abs() {
@@ -98,6 +107,12 @@ mod tests {
         let at_once = Sum::of(&numbers).value();
         let single = one_by_one.value();
         assert!(at_once == single || at_once.is_nan() && single.is_nan());
+        let (some, more) = numbers.split_at(numbers.len() / 3);
+        let mut joined = Sum::of(some);
+        joined.join(&Sum::of(more));
+        let joined = joined.value();
+        let near = (joined - single).abs() <= single.abs() * 1e-15;
+        assert!(joined == single || near || joined.is_nan() && single.is_nan());
         at_once
     }
 

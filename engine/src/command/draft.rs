@@ -12,7 +12,7 @@ use crate::{
     undo::UndoBook,
 };
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 use table::{
@@ -33,6 +33,8 @@ pub(crate) struct World<'a> {
     pub waiting: &'a Waiting,
     pub queue: &'a Queue,
     pub kept: &'a Arc<crate::language::Kept>,
+    /// Fields that are being computed in the background.
+    pub filling: &'a BTreeSet<FieldId>,
     pub undo: &'a UndoBook,
     pub reader: &'a store::Reader,
 }
@@ -46,6 +48,7 @@ impl World<'_> {
             answers: self.answers,
             queue: self.queue,
             kept: self.kept,
+            filling: self.filling,
             waiting: self.waiting,
         }
     }

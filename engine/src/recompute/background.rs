@@ -96,6 +96,7 @@ pub(crate) fn start(
                 answers: &answers,
                 queue: &queue,
                 kept: &kept,
+                filling: &BTreeSet::new(),
                 waiting: &waiting,
             };
             let mut columns = Vec::new();

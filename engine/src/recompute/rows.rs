@@ -49,6 +49,16 @@ impl Rows {
         }
     }
 
+    /// Offsets of a segment that is `len` records long.
+    pub fn insert_offsets(&mut self, segment: usize, len: usize, offsets: &[usize]) {
+        if let (Rows::Some(masks), false) = (self, offsets.is_empty()) {
+            let mask = masks
+                .entry(segment)
+                .or_insert_with(|| Mask::new(len, false));
+            offsets.iter().for_each(|at| mask.set(*at, true));
+        }
+    }
+
     /// Records `first .. first + n`, contiguous within segments.
     pub fn insert_range(&mut self, data: &TableData, first: RecordId, n: u64) {
         let Some((mut segment, mut at)) = data.find(first) else {
@@ -144,8 +154,12 @@ pub(crate) struct Changed {
     pub cells: BTreeMap<(TableId, ColumnId), Rows>,
     /// Records appended or restored: all their formula cells are to be computed.
     pub arrived: BTreeMap<TableId, Rows>,
+    /// Records removed.
+    pub departed: BTreeMap<TableId, Rows>,
     /// Tables whose set of live records changed.
     pub population: std::collections::BTreeSet<TableId>,
+    /// The cells as they were before are not at hand (after a start).
+    pub is_past_unknown: bool,
 }
 
 impl Changed {
@@ -170,9 +184,12 @@ impl Changed {
         for (table, records) in &touched.liveness {
             changed.population.insert(*table);
             if let Some(data) = snapshot.data(*table) {
-                let live = records.iter().filter(|record| data.is_live(**record));
-                let rows = Rows::from_records(data, live);
-                changed.arrived.entry(*table).or_default().union(&rows);
+                let (live, gone): (Vec<RecordId>, Vec<RecordId>) =
+                    records.iter().partition(|record| data.is_live(**record));
+                let arrived = changed.arrived.entry(*table).or_default();
+                arrived.union(&Rows::from_records(data, &live));
+                let departed = changed.departed.entry(*table).or_default();
+                departed.union(&Rows::from_records(data, &gone));
             }
         }
         changed
@@ -188,6 +205,9 @@ impl Changed {
         }
         for (table, rows) in &other.arrived {
             self.arrived.entry(*table).or_default().union(rows);
+        }
+        for (table, rows) in &other.departed {
+            self.departed.entry(*table).or_default().union(rows);
         }
         self.population.extend(&other.population);
     }

@@ -1,16 +1,15 @@
 //! One pass over the formulas after a command: in order, each field's dirty records, computed or, for AI
 //! fields, looked at for changed inputs.
 //!
-//! Main type: [`Env`]. `through_other_tables` is the one place that knows how a change in another table
-//! reaches a formula (now: every record; key indexes can narrow it here).
+//! Main type: [`Env`]. Which records are dirty stands in `dirty`.
 
-use super::{Changed, Graph, Node, Rows, graph::seen};
+use super::{Changed, Graph, Node, Rows, dirty::dirty_rows, graph::seen};
 use crate::language::{EvalCache, EvalInput, Kept};
 use crate::{
     ai::AnswerBook,
     command::Draft,
     error::CommandError,
-    limits::{ALONE_RECORDS, FOREGROUND_WORK},
+    limits::{ALONE_RECORDS, ALONE_SEGMENTS, FOREGROUND_WORK},
 };
 use rayon::prelude::*;
 use std::{collections::BTreeSet, sync::Arc};
@@ -33,6 +32,8 @@ pub(crate) struct Env<'a> {
     pub queue: &'a crate::queue::Queue,
     pub waiting: &'a crate::ai::Waiting,
     pub kept: &'a Arc<Kept>,
+    /// Fields whose cells are being computed in the background: what they show now may be old.
+    pub filling: &'a BTreeSet<FieldId>,
 }
 
 /// Computes everything that the draft's ops reach; AI fields may add ops of their own.
@@ -67,7 +68,7 @@ pub(crate) fn run_changed(
     {
         let mut rows = match all(node, &draft.snapshot.schema) {
             true => Rows::All,
-            false => dirty_rows(node, changed, &draft.snapshot),
+            false => dirty_rows(node, changed, [&draft.before, &draft.snapshot], env),
         };
         let Some(data) = draft.snapshot.data(node.table).cloned() else {
             continue;
@@ -128,40 +129,6 @@ pub(crate) fn differs(node: &Node, before: &Schema, after: &Schema) -> bool {
             })
 }
 
-fn dirty_rows(node: &Node, changed: &Changed, snapshot: &Snapshot) -> Rows {
-    if through_other_tables(node, changed, snapshot) {
-        return Rows::All;
-    }
-    let mut rows = changed
-        .arrived
-        .get(&node.table)
-        .cloned()
-        .unwrap_or_default();
-    for read in &node.own {
-        if let Some((column, _)) = seen(&snapshot.schema, *read)
-            && let Some(hit) = changed.cells.get(&(node.table, column))
-        {
-            rows.union(hit);
-        }
-    }
-    rows
-}
-
-/// True if something that the formula reads as a whole column changed: then every record is dirty.
-fn through_other_tables(node: &Node, changed: &Changed, snapshot: &Snapshot) -> bool {
-    node.others.iter().any(|(table, fields)| {
-        changed.population.contains(table)
-            || fields.iter().any(|read| {
-                seen(&snapshot.schema, *read).is_some_and(|(column, _)| {
-                    changed
-                        .cells
-                        .get(&(*table, column))
-                        .is_some_and(|rows| !rows.is_empty())
-                })
-            })
-    })
-}
-
 /// Computes a field's cells in some records; returns how many. Many segments are computed side by side.
 pub(crate) fn compute(snapshot: &mut Snapshot, node: &Node, rows: &Rows, env: Env) -> u64 {
     let Some(data) = snapshot.data(node.table).cloned() else {
@@ -183,7 +150,8 @@ pub(crate) fn compute(snapshot: &mut Snapshot, node: &Node, rows: &Rows, env: En
         };
         (*segment, n, Arc::new(whole))
     };
-    let done: Vec<(usize, u64, Arc<Column>)> = match rows.count(&data) < ALONE_RECORDS {
+    let is_small = rows.count(&data) < ALONE_RECORDS && work.len() < ALONE_SEGMENTS;
+    let done: Vec<(usize, u64, Arc<Column>)> = match is_small {
         true => work.iter().map(one).collect(),
         false => work.par_iter().map(one).collect(),
     };
@@ -229,7 +197,7 @@ pub(crate) fn prepared(
 }
 
 /// rayon's threads, lent to the formula language.
-fn spread(n: usize, work: &(dyn Fn(usize) + Sync)) {
+pub(crate) fn spread(n: usize, work: &(dyn Fn(usize) + Sync)) {
     match n {
         1 => work(0),
         n => (0..n).into_par_iter().with_max_len(1).for_each(work),

@@ -310,7 +310,10 @@ impl Writer {
 
     /// Computed columns that are absent, or old because of what was replayed from the log.
     fn compute_missing(&mut self, graph: &Graph, touched: &[Touched]) {
-        let mut changed = Changed::default();
+        let mut changed = Changed {
+            is_past_unknown: true,
+            ..Changed::default()
+        };
         for one in touched {
             changed.merge(&Changed::from_touched(&self.snapshot, one));
         }

@@ -13,7 +13,7 @@ use crate::{
     handle::Then,
     recompute::run::run,
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 use table::{
     id::{ActorId, Revision},
     op::Transaction,
@@ -106,6 +106,7 @@ impl Writer {
     pub fn with_world<T>(&self, actor: &ActorId, act: impl FnOnce(&World) -> T) -> T {
         let model = (self.shared.options.default_model)();
         let reader = self.shared.reader.read().clone();
+        let none = BTreeSet::new();
         act(&World {
             now: (self.shared.options.clock)(),
             model: &model,
@@ -114,6 +115,10 @@ impl Writer {
             waiting: &self.waiting,
             queue: &self.shared.queue,
             kept: &self.shared.kept,
+            filling: self
+                .filling
+                .as_ref()
+                .map_or(&none, |filling| &filling.fields),
             undo: &self.undo,
             reader: &reader,
         })

@@ -39,10 +39,10 @@ impl Desk {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("base.suanpan");
         let handle = BaseHandle::create(&path, BaseId("b".into()), "测试", options).unwrap();
-        Desk::at(dir, handle)
+        Desk::over(dir, handle)
     }
 
-    fn at(dir: tempfile::TempDir, handle: BaseHandle) -> Desk {
+    pub fn over(dir: tempfile::TempDir, handle: BaseHandle) -> Desk {
         let patches = Arc::new(Mutex::new(Vec::new()));
         let kept = patches.clone();
         let subscription = handle.subscribe(Box::new(move |patch: &Arc<Patch>| {
@@ -71,7 +71,7 @@ impl Desk {
         drop(_subscription);
         handle.close();
         let handle = BaseHandle::open(&dir.path().join("base.suanpan"), options()).unwrap();
-        Desk::at(dir, handle)
+        Desk::over(dir, handle)
     }
 
     pub fn submit(&self, actor: &str, command: Command) -> Result<Receipt, CommandError> {

@@ -10,4 +10,5 @@ mod finding;
 mod given;
 mod grouping;
 mod queries;
+mod recompute;
 mod undoing;

@@ -7,12 +7,12 @@ use super::{
     coded::Seen,
     criteria::Criterion,
     key_table::{Match, NO_KEY},
-    keys::KeyIndex,
+    keys::{KeyIndex, is_criterion},
     lookup::{Lookup, total},
     totals::{Asked, Total, Totals},
     vector::{Cell, Collector, Vector},
 };
-use crate::{check::coerce::text_number, plan::Node};
+use crate::plan::Node;
 use std::{collections::HashMap, sync::Arc};
 use table::{field::Field, id::TableId, value::CellError};
 
@@ -184,22 +184,11 @@ impl<'a, 'c> Question<'a, 'c> {
 
     /// `None` where it is more than an equality.
     fn text(&mut self, text: &str) -> Option<u32> {
-        let is_wild = |byte: u8| matches!(byte, b'*' | b'?' | b'~');
-        if text.starts_with(['<', '>', '=']) || text.bytes().any(is_wild) {
-            let key = Criterion::new(&Cell::Text(text.into())).key()?;
-            return Some(self.find(&Seen::Cell(&key.to_cell())));
+        if !is_criterion(&Seen::Text(text)) {
+            return Some(self.find(&Seen::Text(text)));
         }
-        Some(match () {
-            () if text.eq_ignore_ascii_case("TRUE") => self.find(&Seen::Cell(&Cell::Bool(true))),
-            () if text.eq_ignore_ascii_case("FALSE") => self.find(&Seen::Cell(&Cell::Bool(false))),
-            () => match text_number(text) {
-                Some(x) => self.find(&Seen::Cell(&Cell::Number(x))),
-                // That it is no number is known.
-                None => self
-                    .keys
-                    .find(&Seen::Text(text), Match::Exact, &mut self.buffer),
-            },
-        })
+        let key = Criterion::new(&Cell::Text(text.into())).key()?;
+        Some(self.find(&Seen::Cell(&key.to_cell())))
     }
 
     fn find(&mut self, key: &Seen) -> u32 {
@@ -207,21 +196,20 @@ impl<'a, 'c> Question<'a, 'c> {
     }
 
     fn of_key(&mut self, key: u32, wanted: &Seen) -> Cell {
-        let measure = self.lookup.measure();
         let total = match key {
-            NO_KEY => Total::empty(measure),
-            key => self.totals.get(key, measure),
+            NO_KEY => Total::default(),
+            key => self.totals.get(key),
         };
         if total.n_stuck > 0 && self.values.is_some() {
             return self.slowly(&wanted.to_cell());
         }
-        let n = f64::from(total.n_numbers);
+        let n = total.n_numbers;
         match self.lookup {
             Lookup::CountIf | Lookup::CountIfs => Cell::Number(f64::from(total.n_records)),
             Lookup::SumIf | Lookup::SumIfs => Cell::finite(total.sum()),
-            Lookup::AverageIf | Lookup::AverageIfs if n == 0.0 => Cell::Error(CellError::Div0),
-            Lookup::AverageIf | Lookup::AverageIfs => Cell::finite(total.sum() / n),
-            _ if n == 0.0 => Cell::Number(0.0),
+            Lookup::AverageIf | Lookup::AverageIfs if n == 0 => Cell::Error(CellError::Div0),
+            Lookup::AverageIf | Lookup::AverageIfs => Cell::finite(total.mean()),
+            _ if n == 0 => Cell::Number(0.0),
             Lookup::MinIfs => Cell::Number(total.least()),
             _ => Cell::Number(total.greatest()),
         }

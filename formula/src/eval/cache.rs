@@ -93,7 +93,7 @@ impl EvalCache {
         self.is_for_many.load(Ordering::Relaxed)
     }
 
-    fn spread(&self) -> Spread {
+    pub(crate) fn spread(&self) -> Spread {
         match self.may_spread.load(Ordering::Relaxed) {
             true => self.spread,
             false => alone,

@@ -25,6 +25,8 @@ pub(crate) struct KeyIndex {
     pub(crate) segments: Vec<SegmentKeys>,
     /// How many numbers there were when all were given anew.
     bound_at_first: usize,
+    /// Some text is more than itself where it is a criterion: `>5`, `a*`, `TRUE`.
+    has_criteria: bool,
     first: OnceLock<Vec<Option<Place>>>,
 }
 
@@ -67,6 +69,7 @@ struct Local {
     /// Of each record, which key of `keys`; [`NO_KEY`] for none.
     of_record: Vec<u32>,
     by_shard: Vec<Vec<u32>>,
+    has_criteria: bool,
 }
 
 impl Local {
@@ -81,6 +84,7 @@ impl Local {
     /// The place of a cell's key among the keys.
     fn add(&mut self, cell: &Seen, by: Match) -> u32 {
         let start = self.bytes.len();
+        self.has_criteria |= by == Match::Loose && is_criterion(cell);
         if !key_table::encode(cell, by, &mut self.bytes) {
             return NO_KEY;
         }
@@ -121,7 +125,31 @@ impl Local {
     }
 }
 
+/// True for texts that a criterion does not take as they are.
+pub(crate) fn is_criterion(cell: &Seen) -> bool {
+    let text = match cell {
+        Seen::Text(text) => text.as_bytes(),
+        Seen::Cell(Cell::Text(text)) => text.as_bytes(),
+        Seen::Cell(_) => return false,
+    };
+    let is_wild = |byte: &u8| matches!(byte, b'*' | b'?' | b'~');
+    let is_word = || text.eq_ignore_ascii_case(b"TRUE") || text.eq_ignore_ascii_case(b"FALSE");
+    matches!(text.first(), None | Some(b'<' | b'>' | b'='))
+        || text.iter().any(is_wild)
+        || matches!(text.len(), 4 | 5) && is_word()
+}
+
 impl KeyIndex {
+    pub(crate) fn has_criteria(&self) -> bool {
+        self.has_criteria
+    }
+
+    /// The numbers of given keys, as far as they have one.
+    pub(crate) fn numbers_of<'k>(&self, keys: impl Iterator<Item = &'k Vec<u8>>) -> Vec<u32> {
+        let numbers = keys.map(|key| self.table.find(key));
+        numbers.filter(|number| *number != NO_KEY).collect()
+    }
+
     /// Segments that are not as they were when they were read; all where their number is another.
     fn stale(&self, segments: &[Arc<Segment>], field: Option<&Field>) -> Vec<usize> {
         (0..segments.len())
@@ -154,6 +182,7 @@ impl KeyIndex {
         let locals = in_order(spread, stale.len(), |at| {
             Local::read(&segments[stale[at]], field, by)
         });
+        self.has_criteria |= locals.iter().any(|local| local.has_criteria);
         let numbered = self.numbered(&locals, spread);
         let numbers = in_order(spread, stale.len(), |at| {
             let mut of_key = vec![NO_KEY; locals[at].keys.len()];

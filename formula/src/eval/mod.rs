@@ -16,6 +16,7 @@ pub(crate) mod lazy;
 mod load;
 pub(crate) mod lookup;
 pub(crate) mod operators;
+mod reach;
 mod save;
 mod totals;
 pub mod vector;
@@ -23,6 +24,7 @@ mod whole;
 
 pub use cache::EvalCache;
 pub use kept::{Kept, Spread};
+pub use reach::Reached;
 
 use crate::{
     functions::{
@@ -94,14 +96,8 @@ pub(crate) fn run(expr: &Expr, input: &EvalInput) -> Evaluated {
     };
     let node = lower(expr, input.table, &input.snapshot.schema);
     let fuel = Fuel::new(input.cache.fuel_cells);
-    let mut context = Context {
-        input,
-        segment,
-        positions: None,
-        offsets: input.offsets.map(Cow::Borrowed),
-        calls: Vec::new(),
-        fuel: &fuel,
-    };
+    let mut context = Context::whole(input, segment, &fuel);
+    context.offsets = input.offsets.map(Cow::Borrowed);
     let n = context.len();
     let mut vector = context.eval(&node);
     if fuel.is_out() {
@@ -116,6 +112,18 @@ pub(crate) fn run(expr: &Expr, input: &EvalInput) -> Evaluated {
 }
 
 impl<'a> Context<'a> {
+    /// All records of a segment.
+    fn whole(input: &'a EvalInput<'a>, segment: &'a Segment, fuel: &'a Fuel) -> Context<'a> {
+        Context {
+            input,
+            segment,
+            positions: None,
+            offsets: None,
+            calls: Vec::new(),
+            fuel,
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         match &self.offsets {
             Some(offsets) => offsets.len(),
@@ -197,13 +205,13 @@ impl<'a> Context<'a> {
             }
             Kernel::Lenient(kernel) => self.each(args, *kernel),
             Kernel::Aggregate(kernel) => self
-                .whole(function, args)
+                .of_column(function, args)
                 .unwrap_or_else(|| self.aggregate(args, *kernel)),
         }
     }
 
     /// An aggregate of one whole column, from what is kept of it.
-    fn whole(&mut self, function: &Function, args: &[Node<'a>]) -> Option<Vector<'a>> {
+    fn of_column(&mut self, function: &Function, args: &[Node<'a>]) -> Option<Vector<'a>> {
         let [Node::Column(table, field)] = args else {
             return None;
         };

@@ -1,9 +1,8 @@
 //! Sums, counts, smallest and largest of one column by the key of another: what the *IFS functions answer from.
 //!
 //! Main type: [`Totals`]. It is kept from one recompute to the next; where a segment has another column than before,
-//! its records are compared with what they were, and only the difference is taken off and put on. Law: sums are kept
-//! with the part that rounding takes off, so that the order of additions, and taking off what was put on before,
-//! leaves no trace in any sum of amounts of money.
+//! its records are compared with what they were, and only the difference is taken off and put on. Law: sums are
+//! [`table::sum::Sum`]s, exact for money, so taking off what was put on before leaves no trace.
 
 use super::{
     criteria::Criterion,
@@ -19,6 +18,7 @@ use table::{
     field::Field,
     mask::Mask,
     segment::Segment,
+    sum::Sum,
 };
 
 /// Parts that are added up side by side; the same on every machine, so that results are.
@@ -43,10 +43,9 @@ pub(crate) struct Asked<'a> {
 /// Of the records with one key.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Total {
-    /// The sum, or the smallest.
-    high: f64,
-    /// What rounding took off the sum, or the largest.
-    low: f64,
+    sum: Sum,
+    least: f64,
+    greatest: f64,
     pub(crate) n_numbers: u32,
     pub(crate) n_records: u32,
     /// Errors and cells that wait: who asks must look for the first one.
@@ -69,41 +68,32 @@ struct Basis {
     fits: Option<Arc<Vec<bool>>>,
 }
 
-impl Total {
-    pub(crate) fn empty(measure: Measure) -> Total {
-        let (high, low) = match measure {
-            Measure::Sum => (0.0, 0.0),
-            Measure::Extremes => (f64::INFINITY, f64::NEG_INFINITY),
-        };
+impl Default for Total {
+    fn default() -> Total {
         Total {
-            high,
-            low,
+            sum: Sum::default(),
+            least: f64::INFINITY,
+            greatest: f64::NEG_INFINITY,
             n_numbers: 0,
             n_records: 0,
             n_stuck: 0,
         }
     }
+}
 
-    #[inline]
-    fn add(&mut self, x: f64) {
-        let sum = self.high + x;
-        let of_x = sum - self.high;
-        self.low += (self.high - (sum - of_x)) + (x - of_x);
-        self.high = sum;
-    }
-
+impl Total {
     #[inline]
     fn put(&mut self, given: Given, measure: Measure) {
         self.n_records += 1;
         match (given, measure) {
             (Given::Number(x), Measure::Sum) => {
                 self.n_numbers += 1;
-                self.add(x);
+                self.sum.add(x);
             }
             (Given::Number(x), Measure::Extremes) => {
                 self.n_numbers += 1;
-                self.high = self.high.min(x);
-                self.low = self.low.max(x);
+                self.least = self.least.min(x);
+                self.greatest = self.greatest.max(x);
             }
             (Given::Stuck, _) => self.n_stuck += 1,
             (Given::Nothing, _) => {}
@@ -115,39 +105,36 @@ impl Total {
         match given {
             Given::Number(x) => {
                 self.n_numbers = self.n_numbers.saturating_sub(1);
-                self.add(-x);
+                self.sum.add(-x);
             }
             Given::Stuck => self.n_stuck = self.n_stuck.saturating_sub(1),
             Given::Nothing => {}
         }
     }
 
-    fn join(&mut self, other: &Total, measure: Measure) {
-        match measure {
-            Measure::Sum => {
-                self.add(other.high);
-                self.low += other.low;
-            }
-            Measure::Extremes => {
-                self.high = self.high.min(other.high);
-                self.low = self.low.max(other.low);
-            }
-        }
+    fn join(&mut self, other: &Total) {
+        self.sum.join(&other.sum);
+        self.least = self.least.min(other.least);
+        self.greatest = self.greatest.max(other.greatest);
         self.n_numbers += other.n_numbers;
         self.n_records += other.n_records;
         self.n_stuck += other.n_stuck;
     }
 
     pub(crate) fn sum(&self) -> f64 {
-        self.high + self.low
+        self.sum.value()
+    }
+
+    pub(crate) fn mean(&self) -> f64 {
+        self.sum.mean(u64::from(self.n_numbers))
     }
 
     pub(crate) fn least(&self) -> f64 {
-        self.high
+        self.least
     }
 
     pub(crate) fn greatest(&self) -> f64 {
-        self.low
+        self.greatest
     }
 }
 
@@ -330,8 +317,7 @@ impl Totals {
         }
         let mut totals = self;
         let changed = Arc::make_mut(&mut totals);
-        let empty = Total::empty(asked.measure);
-        changed.by_key.resize(keys.bound(), empty);
+        changed.by_key.resize(keys.bound(), Total::default());
         for at in stale {
             changed.differ(at, basis.get(at), asked);
         }
@@ -374,7 +360,7 @@ impl Totals {
         let size = basis.len().div_ceil(PARTS).max(2);
         let parts: Vec<&[Basis]> = basis.chunks(size).collect();
         let part = |at: usize| {
-            let mut by_key = vec![Total::empty(asked.measure); bound];
+            let mut by_key = vec![Total::default(); bound];
             for basis in parts[at] {
                 let giving = basis.giving(asked);
                 for record in 0..basis.keys.len() {
@@ -390,13 +376,12 @@ impl Totals {
         let mut by_key = made.next().unwrap_or_default();
         for other in made {
             let pairs = by_key.iter_mut().zip(&other);
-            pairs.for_each(|(total, other)| total.join(other, asked.measure));
+            pairs.for_each(|(total, other)| total.join(other));
         }
         Totals { by_key, basis }
     }
 
-    pub(crate) fn get(&self, key: u32, measure: Measure) -> Total {
-        let known = self.by_key.get(key as usize).copied();
-        known.unwrap_or(Total::empty(measure))
+    pub(crate) fn get(&self, key: u32) -> Total {
+        self.by_key.get(key as usize).copied().unwrap_or_default()
     }
 }

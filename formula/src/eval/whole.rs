@@ -7,7 +7,9 @@ use super::{
     vector::{Cell, Vector},
 };
 use std::sync::Arc;
-use table::{column::Column, field::Field, mask::Mask, segment::Segment, value::CellError};
+use table::{
+    column::Column, field::Field, mask::Mask, segment::Segment, sum::Sum, value::CellError,
+};
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Whole {
@@ -17,9 +19,7 @@ pub(crate) struct Whole {
 /// Of one segment, or of all.
 #[derive(Debug, Clone)]
 struct Part {
-    sum: f64,
-    /// What rounding took off the sum.
-    lost: f64,
+    sum: Sum,
     least: f64,
     greatest: f64,
     n_numbers: u64,
@@ -34,8 +34,7 @@ struct Part {
 impl Default for Part {
     fn default() -> Part {
         Part {
-            sum: 0.0,
-            lost: 0.0,
+            sum: Sum::default(),
             least: f64::INFINITY,
             greatest: f64::NEG_INFINITY,
             n_numbers: 0,
@@ -51,10 +50,7 @@ impl Default for Part {
 impl Part {
     #[inline]
     fn number(&mut self, x: f64) {
-        let sum = self.sum + x;
-        let of_x = sum - self.sum;
-        self.lost += (self.sum - (sum - of_x)) + (x - of_x);
-        self.sum = sum;
+        self.sum.add(x);
         self.least = self.least.min(x);
         self.greatest = self.greatest.max(x);
         self.n_numbers += 1;
@@ -77,14 +73,10 @@ impl Part {
     }
 
     fn join(&mut self, other: &Part) {
-        let (least, greatest) = (
-            self.least.min(other.least),
-            self.greatest.max(other.greatest),
-        );
-        self.number(other.sum);
-        self.lost += other.lost;
-        (self.least, self.greatest) = (least, greatest);
-        self.n_numbers = self.n_numbers - 1 + other.n_numbers;
+        self.sum.join(&other.sum);
+        self.least = self.least.min(other.least);
+        self.greatest = self.greatest.max(other.greatest);
+        self.n_numbers += other.n_numbers;
         self.n_cells += other.n_cells;
         self.n_blank += other.n_blank;
         self.n_empty += other.n_empty;
@@ -108,7 +100,10 @@ impl Part {
             && column.valid().all()
             && live.all()
         {
-            values.iter().for_each(|x| part.number(*x));
+            part.sum.add_all(values);
+            part.least = values.iter().copied().fold(part.least, f64::min);
+            part.greatest = values.iter().copied().fold(part.greatest, f64::max);
+            part.n_numbers = values.len() as u64;
             return part;
         }
         match load::whole(column, field) {
@@ -183,13 +178,12 @@ impl Whole {
             false => Cell::Number(n as f64),
         };
         let measured = |value: Cell| all.stuck.clone().unwrap_or(value);
-        let sum = all.sum + all.lost;
         let or_zero = |x: f64| Cell::Number(if all.n_numbers == 0 { 0.0 } else { x });
         Some(match function {
-            "SUM" => measured(Cell::finite(sum)),
+            "SUM" => measured(Cell::finite(all.sum.value())),
             "AVERAGE" => measured(match all.n_numbers {
                 0 => Cell::Error(CellError::Div0),
-                n => Cell::finite(sum / n as f64),
+                n => Cell::finite(all.sum.mean(n)),
             }),
             "MIN" => measured(or_zero(all.least)),
             "MAX" => measured(or_zero(all.greatest)),

@@ -1,6 +1,8 @@
 //! A bound tree to a plan over columns. In: [`crate::syntax::ast::Expr`] with ids and the schema of the snapshot that
 //! is evaluated (a field's column may change). Out: [`Node`]. Law: a reference that is gone is `#REF!`.
 
+pub(crate) mod relations;
+
 use crate::{
     eval::vector::{Cell, Range},
     functions::registry::{self, Function, Kernel},

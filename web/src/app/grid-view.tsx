@@ -36,6 +36,7 @@ export interface GridViewProps {
     | "onColumnResize"
     | "onColumnMove"
     | "onFind"
+    | "onToggleGroup"
     | "onHover"
     | "onCopyRefused"
   >;
@@ -79,6 +80,7 @@ export function GridView({ base, table, rowHeight, frozen, readonly, onGrid, onS
       onColumnResize: (col, width) => now().onColumnResize?.(col, width),
       onColumnMove: (from, to) => now().onColumnMove?.(from, to),
       onFind: () => now().onFind?.(),
+      onToggleGroup: (row) => now().onToggleGroup?.(row),
       onHover: (at, rect) => now().onHover?.(at, rect),
       onCopyRefused: (n) => now().onCopyRefused?.(n),
     });

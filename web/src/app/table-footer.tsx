@@ -1,5 +1,5 @@
 /** Below the grid: how many rows, what is selected with its sum, the footers that the view asks for. */
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask, type Schemas } from "../api/client";
@@ -7,6 +7,7 @@ import type { WireCell, WireField } from "../api/wire";
 import { totalText } from "../fields/totals";
 import type { SelectionState } from "../grid/types";
 import type { TableSession } from "../sync/table-session";
+import { aggregateText, type GroupTools, useDataRevision } from "./use-groups";
 
 interface TableFooterProps {
   base: string;
@@ -14,18 +15,22 @@ interface TableFooterProps {
   view: string | null;
   session: TableSession;
   selection: SelectionState;
-  revision: number;
+  groups: GroupTools;
 }
 
-export function TableFooter({ base, table, view, session, selection, revision }: TableFooterProps) {
+export function TableFooter({ base, table, view, session, selection, groups }: TableFooterProps) {
   const { t, i18n } = useTranslation();
-  const [nRows, setRows] = useState(session.rowCount);
+  const revision = useDataRevision(session);
+  const [nRows, setRows] = useState(session.recordCount);
   useEffect(() => {
-    setRows(session.rowCount);
-    return session.subscribe(() => setRows(session.rowCount));
+    setRows(session.recordCount);
+    return session.subscribe(() => setRows(session.recordCount));
   }, [session]);
+  const seen = table.views.find((one) => one.id === view);
+  const asked = JSON.stringify([seen?.filter, seen?.fields.map((one) => [one.field, one.footer])]);
   const totals = useQuery({
-    queryKey: ["aggregates", base, table.id, view, revision],
+    queryKey: ["aggregates", base, table.id, view, asked, revision],
+    placeholderData: keepPreviousData,
     queryFn: () =>
       ask<Record<string, Schemas["AggregateView"]>>(
         "GET",
@@ -35,6 +40,7 @@ export function TableFooter({ base, table, view, session, selection, revision }:
   const number = (value: number) => value.toLocaleString(i18n.language, { maximumFractionDigits: 4 });
   const total = (value: WireCell, aggregate: string, field: WireField | undefined) =>
     totalText(value, aggregate, field, number);
+  const fieldOf = (id: string) => table.fields.find((one) => one.id === id) as unknown as WireField | undefined;
   const picked = selectionSum(selection, session);
   return (
     <footer className="footer num">
@@ -46,15 +52,26 @@ export function TableFooter({ base, table, view, session, selection, revision }:
             ` · Σ ${total(picked.sum, "sum", picked.field)} · x̄ ${total(picked.sum / picked.n, "average", picked.field)}`}
         </span>
       )}
+      {groups.isGrouped && (
+        <>
+          <button type="button" className="link" onClick={() => groups.collapseAll(false)}>
+            {t("expandAll")}
+          </button>
+          <button type="button" className="link" onClick={() => groups.collapseAll(true)}>
+            {t("collapseAll")}
+          </button>
+          {groups.isCut && <span>{t("groupsCut", { n: number(groups.nGroups) })}</span>}
+        </>
+      )}
       <span className="grow" />
-      {Object.entries(totals.data ?? {}).map(([id, { aggregate, value }]) => {
-        const field = table.fields.find((one) => one.id === id) as unknown as WireField | undefined;
-        return (
-          <span key={id} className="cut">
-            {field?.name} {total(value as WireCell, aggregate, field)}
-          </span>
-        );
-      })}
+      {Object.entries(totals.data ?? {}).map(([field, total]) => (
+        <span key={field} className="cut">
+          <span className="hint">
+            {fieldOf(field)?.name} {t(`footer_${total.aggregate}`)}
+          </span>{" "}
+          {aggregateText(total, fieldOf(field), i18n.language)}
+        </span>
+      ))}
     </footer>
   );
 }

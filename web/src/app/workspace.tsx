@@ -1,5 +1,5 @@
 /** One table on the screen: toolbar, grid (cards on a phone), footer, and the one panel on the right. */
-import { App, Dropdown, Input, type MenuProps } from "antd";
+import { App, Dropdown, type MenuProps } from "antd";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
@@ -9,6 +9,7 @@ import type { Grid } from "../grid/grid";
 import type { CellAt, SelectionState } from "../grid/types";
 import { ActionButton } from "../ui/parts";
 import type { LiveBase } from "./base-session";
+import { FindBar } from "./find-bar";
 import { HEIGHTS, useShowNewField, useWindowFetch } from "./grid-hooks";
 import { GridView } from "./grid-view";
 import { Hover, type HoverAt } from "./hover";
@@ -19,6 +20,7 @@ import { headerMenu, rowMenu, type TableActions, useTableActions } from "./table
 import { TableFooter } from "./table-footer";
 import { useTableSession } from "./table-session";
 import { ToolbarEnd } from "./toolbar-end";
+import { useGroups } from "./use-groups";
 
 type Menu = { items: MenuProps["items"]; x: number; y: number };
 
@@ -35,7 +37,8 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
   const { message } = App.useApp();
   const view = table.views[0];
   const [panel, setPanel] = useState<PanelState | null>(null);
-  const [find, setFind] = useState<string | null>(null);
+  const [isFinding, setFinding] = useState(false);
+  const [only, setOnly] = useState<string | null>(null);
   const [menu, setMenu] = useState<Menu | null>(null);
   const [hover, setHover] = useState<HoverAt | null>(null);
   const [selection, setSelection] = useState<SelectionState>({ active: null, ranges: [] });
@@ -44,11 +47,12 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
   const onGrid = useCallback((made: Grid | null) => {
     grid.current = made;
   }, []);
-  const fetchWindow = useWindowFetch(base, table.id, view?.id, find);
+  const fetchWindow = useWindowFetch(base, table.id, view?.id, only);
   const { session, fields } = useTableSession({ base, live: live.session, table, view, fetchWindow });
   const actions: TableActions = useTableActions({ base, table, view, session, setPanel });
-  const signature = JSON.stringify([view?.filter, view?.sorts, find]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the signature stands for filter, sorts and search.
+  const groups = useGroups({ base, table, view, session, isOn: only === null });
+  const signature = JSON.stringify([view?.filter, view?.sorts, view?.groups, only]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the signature stands for filter, sorts, groups and search.
   useEffect(() => session.refetch(), [session, signature]);
 
   useShowNewField(fields.length, selection.active?.row ?? 0, grid);
@@ -56,6 +60,16 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
   const selected = useMemo(() => selectedRecords(selection, (row) => session.idOf(row)), [selection, session]);
   const sample = selection.active ? session.idOf(selection.active.row) : undefined;
   const openMenu = (items: MenuProps["items"], x: number, y: number) => setMenu({ items, x, y });
+  const showHit = ({ row, field }: { row: number; field: string }) => {
+    const at = groups.reveal(row);
+    const col = fields.findIndex((one) => one.id === field);
+    if (at !== undefined && col >= 0) grid.current?.select({ row: at, col });
+  };
+  const stopFinding = () => {
+    setFinding(false);
+    setOnly(null);
+    grid.current?.focus();
+  };
   const callbacks = {
     onHeaderMenu: (col: number, rect: DOMRect) => {
       const field = fields[col];
@@ -71,7 +85,8 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
     onAddColumn: () => setPanel({ kind: "field", field: null }),
     onColumnResize: (col: number, width: number) => actions.resize(fields[col]?.id, width),
     onColumnMove: (from: number, to: number) => actions.move(fields[from]?.id, fields[to]?.id),
-    onFind: () => setFind(""),
+    onFind: () => setFinding(true),
+    onToggleGroup: groups.toggle,
     onHover: (at: CellAt | null, rect: DOMRect | null) => setHover(at && rect ? { at, rect } : null),
     onCopyRefused: (n: number) => void message.info(t("copyRefused", { n })),
   };
@@ -113,19 +128,7 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
           onClick={() => void session.redo().catch(() => undefined)}
         />
         <span className="grow" />
-        {find === null ? (
-          <ActionButton icon="find" label={t("find")} onClick={() => setFind("")} />
-        ) : (
-          <Input.Search
-            autoFocus
-            allowClear
-            size="small"
-            style={{ width: 200, flex: "none" }}
-            placeholder={t("findPlaceholder")}
-            onSearch={setFind}
-            onBlur={(event) => event.target.value === "" && setFind(null)}
-          />
-        )}
+        <ActionButton icon="find" label={t("find")} onClick={() => setFinding(true)} />
         <ToolbarEnd
           base={base}
           table={table}
@@ -142,6 +145,7 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
             table={table}
             session={session}
             onOpen={(record) => setPanel({ kind: "record", record })}
+            onToggleGroup={groups.toggle}
           />
         ) : (
           <GridView
@@ -153,6 +157,19 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
             onGrid={onGrid}
             onSelection={setSelection}
             callbacks={callbacks}
+          />
+        )}
+        {isFinding && (
+          <FindBar
+            key={`${view?.id}-${isCards}`}
+            base={base}
+            table={table.id}
+            view={view?.id}
+            fromRow={() => Math.max(0, session.viewRow(selection.active?.row ?? 0))}
+            onHit={showHit}
+            onOnly={setOnly}
+            isCards={isCards}
+            onClose={stopFinding}
           />
         )}
         {panel && (
@@ -175,11 +192,11 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
         view={view?.id ?? null}
         session={session}
         selection={selection}
-        revision={live.view?.revision ?? 0}
+        groups={groups}
       />
       <PhoneBar
         onAdd={() => void session.addRecord().catch(() => undefined)}
-        onFind={() => setFind("")}
+        onFind={() => setFinding(true)}
         onJobs={() => setPanel({ kind: "jobs" })}
       />
       {hover && <Hover base={base} session={session} fields={table.fields} hover={hover} />}

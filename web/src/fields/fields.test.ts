@@ -300,6 +300,7 @@ describe("totals", () => {
     ["count", 3, money, "=3"],
     ["average", 4.5, field("rating", { max: 5 }), "=4.5"],
     ["sum", 5400, field("duration"), "1:30"],
+    ["average", 10 / 3, field("number", { unit: "箱" }), "3.3333箱"],
     ["sum", 2, undefined, "=2"],
     ["max", "2026-11-22", field("date"), "2026-11-22"],
     ["average", null, money, ""],

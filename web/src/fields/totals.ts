@@ -20,6 +20,9 @@ export function totalText(
 ): string {
   const isLikeCells = field && !COUNTS.has(aggregate) && AS_CELLS.has(effectiveType(field).type);
   if (isLikeCells) return shownText(value, field);
+  // With unit and separators, but without the endless places of a mean.
+  const isNumber = field && !COUNTS.has(aggregate) && effectiveType(field).type === "number";
+  if (isNumber && typeof value === "number") return shownText(Number(value.toFixed(4)), field);
   if (typeof value === "number") return plain(value);
   return field ? shownText(value, field) : String(value ?? "");
 }

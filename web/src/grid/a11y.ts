@@ -65,6 +65,14 @@ export class A11yMirror {
 
   private row(row: number, layout: Layout, source: GridSource, active: CellAt | null): HTMLElement {
     const line = element("div", "row", { "aria-rowindex": String(row + 2) });
+    const head = source.groupAt?.(row);
+    if (head) {
+      line.setAttribute("aria-expanded", String(!head.isCollapsed));
+      const cell = element("span", "gridcell", { "aria-colindex": "1" }, `${head.title} ${head.label} ${head.count}`);
+      cell.id = this.cellId(row, active?.row === row ? active.col : 0);
+      line.append(cell);
+      return line;
+    }
     layout.columns.forEach((column, col) => {
       const cell = element("span", "gridcell", { "aria-colindex": String(col + 1) }, this.text(source.cell(row, col)));
       cell.id = this.cellId(row, col);
@@ -83,7 +91,10 @@ export class A11yMirror {
     if (!active) return;
     const title = layout.columns[active.col]?.title ?? "";
     const place = this.words().row.replace("{row}", String(active.row + 1));
-    const text = `${title} ${place} ${this.text(source.cell(active.row, active.col))}`;
+    const head = source.groupAt?.(active.row);
+    const text = head
+      ? `${head.title} ${head.label} ${head.count}`
+      : `${title} ${place} ${this.text(source.cell(active.row, active.col))}`;
     if (text === this.said) return;
     this.said = text;
     this.live.textContent = text;

@@ -16,6 +16,10 @@ export function openActive(grid: Grid): void {
   const at = grid.selection.active;
   const column = at ? grid.layout.columns[at.col] : undefined;
   if (!at || !column) return;
+  if (grid.source.groupAt?.(at.row)) {
+    grid.options.onToggleGroup?.(at.row);
+    return;
+  }
   grid.reveal(at);
   // A popover of a read-only column may still show something (pictures, long texts).
   if (column.edit === "popover") grid.options.onOpenEditor?.(at, grid.clientRect(at));
@@ -33,6 +37,10 @@ export function openActive(grid: Grid): void {
 export function toggleActive(grid: Grid): boolean {
   const at = grid.selection.active;
   const column = at ? grid.layout.columns[at.col] : undefined;
+  if (at && grid.source.groupAt?.(at.row)) {
+    grid.options.onToggleGroup?.(at.row);
+    return true;
+  }
   if (at && column?.edit === "press" && !grid.options.readonly && grid.source.idOf(at.row) !== undefined) {
     grid.options.onPress?.(at);
     return true;

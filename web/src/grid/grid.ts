@@ -7,6 +7,7 @@
 import { A11yMirror, textOf } from "./a11y";
 import { copy, paste } from "./clip-events";
 import { Editor } from "./edit";
+import { withHeads } from "./heads";
 import { ImageCache } from "./images";
 import { keyDown } from "./keys";
 import { ADD_COLUMN_WIDTH, HEADER_HEIGHT, type Hit, Layout } from "./layout";
@@ -425,7 +426,7 @@ export class Grid {
   }
 
   hitAt(x: number, y: number): Hit {
-    return this.layout.hit(x, y, this.scroller.left, this.scroller.top);
+    return withHeads(this.layout.hit(x, y, this.scroller.left, this.scroller.top), this.source);
   }
 
   /** The cell that dragging to a point means, also beyond the border. */
@@ -588,7 +589,7 @@ export class Grid {
 
   private canEdit(at: CellAt): boolean {
     const column = this.layout.columns[at.col];
-    if (!column || column.readonly || this.options.readonly || at.row >= this.layout.rowCount) return false;
+    if (!column || column.readonly || this.options.readonly || this.source.idOf(at.row) === undefined) return false;
     return (column.edit === "text" || column.edit === "popover") && this.source.cell(at.row, at.col) !== undefined;
   }
 }

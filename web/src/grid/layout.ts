@@ -151,7 +151,7 @@ export class Layout {
 export type Hit =
   | { kind: "none" | "corner" | "add_row" | "add_column" }
   | { kind: "cell"; row: number; col: number }
-  | { kind: "row_number"; row: number }
+  | { kind: "row_number" | "group"; row: number }
   | { kind: "header" | "header_menu" | "resize"; col: number };
 
 /** The range between two corners in any order. */

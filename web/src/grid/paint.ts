@@ -4,6 +4,7 @@
  * In: a [`Frame`] with everything to be shown. Law: only damaged rows are repainted where nothing else moved; lines
  * fall on device pixels at every zoom. The header stands in paint-header.ts, cells in paint-cell.ts.
  */
+import { paintHeads } from "./heads";
 import { iconShape } from "./icons";
 import { HEADER_HEIGHT, type Layout } from "./layout";
 import { baselineOf, type Pen, paintCell, paintCheck, paintPlaceholder } from "./paint-cell";
@@ -15,7 +16,7 @@ export interface Hover {
   row: number;
   /** Header column, -1 none. */
   headerCol: number;
-  part: "cell" | "row_number" | "header" | "header_menu" | "add_row" | "add_column" | "none";
+  part: "cell" | "group" | "row_number" | "header" | "header_menu" | "add_row" | "add_column" | "none";
 }
 
 export interface Frame {
@@ -101,6 +102,7 @@ function paintBody(frame: Frame, rows: Rows, isFull: boolean): void {
     paintFrozenEdge(frame, frozenEnd, rows);
   }
   paintRowNumbers(frame, rows);
+  paintHeads(frame, rows);
   if (isFull) paintAddRow(frame);
 }
 
@@ -300,7 +302,7 @@ function paintRowNumbers(frame: Frame, rows: Rows): void {
       paintCheck(pen, isChecked, 18, y + layout.rowHeight / 2);
       if (isHovered) paintExpand(frame, width - 23, y + layout.rowHeight / 2 - 8);
     } else {
-      const label = String(row + 1);
+      const label = frame.source.rowLabel?.(row) ?? String(row + 1);
       ctx.fillStyle = isTouched ? theme.jade : theme.ink3;
       ctx.fillText(label, (width - small.width(label)) / 2, baselineOf(y, layout.rowHeight));
     }

@@ -92,6 +92,9 @@ export class Pointer {
       case "cell":
         this.cellDown(event, hit, isControl);
         return;
+      case "group":
+        grid.options.onToggleGroup?.(hit.row);
+        return;
       case "row_number":
         this.rowDown(event, at.x, hit.row, isControl);
         return;
@@ -387,6 +390,9 @@ export class Pointer {
         if (toggleActive(grid)) return;
         if (press.wasActive) openActive(grid);
         else grid.focusWithoutKeyboard();
+        return;
+      case "group":
+        grid.options.onToggleGroup?.(hit.row);
         return;
       case "row_number":
         if (grid.options.onOpenRecord) grid.options.onOpenRecord(hit.row);

@@ -79,6 +79,22 @@ export interface Rect {
   height: number;
 }
 
+/** The head of a group: a row that stands for the rows below it. */
+export interface GroupHead {
+  /** 0: the outermost. */
+  depth: number;
+  /** What is grouped by. */
+  title: string;
+  label: string;
+  /** The tint of the label as a chip, 0–11; absent: plain. */
+  color?: number;
+  /** How many rows, as shown. */
+  count: string;
+  isCollapsed: boolean;
+  /** Texts in columns, by key. */
+  values: ReadonlyMap<string, string>;
+}
+
 /** What changed in the data: repaint these rows, or everything (also when the number of rows changed). */
 export type Damage = { kind: "all" } | { kind: "rows"; from: number; to: number };
 
@@ -95,6 +111,10 @@ export interface GridSource {
   clipValue?(row: number, col: number): string | undefined;
   idOf(row: number): string | undefined;
   rowOf(id: string): number | undefined;
+  /** The head in this row, where rows are grouped; it has no cells. */
+  groupAt?(row: number): GroupHead | undefined;
+  /** What stands at the left of a row; absent: its number from 1. */
+  rowLabel?(row: number): string;
   /** Rows `from ..= to` are on the screen. */
   onVisible(from: number, to: number): void;
   /** Rows `from ..= to` will be copied or filled soon. */
@@ -137,6 +157,8 @@ export interface GridCallbacks {
   onHeaderMenu?(col: number, rect: DOMRect): void;
   onContextMenu?(at: { cell: CellAt | null; x: number; y: number }): void;
   onOpenRecord?(row: number): void;
+  /** The head of a group was clicked, or got a space or Enter. */
+  onToggleGroup?(row: number): void;
   onAddRow?(): void;
   onAddColumn?(rect: DOMRect): void;
   onSelectionChange?(selection: SelectionState): void;

@@ -13,10 +13,12 @@ import type {
   FillRequest,
   GridColumn,
   GridSource,
+  GroupHead,
   PastedCell,
   Range,
 } from "../grid/types";
 import type { BaseSession, LiveTable } from "./base-session";
+import { GroupRows, type GroupSpan } from "./group-rows";
 import { CELLS_PER_COMMAND, EDITED_CELLS, EDITED_ROWS, ROWS_PER_COMMAND, TooLargeError } from "./limits";
 import type { SpeculativeCell } from "./outbox";
 import { type ColumnCells, type FetchWindow, WINDOW_ROWS, WindowCache } from "./window-cache";
@@ -45,13 +47,21 @@ export interface TableSessionOptions {
   onError?: (error: unknown) => void;
 }
 
+/** Rows of the view that a session asks to hear of. */
+const MAX_WATCHED = 2_000;
+/** What a head has in its cells. */
+const NOTHING: CellModel = { kind: "blank" };
+
 export class TableSession implements GridSource, LiveTable {
   readonly table: string;
   columns: readonly GridColumn[] = [];
   private view: string | null;
   private fields: readonly WireField[] = [];
   private readonly cache: WindowCache<CellModel>;
+  /** Heads between the rows; null: the rows of the grid are those of the view. */
+  private groups: GroupRows<GroupHead> | null = null;
   private readonly listeners = new Set<(damage: Damage) => void>();
+  private readonly revisionListeners = new Set<(revision: number) => void>();
   private readonly detach: () => void;
   private shownFrom = 0;
   private shownTo = 0;
@@ -60,7 +70,8 @@ export class TableSession implements GridSource, LiveTable {
   constructor(private readonly options: TableSessionOptions) {
     this.table = options.table;
     this.view = options.view;
-    this.cache = new WindowCache((from, n, signal) => options.fetchWindow(from, n, signal), this.emit);
+    const fetch: FetchWindow = (from, n, signal) => options.fetchWindow(from, n, signal);
+    this.cache = new WindowCache(fetch, this.cacheChanged);
     this.setFields(options.fields, options.widths);
     this.detach = options.session.attach(this);
     this.cache.show(0, WINDOW_ROWS - 1);
@@ -118,35 +129,99 @@ export class TableSession implements GridSource, LiveTable {
   /** The cell as the wire has it, with unconfirmed edits; undefined: not loaded. */
   wireCell(row: number, col: number): WireCell | undefined {
     const field = this.fields[col];
-    const record = this.cache.recordAt(row);
+    const record = this.idOf(row);
     if (!field || record === undefined) return undefined;
     const speculative = this.options.session.outbox.cell(this.table, record, field.id);
     if (speculative !== undefined) return speculative;
-    return this.cache.column(row, field.id)?.cells[row % WINDOW_ROWS];
+    const at = this.viewRow(row);
+    return this.cache.column(at, field.id)?.cells[at % WINDOW_ROWS];
   }
 
   noteAt(row: number, col: number): WireNote | undefined {
     const field = this.fields[col];
-    return field && this.cache.column(row, field.id)?.notes.get(row % WINDOW_ROWS);
+    const at = this.viewRow(row);
+    return field && at >= 0 ? this.cache.column(at, field.id)?.notes.get(at % WINDOW_ROWS) : undefined;
   }
+
+  // ——— groups ———
+
+  /** Puts heads between the rows; null takes them away. */
+  setGroups(spans: readonly GroupSpan<GroupHead>[] | null, collapsed: ReadonlySet<string> = new Set()): void {
+    if (!spans && !this.groups) return;
+    this.groups = spans && new GroupRows(spans, collapsed, this.cache.nTotal);
+    this.emit({ kind: "all" });
+  }
+
+  /** The row of the view that stands in a row of the grid; -1: a head. */
+  viewRow(row: number): number {
+    return this.groups ? this.groups.viewRow(row) : row;
+  }
+
+  /** Where a row of the view stands in the grid; undefined: in a collapsed group. */
+  gridRow(viewRow: number): number | undefined {
+    return this.groups ? this.groups.gridRow(viewRow) : viewRow;
+  }
+
+  /** The paths of the groups that a row of the view lies in. */
+  groupPaths(viewRow: number): string[] {
+    return this.groups?.pathsOf(viewRow) ?? [];
+  }
+
+  groupAt(row: number): GroupHead | undefined {
+    return this.groups?.headAt(row)?.group;
+  }
+
+  /** The path of the group whose head stands in a row. */
+  groupPathAt(row: number): string | undefined {
+    return this.groups?.headAt(row)?.path;
+  }
+
+  rowLabel(row: number): string {
+    return String(this.viewRow(row) + 1);
+  }
+
+  /** Rows of the view among rows of the grid. */
+  private stretches(from: number, to: number): readonly (readonly [number, number])[] {
+    return this.groups ? this.groups.stretches(from, to) : [[from, to]];
+  }
+
+  /** Fetches the rows of the grid that are not on the screen. */
+  private async load(from: number, to: number): Promise<void> {
+    await Promise.all(this.stretches(from, to).map(([r0, r1]) => this.cache.load(r0, r1)));
+  }
+
+  private readonly cacheChanged = (damage: Damage): void => {
+    const { groups } = this;
+    if (groups && groups.nTotal !== this.cache.nTotal) {
+      this.groups = new GroupRows(groups.spans, groups.collapsed, this.cache.nTotal);
+    }
+    this.emit(groups ? { kind: "all" } : damage);
+  };
 
   // ——— GridSource ———
 
   get rowCount(): number {
+    return this.groups ? this.groups.rowCount : this.cache.nTotal;
+  }
+
+  /** Records of the view, hidden ones included. */
+  get recordCount(): number {
     return this.cache.nTotal;
   }
 
   cell(row: number, col: number): CellModel | undefined {
     const field = this.fields[col];
     if (!field) return undefined;
-    const column = this.cache.column(row, field.id);
+    const viewRow = this.viewRow(row);
+    if (viewRow < 0) return NOTHING;
+    const column = this.cache.column(viewRow, field.id);
     if (!column) return undefined;
-    const at = row % WINDOW_ROWS;
-    return column.models[at] ?? this.draw(row, at, field, column);
+    const at = viewRow % WINDOW_ROWS;
+    return column.models[at] ?? this.draw(viewRow, at, field, column);
   }
 
-  private draw(row: number, at: number, field: WireField, column: ColumnCells<CellModel>): CellModel | undefined {
-    const record = this.cache.recordAt(row);
+  private draw(viewRow: number, at: number, field: WireField, column: ColumnCells<CellModel>): CellModel | undefined {
+    const record = this.cache.recordAt(viewRow);
     if (record === undefined || at >= column.cells.length) return undefined;
     const speculative = this.options.session.outbox.cell(this.table, record, field.id);
     const cell = speculative !== undefined ? speculative : (column.cells[at] ?? null);
@@ -162,6 +237,8 @@ export class TableSession implements GridSource, LiveTable {
   }
 
   copyText(row: number, col: number): string | undefined {
+    const head = this.groupAt(row);
+    if (head) return col === 0 ? head.label : "";
     const field = this.fields[col];
     const cell = this.wireCell(row, col);
     return field && cell !== undefined ? this.options.cells.copyText(cell, field) : undefined;
@@ -174,23 +251,27 @@ export class TableSession implements GridSource, LiveTable {
   }
 
   idOf(row: number): string | undefined {
-    return this.cache.recordAt(row);
+    const at = this.viewRow(row);
+    return at < 0 ? undefined : this.cache.recordAt(at);
   }
 
   rowOf(id: string): number | undefined {
-    return this.cache.rowOf(id);
+    const at = this.cache.rowOf(id);
+    return at === undefined ? undefined : this.gridRow(at);
   }
 
   onVisible(from: number, to: number): void {
-    this.cache.show(from, to);
-    this.shownFrom = from;
-    this.shownTo = to;
+    const stretches = this.stretches(from, to);
+    this.cache.showStretches(stretches);
+    // Heads alone on the screen: the first rows stand for what is to be watched.
+    this.shownFrom = stretches[0]?.[0] ?? 0;
+    this.shownTo = Math.min(stretches.at(-1)?.[1] ?? 0, this.shownFrom + MAX_WATCHED);
     clearTimeout(this.watchTimer);
     this.watchTimer = setTimeout(() => this.options.session.watch(this), 150);
   }
 
   want(from: number, to: number): void {
-    void this.cache.load(from, to);
+    void this.load(from, to);
   }
 
   subscribe(listener: (damage: Damage) => void): () => void {
@@ -209,7 +290,14 @@ export class TableSession implements GridSource, LiveTable {
     return { view: this.view, from, n: this.shownTo + 65 - from };
   }
 
+  /** Hears of every change of the base: what is computed over the table may be another. */
+  onRevision(listener: (revision: number) => void): () => void {
+    this.revisionListeners.add(listener);
+    return () => this.revisionListeners.delete(listener);
+  }
+
   patched(patch: PatchMessage): void {
+    for (const listener of this.revisionListeners) listener(patch.revision);
     const cells = patch.cells.filter((part) => part.table === this.table);
     if (cells.length > 0) this.cache.apply(patch.revision, cells);
     const isMoved =
@@ -244,7 +332,7 @@ export class TableSession implements GridSource, LiveTable {
     const sent: CellEdit[] = [];
     const shown: SpeculativeCell[] = [];
     for (const { row, col, value } of edits) {
-      const record = this.cache.recordAt(row);
+      const record = this.idOf(row);
       const field = this.fields[col];
       if (record === undefined || !field || this.columns[col]?.readonly) continue;
       sent.push({ record, field: field.id, value });
@@ -303,7 +391,7 @@ export class TableSession implements GridSource, LiveTable {
       from = Math.min(from, row);
       to = Math.max(to, row);
     }
-    if (!this.isRangeLoaded(from, to)) await this.cache.load(from, to);
+    if (!this.isRangeLoaded(from, to)) await this.load(from, to);
     const parts: Promise<void>[] = [];
     for (let at = 0; at < edits.length; at += CELLS_PER_COMMAND) {
       parts.push(this.setInputs(edits.slice(at, at + CELLS_PER_COMMAND)));
@@ -312,8 +400,11 @@ export class TableSession implements GridSource, LiveTable {
   }
 
   private isRangeLoaded(from: number, to: number): boolean {
-    for (let row = from; row <= to; row += WINDOW_ROWS) if (this.cache.recordAt(row) === undefined) return false;
-    return this.cache.recordAt(to) !== undefined;
+    const isLoaded = ([r0, r1]: readonly [number, number]) => {
+      for (let at = r0; at <= r1; at += WINDOW_ROWS) if (this.cache.recordAt(at) === undefined) return false;
+      return this.cache.recordAt(r1) !== undefined;
+    };
+    return this.stretches(from, to).every(isLoaded);
   }
 
   /** A matrix at a cell; rows beyond the end become new records. A single value fills the target. */
@@ -335,13 +426,13 @@ export class TableSession implements GridSource, LiveTable {
   }
 
   private async pastePart(matrix: readonly (readonly PastedCell[])[], at: CellAt): Promise<void> {
-    const nHere = Math.max(0, Math.min(matrix.length, this.rowCount - at.row));
-    if (nHere > 0 && !this.isRangeLoaded(at.row, at.row + nHere - 1)) {
-      await this.cache.load(at.row, at.row + nHere - 1);
-    }
+    const targetRows = this.recordRows(at.row, matrix.length);
+    const nHere = targetRows.length;
+    const lastRow = targetRows.at(-1);
+    if (lastRow !== undefined && !this.isRangeLoaded(at.row, lastRow)) await this.load(at.row, lastRow);
     const records: string[] = [];
-    for (let i = 0; i < nHere; i += 1) {
-      const record = this.cache.recordAt(at.row + i);
+    for (const row of targetRows) {
+      const record = this.idOf(row);
       if (record === undefined) return;
       records.push(record);
     }
@@ -370,6 +461,13 @@ export class TableSession implements GridSource, LiveTable {
     );
   }
 
+  /** Up to `n` rows of the grid from a row on that are records. */
+  private recordRows(from: number, n: number): number[] {
+    const rows: number[] = [];
+    for (let row = from; row < this.rowCount && rows.length < n; row += 1) if (this.viewRow(row) >= 0) rows.push(row);
+    return rows;
+  }
+
   private inputOf(cell: PastedCell, col: number): WireInput {
     if (cell.value !== undefined && this.fields[col]?.type === "attachment") {
       try {
@@ -384,7 +482,7 @@ export class TableSession implements GridSource, LiveTable {
 
   async fill(request: FillRequest): Promise<void> {
     if (this.isTooLarge([request.from, request.to])) return;
-    await this.cache.load(request.from.r0, request.from.r1);
+    await this.load(request.from.r0, request.from.r1);
     const edits: (CellAt & { value: WireInput })[] = [];
     request.values().forEach((row, i) => {
       row.forEach((value, j) => {
@@ -417,9 +515,9 @@ export class TableSession implements GridSource, LiveTable {
     if (this.isTooLarge(ranges.map((range) => ({ ...range, c0: 0, c1: 0 })))) return;
     const records: string[] = [];
     for (const { r0, r1 } of ranges) {
-      if (!this.isRangeLoaded(r0, r1)) await this.cache.load(r0, r1);
+      if (!this.isRangeLoaded(r0, r1)) await this.load(r0, r1);
       for (let row = r0; row <= r1; row += 1) {
-        const record = this.cache.recordAt(row);
+        const record = this.idOf(row);
         if (record !== undefined) records.push(record);
       }
     }

@@ -54,8 +54,8 @@ export class WindowCache<M> {
   private recent: RecentPatch[] = [];
   /** Windows below this revision show another order than the present one. */
   private orderRevision = 0;
-  private from = 0;
-  private to = 0;
+  /** Rows on the screen, as stretches of inclusive ends: rows between may be hidden. */
+  private shown: readonly (readonly [number, number])[] = [[0, 0]];
   private clock = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private isClosed = false;
@@ -77,19 +77,32 @@ export class WindowCache<M> {
 
   /** Rows `from ..= to` are on the screen: fetches them and the ring round them, aborts what left it. */
   show(from: number, to: number): void {
-    this.from = from;
-    this.to = to;
-    const first = windowOf(Math.max(0, from - RING_ROWS));
-    const last = windowOf(Math.max(0, Math.min(to + RING_ROWS, Math.max(0, this.nTotal - 1))));
+    this.showStretches([[from, to]]);
+  }
+
+  /** As [`show`], for rows with hidden ones between. */
+  showStretches(stretches: readonly (readonly [number, number])[]): void {
+    this.shown = stretches;
+    const ring = new Set<number>();
+    for (const [from, to] of stretches) {
+      const first = windowOf(Math.max(0, from - RING_ROWS));
+      const last = windowOf(Math.max(0, Math.min(to + RING_ROWS, Math.max(0, this.nTotal - 1))));
+      for (let index = first; index <= last; index += 1) ring.add(index);
+    }
     for (const [index, request] of this.requests) {
-      if (index < first || index > last) {
-        request.abort.abort();
-        this.requests.delete(index);
-      }
+      if (ring.has(index)) continue;
+      request.abort.abort();
+      this.requests.delete(index);
     }
     // What is on the screen first, then the ring.
-    for (let index = windowOf(from); index <= windowOf(to); index += 1) this.need(index);
-    for (let index = first; index <= last; index += 1) this.need(index);
+    for (const [from, to] of stretches) {
+      for (let index = windowOf(from); index <= windowOf(to); index += 1) this.need(index);
+    }
+    for (const index of ring) this.need(index);
+  }
+
+  private showAgain(): void {
+    this.showStretches(this.shown);
   }
 
   /** Fetches windows that are not on the screen, e.g. of a selection to be copied; they are not aborted by `show`. */
@@ -123,7 +136,7 @@ export class WindowCache<M> {
       this.error = error;
       this.onChange({ kind: "all" });
       clearTimeout(this.retry);
-      this.retry = setTimeout(() => this.show(this.from, this.to), RETRY_MS);
+      this.retry = setTimeout(() => this.showAgain(), RETRY_MS);
     }
   }
 
@@ -160,7 +173,7 @@ export class WindowCache<M> {
     if (isGrown) this.dropBeyondEnd();
     const from = index * WINDOW_ROWS;
     this.onChange(isGrown ? { kind: "all" } : { kind: "rows", from, to: from + WINDOW_ROWS - 1 });
-    if (isGrown) this.show(this.from, this.to);
+    if (isGrown) this.showAgain();
   }
 
   /** True where patches newer than the window have been forgotten. */
@@ -187,7 +200,8 @@ export class WindowCache<M> {
   private evict(): void {
     if (this.windows.size <= this.maxWindows) return;
     const byAge = [...this.windows.values()].sort((a, b) => a.usedAt - b.usedAt);
-    const isShown = (index: number) => index >= windowOf(this.from) && index <= windowOf(this.to);
+    const isShown = (index: number) =>
+      this.shown.some(([from, to]) => index >= windowOf(from) && index <= windowOf(to));
     for (const held of byAge) {
       if (this.windows.size <= this.maxWindows) return;
       if (!isShown(held.index)) this.forget(held.index);
@@ -290,7 +304,7 @@ export class WindowCache<M> {
     for (const request of this.requests.values()) request.abort.abort();
     this.requests.clear();
     for (const held of this.windows.values()) held.isStale = true;
-    this.show(this.from, this.to);
+    this.showAgain();
   }
 
   /** Fetches again although the revision is the same (another filter, a resync). */
@@ -308,7 +322,7 @@ export class WindowCache<M> {
     for (const request of this.requests.values()) request.abort.abort();
     this.requests.clear();
     this.onChange({ kind: "all" });
-    this.show(this.from, this.to);
+    this.showAgain();
   }
 
   get nWindows(): number {

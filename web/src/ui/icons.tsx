@@ -28,9 +28,11 @@ const PATHS: Record<string, string> = {
   redo: "M13 7H6a3 3 0 0 0 0 6h2m5-6-3-3m3 3-3 3",
   rows: "M2.5 3.5h11M2.5 8h11M2.5 12.5h11",
   settings: "M3 5h6m3 0h1M3 11h1m3 0h6M10.5 3.5v3M5.5 9.5v3",
+  group: "M2.5 3h4M5 6h8.5M5 8.5h8.5M2.5 11h4M5 13.5h8.5",
   sort: "M5 3v10m0 0L2.5 10.5M5 13l2.5-2.5M11 13V3m0 0L8.5 5.5M11 3l2.5 2.5",
   table: "M2.5 3h11v10h-11zM2.5 6.5h11M6.5 6.5V13",
   trash: "M3 4.5h10M6 4.5V3h4v1.5M4.5 4.5l.5 8.5h6l.5-8.5",
+  up: "m4 10 4-4 4 4",
   undo: "M3 7h7a3 3 0 0 1 0 6H8M3 7l3-3M3 7l3 3",
   rail: "M2.5 3h11v10h-11zM6.5 3v10",
 };

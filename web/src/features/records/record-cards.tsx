@@ -5,17 +5,19 @@ import { blobUrl, type Schemas } from "../../api/client";
 import type { Attachment, WireField } from "../../api/wire";
 import { effectiveType } from "../../fields/formula/descriptor";
 import { shownText } from "../../fields/registry";
+import type { GroupHead } from "../../grid/types";
 import type { TableSession } from "../../sync/table-session";
 import { Icon } from "../../ui/icons";
 
 const CARD_PX = 70;
-const NUMERIC = ["number", "currency", "percent", "rating", "progress", "duration"];
+const NUMERIC = ["number", "currency", "percent"];
 
 interface RecordCardsProps {
   base: string;
   table: Schemas["TableView"];
   session: TableSession;
   onOpen: (record: string) => void;
+  onToggleGroup: (row: number) => void;
 }
 
 /** Which columns a card shows, by type: picture, title, two texts, the last number. */
@@ -45,7 +47,7 @@ function shownAt(session: TableSession, row: number, col: number): string {
   return field && cell !== undefined ? shownText(cell, field) : "";
 }
 
-export function RecordCards({ base, session, onOpen }: RecordCardsProps) {
+export function RecordCards({ base, session, onOpen, onToggleGroup }: RecordCardsProps) {
   const { t } = useTranslation();
   const host = useRef<HTMLDivElement>(null);
   const [range, setRange] = useState({ from: 0, to: 20 });
@@ -73,6 +75,21 @@ export function RecordCards({ base, session, onOpen }: RecordCardsProps) {
       )}
       <div style={{ height: session.rowCount * CARD_PX, position: "relative" }}>
         {rows.map((row) => {
+          const head = session.groupAt(row);
+          if (head) {
+            return (
+              <GroupCard
+                key={session.groupPathAt(row)}
+                head={head}
+                sums={session.columns.flatMap(({ key, title }) => {
+                  const value = head.values.get(key);
+                  return value === undefined ? [] : [`${title} ${value}`];
+                })}
+                row={row}
+                onToggle={() => onToggleGroup(row)}
+              />
+            );
+          }
           const record = session.idOf(row);
           const cell = picture >= 0 ? session.wireCell(row, picture) : null;
           const file = Array.isArray(cell) ? (cell[0] as Attachment | undefined) : undefined;
@@ -107,5 +124,39 @@ export function RecordCards({ base, session, onOpen }: RecordCardsProps) {
         })}
       </div>
     </div>
+  );
+}
+
+/** The head of a group, as tall as a card. */
+function GroupCard({
+  head,
+  sums,
+  row,
+  onToggle,
+}: {
+  head: GroupHead;
+  sums: string[];
+  row: number;
+  onToggle: () => void;
+}) {
+  return (
+    <button
+      type="button"
+      className="record-card group-card"
+      aria-expanded={!head.isCollapsed}
+      style={{ position: "absolute", top: row * CARD_PX, height: CARD_PX, paddingLeft: 12 + head.depth * 16 }}
+      onClick={onToggle}
+    >
+      <Icon name="down" />
+      <span className="grow">
+        <b className="cut" style={{ display: "block" }}>
+          <span className="hint">{head.title}</span> {head.label}
+        </b>
+        <span className="hint cut" style={{ display: "block" }}>
+          {sums.slice(0, 2).join(" · ")}
+        </span>
+      </span>
+      <span className="num hint">{head.count}</span>
+    </button>
   );
 }

@@ -192,6 +192,7 @@ function RecordField({
         <span className="field-label">{field.name}</span>
         <div>
           <Rate
+            style={{ color: "var(--star)" }}
             count={field.max ?? 5}
             value={typeof cell === "number" ? cell : 0}
             aria-label={field.name}

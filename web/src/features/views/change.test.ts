@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import type { Schemas } from "../../api/client";
 import * as change from "./change";
 
 const VIEW: change.View = {
@@ -13,10 +12,6 @@ const VIEW: change.View = {
   row_height: "normal",
   frozen_fields: 1,
 };
-const field = (part: object) =>
-  ({ id: "f2", name: "n", is_editable: true, n_misfits: 0, ...part }) as Schemas["FieldView"];
-const TEXT = field({ id: "f1", type: "text" });
-const NUMBER = field({ type: "number", decimals: null, thousands: false, unit: "" });
 
 test("hiding keeps width and footer; showing takes it back", () => {
   const hidden = change.setHidden(VIEW, "f2", true);
@@ -44,34 +39,23 @@ test("a sort goes behind the others, a known one only turns", () => {
   expect(change.removeSort(VIEW, 0).sorts).toEqual([]);
 });
 
-test("a condition keeps its operator only where the new field has it", () => {
-  const one = change.addCondition(VIEW, NUMBER);
-  const greater = change.changeCondition(one, 0, { operator: "greater", value: "5" });
-  expect(change.changeConditionField(greater, 0, TEXT).filter.conditions).toEqual([
-    { field: "f1", operator: "contains", value: "" },
+test("groups nest up to three fields; another field has a span of its own", () => {
+  const two = change.addGroupField(change.addGroupField(VIEW, "f1"), "f2");
+  expect(two.groups.map((group) => group.field)).toEqual(["f1", "f2"]);
+  expect(change.addGroupField(two, "f1")).toBe(two);
+  const full = change.addGroupField(two, "f3");
+  expect(change.addGroupField(full, "f4")).toBe(full);
+  const month = change.changeGroupField(two, 0, { by: "month" });
+  expect(change.changeGroupField(month, 0, { descending: true }).groups[0]).toMatchObject({ by: "month" });
+  expect(change.changeGroupField(month, 0, { field: "f9" }).groups[0]).not.toHaveProperty("by");
+  expect(change.removeGroupField(two, 0).groups).toEqual([{ field: "f2", descending: false }]);
+});
+
+test("a footer comes and goes, the width stays", () => {
+  expect(change.footerOf(VIEW, "f2")).toBe("sum");
+  expect(change.setFooter(VIEW, "f2", null).fields).toEqual([
+    { field: "f2", hidden: false, width_px: 90, footer: null },
   ]);
-  const same = change.changeCondition(one, 0, { operator: "is_not", value: "5" });
-  expect(change.changeConditionField(same, 0, TEXT).filter.conditions[0]).toMatchObject({ operator: "is_not" });
-});
-
-test("only conditions that filter are counted, also in groups", () => {
-  const conditions = [
-    { field: "f1", operator: "is", value: " " },
-    { field: "f1", operator: "is", value: "x" },
-    { field: "f1", operator: "is_blank", value: "" },
-  ];
-  const inner = { any: true, conditions, groups: [] };
-  expect(change.nActive({ any: false, conditions, groups: [inner] })).toBe(4);
-});
-
-test.each([
-  [{ type: "select", options: [] }, "is", "less"],
-  [{ type: "date" }, "less", "contains"],
-  [{ type: "attachment" }, "is_not_blank", "is"],
-  [{ type: "formula", source: "1", result: { type: "number" }, ai: null }, "greater", "ai_state"],
-  [{ type: "formula", source: "1", result: { type: "text" }, ai: { model: "", policy: "manual" } }, "ai_state", "less"],
-])("operators of %o", (type, has, lacks) => {
-  const operators = change.operatorsOf(field(type));
-  expect(operators).toContain(has);
-  expect(operators).not.toContain(lacks);
+  expect(change.setFooter(VIEW, "f9", null)).toBe(VIEW);
+  expect(change.footerOf(change.setFooter(VIEW, "f9", "median"), "f9")).toBe("median");
 });

@@ -7,52 +7,14 @@
 import type { Schemas } from "../../api/client";
 
 export type View = Schemas["ViewView"];
-export type Condition = Schemas["ConditionView"];
-type Field = Schemas["FieldView"];
 type ViewField = Schemas["ViewFieldView"];
 
 export const ROW_HEIGHTS = ["compact", "normal", "comfortable", "picture", "large_picture"] as const;
 /** Pixels; narrower columns cannot be grabbed, wider ones not be left again. */
 export const WIDTH_PX = { min: 48, max: 1200 };
 
-/** A condition with this operator needs no value. */
-export const NO_VALUE = new Set(["is_blank", "is_not_blank", "is_misfit"]);
-
-const ORDERED = ["is", "is_not", "less", "less_or_equal", "greater", "greater_or_equal"];
-const TEXTUAL = ["contains", "not_contains", "is", "is_not"];
-const BY_TYPE: Record<string, string[]> = {
-  number: ORDERED,
-  currency: ORDERED,
-  percent: ORDERED,
-  rating: ORDERED,
-  progress: ORDERED,
-  duration: ORDERED,
-  date: ORDERED,
-  date_time: ORDERED,
-  select: ["is", "is_not"],
-  multi_select: ["contains", "not_contains", "is", "is_not"],
-  person: ["contains", "not_contains", "is", "is_not"],
-  created_time: ORDERED,
-  modified_time: ORDERED,
-  checkbox: ["is"],
-  button: [],
-  attachment: [],
-};
-
-/** The type that the cells show: of formula fields that of the result. */
-export function shownType(field: Field): Schemas["FieldTypeView"] {
-  return field.type === "formula" ? field.result : field;
-}
-
-/** The operators that make sense for a field, the usual one first. */
-export function operatorsOf(field: Field): string[] {
-  const type = shownType(field).type;
-  const operators = [...(BY_TYPE[type] ?? TEXTUAL)];
-  if (type !== "checkbox") operators.push("is_blank", "is_not_blank");
-  if (type !== "checkbox" && type !== "attachment") operators.push("is_misfit");
-  if (field.type === "formula" && field.ai) operators.push("ai_state");
-  return operators;
-}
+/** Fields that a view can group by. */
+export const MAX_GROUPS = 3;
 
 function withField(view: View, field: string, part: Partial<ViewField>): View {
   const isKnown = view.fields.some((known) => known.field === field);
@@ -95,43 +57,34 @@ export function removeSort(view: View, at: number): View {
   return { ...view, sorts: view.sorts.filter((_, index) => index !== at) };
 }
 
-function withConditions(view: View, conditions: Condition[]): View {
-  return { ...view, filter: { ...view.filter, conditions } };
+/** Groups by this field too, within the groups there are. */
+export function addGroupField(view: View, field: string): View {
+  const isKnown = view.groups.some((group) => group.field === field);
+  if (isKnown || view.groups.length >= MAX_GROUPS) return view;
+  return { ...view, groups: [...view.groups, { field, descending: false }] };
 }
 
-export function addCondition(view: View, field: Field): View {
-  const condition = { field: field.id, operator: operatorsOf(field)[0] ?? "is", value: "" };
-  return withConditions(view, [...view.filter.conditions, condition]);
+/** Another field, direction or span in place `at`; a span belongs to its field. */
+export function changeGroupField(view: View, at: number, part: Partial<Schemas["SortView"]>): View {
+  const groups = view.groups.map((group, index) => {
+    if (index !== at) return group;
+    const changed = { ...group, ...part };
+    if (part.field !== undefined && part.field !== group.field) delete changed.by;
+    return changed;
+  });
+  return { ...view, groups };
 }
 
-export function changeCondition(view: View, at: number, part: Partial<Condition>): View {
-  return withConditions(
-    view,
-    view.filter.conditions.map((known, index) => (index === at ? { ...known, ...part } : known)),
-  );
+export function removeGroupField(view: View, at: number): View {
+  return { ...view, groups: view.groups.filter((_, index) => index !== at) };
 }
 
-/** Another field in a condition: the operator stays where it fits, the value never does. */
-export function changeConditionField(view: View, at: number, field: Field): View {
-  const operators = operatorsOf(field);
-  const before = view.filter.conditions[at]?.operator ?? "is";
-  const operator = operators.includes(before) ? before : (operators[0] ?? "is");
-  return changeCondition(view, at, { field: field.id, operator, value: "" });
+export function footerOf(view: View, field: string): string | undefined {
+  return view.fields.find((known) => known.field === field)?.footer ?? undefined;
 }
 
-export function removeCondition(view: View, at: number): View {
-  return withConditions(
-    view,
-    view.filter.conditions.filter((_, index) => index !== at),
-  );
-}
-
-/** Conditions that take effect: one without the value it needs lets every record through. */
-export function nActive(filter: Schemas["FilterView"]): number {
-  const own = filter.conditions.filter((known) => NO_VALUE.has(known.operator) || known.value.trim() !== "");
-  return own.length + filter.groups.reduce((sum, group) => sum + nActive(group), 0);
-}
-
-export function clearFilter(view: View): View {
-  return { ...view, filter: { any: view.filter.any, conditions: [], groups: [] } };
+/** What the footer says of a field; nothing: null. */
+export function setFooter(view: View, field: string, footer: string | null): View {
+  if ((footerOf(view, field) ?? null) === footer) return view;
+  return withField(view, field, { footer });
 }

@@ -1,12 +1,23 @@
-/** The value of a condition, entered as the field's type asks for it; what is typed is sent when typing rests. */
-import { Input, Select } from "antd";
-import { useEffect, useRef, useState } from "react";
+/** The value of a condition, entered as the field's type and the operator ask for it. */
+import { Select } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
-import { type Condition, NO_VALUE, shownType } from "./change";
+import type { Condition } from "./filter-tree";
+import {
+  entryOf,
+  isDate,
+  isNumeric,
+  PERIODS,
+  readPeriod,
+  readRange,
+  shownType,
+  USUAL_DAYS,
+  writePeriod,
+  writeRange,
+} from "./operators";
+import { TypedValue } from "./typed-value";
 
-/** Milliseconds without a key after which a typed value counts. */
-const REST_MS = 400;
 const AI_STATES = ["ok", "needs_review", "stale", "failed", "locked", "queued", "running", "skipped"];
 
 interface FilterValueProps {
@@ -17,75 +28,153 @@ interface FilterValueProps {
 
 export function FilterValue({ field, condition, onValue }: FilterValueProps) {
   const { t } = useTranslation();
-  if (NO_VALUE.has(condition.operator)) return null;
   const type = shownType(field);
-  const choose = (options: { value: string; label: string }[]) => (
+  const options = "options" in type ? type.options.map((option) => ({ value: option.id, label: option.name })) : [];
+  const { value } = condition;
+  const typed = (inputMode: "decimal" | "text") => (
+    <TypedValue value={value} inputMode={inputMode} placeholder={t("filterValue")} onValue={onValue} />
+  );
+  switch (entryOf(field, condition.operator)) {
+    case "none":
+      return null;
+    case "ai":
+      return (
+        <Choice
+          value={value}
+          options={AI_STATES.map((state) => ({ value: state, label: t(`ai_${state}`) }))}
+          onValue={onValue}
+        />
+      );
+    case "checkbox":
+      return (
+        <Choice
+          value={value}
+          options={[
+            { value: "true", label: t("checked") },
+            { value: "false", label: t("unchecked") },
+          ]}
+          onValue={onValue}
+        />
+      );
+    case "option":
+      return <Choice value={value} options={options} onValue={onValue} />;
+    case "options":
+      return <Choices value={value} options={options} onValue={onValue} />;
+    case "range":
+      return <RangeValue field={field} value={value} onValue={onValue} />;
+    case "period":
+      return <PeriodValue value={value} onValue={onValue} />;
+    case "count":
+    case "number":
+      return typed("decimal");
+    case "text":
+      return typed("text");
+  }
+}
+
+interface ChoiceProps {
+  value: string;
+  options: { value: string; label: string }[];
+  onValue: (value: string) => void;
+}
+
+function Choice({ value, options, onValue }: ChoiceProps) {
+  const { t } = useTranslation();
+  return (
     <Select
       className="grow"
       aria-label={t("filterValue")}
       placeholder={t("filterValue")}
       showSearch={{ optionFilterProp: "label" }}
-      value={condition.value || undefined}
+      value={value || undefined}
       options={options}
       onChange={onValue}
     />
   );
-  if (condition.operator === "ai_state") {
-    return choose(AI_STATES.map((state) => ({ value: state, label: t(`ai_${state}`) })));
-  }
-  if (type.type === "checkbox") {
-    return choose([
-      { value: "true", label: t("checked") },
-      { value: "false", label: t("unchecked") },
-    ]);
-  }
-  if (type.type === "select" || type.type === "multi_select" || type.type === "person") {
-    return choose(type.options.map((option) => ({ value: option.id, label: option.name })));
-  }
-  const isNumber = ["number", "currency", "percent", "progress", "rating"].includes(type.type);
+}
+
+/** Option ids with commas between. */
+function Choices({ value, options, onValue }: ChoiceProps) {
+  const { t } = useTranslation();
+  const chosen = value.split(",").filter((id) => options.some((option) => option.value === id));
   return (
-    <TypedValue
-      value={condition.value}
-      inputMode={isNumber ? "decimal" : "text"}
-      placeholder={
-        ["date", "date_time", "created_time", "modified_time"].includes(type.type) ? t("typeDate") : t("filterValue")
-      }
-      onValue={onValue}
+    <Select
+      className="grow"
+      mode="multiple"
+      maxTagCount="responsive"
+      aria-label={t("filterValue")}
+      placeholder={t("filterValue")}
+      showSearch={{ optionFilterProp: "label" }}
+      value={chosen}
+      options={options}
+      onChange={(ids) => onValue(ids.join(","))}
     />
   );
 }
 
-interface TypedValueProps {
+interface TextProps {
   value: string;
-  inputMode: "decimal" | "text";
-  placeholder: string;
   onValue: (value: string) => void;
 }
 
-function TypedValue({ value, inputMode, placeholder, onValue }: TypedValueProps) {
+function RangeValue({ field, value, onValue }: TextProps & { field: Schemas["FieldView"] }) {
   const { t } = useTranslation();
-  const [draft, setDraft] = useState(value);
-  const latest = useRef({ value, onValue });
-  latest.current = { value, onValue };
-  const send = (text: string) => {
-    if (text !== latest.current.value) latest.current.onValue(text);
-  };
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      if (draft !== latest.current.value) latest.current.onValue(draft);
-    }, REST_MS);
-    return () => clearTimeout(timer);
-  }, [draft]);
+  const [from, to] = readRange(value);
+  const inputMode = isNumeric(field) ? "decimal" : "text";
+  const hint = (side: string) => (isDate(field) ? t("typeDate") : side);
   return (
-    <Input
-      className="grow"
-      aria-label={t("filterValue")}
-      placeholder={placeholder}
-      inputMode={inputMode}
-      value={draft}
-      onChange={(event) => setDraft(event.target.value)}
-      onBlur={() => send(draft)}
-      onPressEnter={() => send(draft)}
-    />
+    <span className="tool-pair">
+      <TypedValue
+        value={from}
+        label={t("rangeFrom")}
+        placeholder={hint(t("rangeFrom"))}
+        inputMode={inputMode}
+        onValue={(next) => onValue(writeRange(next, to))}
+      />
+      <span className="hint">–</span>
+      <TypedValue
+        value={to}
+        label={t("rangeTo")}
+        placeholder={hint(t("rangeTo"))}
+        inputMode={inputMode}
+        onValue={(next) => onValue(writeRange(from, next))}
+      />
+    </span>
+  );
+}
+
+const EXACT = "exact";
+
+/** A day, or a period that moves with the calendar. */
+function PeriodValue({ value, onValue }: TextProps) {
+  const { t } = useTranslation();
+  const period = readPeriod(value);
+  const [isExact, setExact] = useState(value !== "" && period === null);
+  const chosen = isExact ? EXACT : period?.name;
+  const choose = (name: string) => {
+    setExact(name === EXACT);
+    onValue(name === EXACT ? "" : writePeriod(name));
+  };
+  return (
+    <span className="tool-pair">
+      <Select
+        aria-label={t("filterPeriod")}
+        placeholder={t("filterPeriod")}
+        value={chosen}
+        options={[EXACT, ...PERIODS].map((name) => ({ value: name, label: t(`period_${name}`) }))}
+        popupMatchSelectWidth={false}
+        onChange={choose}
+      />
+      {isExact && <TypedValue value={value} inputMode="text" placeholder={t("typeDate")} onValue={onValue} />}
+      {!isExact && period && period.days !== null && (
+        <TypedValue
+          value={String(period.days)}
+          label={t("filterDays")}
+          inputMode="decimal"
+          placeholder={String(USUAL_DAYS)}
+          onValue={(days) => onValue(writePeriod(period.name, Number(days)))}
+        />
+      )}
+    </span>
   );
 }

@@ -1,6 +1,6 @@
 /** A toolbar button that opens a tool: a popover beside it, on a phone a sheet from below. */
 import { Drawer, Popover } from "antd";
-import { type ReactNode, useState, useSyncExternalStore } from "react";
+import { type ReactNode, type RefObject, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Icon } from "../../ui/icons";
 
 const PHONE = "(max-width: 640px)";
@@ -21,6 +21,8 @@ interface ToolPopoverProps {
 
 export function ToolPopover({ icon, title, state, children }: ToolPopoverProps) {
   const [isOpen, setOpen] = useState(false);
+  const body = useRef<HTMLDivElement>(null);
+  useOutside(body, isOpen, () => setOpen(false));
   const isPhone = useSyncExternalStore(watchPhone, () => matchMedia(PHONE).matches);
   const button = (
     <button
@@ -54,7 +56,7 @@ export function ToolPopover({ icon, title, state, children }: ToolPopoverProps) 
       open={isOpen}
       onOpenChange={setOpen}
       content={
-        <div role="dialog" aria-label={title}>
+        <div role="dialog" aria-label={title} ref={body}>
           {children}
         </div>
       }
@@ -62,4 +64,31 @@ export function ToolPopover({ icon, title, state, children }: ToolPopoverProps) 
       {button}
     </Popover>
   );
+}
+
+/** Boxes that a tool opens outside itself. */
+const FLOATING = ".ant-select-dropdown, .ant-picker-dropdown, .ant-modal";
+
+/** A press outside and Escape close the tool: the grid keeps such events to itself, so they are caught before it. */
+function useOutside(body: RefObject<HTMLDivElement | null>, isOpen: boolean, close: () => void): void {
+  const latest = useRef(close);
+  latest.current = close;
+  useEffect(() => {
+    if (!isOpen) return;
+    const pressed = (event: PointerEvent) => {
+      const target = event.target instanceof Element ? event.target : null;
+      const isInside = body.current?.contains(target) || target?.closest(`${FLOATING}, [aria-expanded="true"]`);
+      if (body.current && !isInside) latest.current();
+    };
+    const typed = (event: KeyboardEvent) => {
+      const isChoosing = document.querySelector(".ant-select-open");
+      if (event.key === "Escape" && body.current && !isChoosing) latest.current();
+    };
+    document.addEventListener("pointerdown", pressed, true);
+    document.addEventListener("keydown", typed, true);
+    return () => {
+      document.removeEventListener("pointerdown", pressed, true);
+      document.removeEventListener("keydown", typed, true);
+    };
+  }, [isOpen, body]);
 }

@@ -1,11 +1,13 @@
-/** The tools of one view in the toolbar: fields, filter, sort, row height. */
+/** The tools of one view in the toolbar: fields, filter, groups, sort, row height. */
 import { Checkbox } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { Icon } from "../../ui/icons";
-import { isHidden, nActive, ROW_HEIGHTS, setHidden, type View } from "./change";
+import { isHidden, ROW_HEIGHTS, setHidden, type View } from "./change";
 import { useDraft } from "./draft";
 import { FilterTool } from "./filter-tool";
+import { nActive } from "./filter-tree";
+import { GroupTool } from "./group-tool";
 import { SortTool } from "./sort-tool";
 import { ToolPopover } from "./tool-popover";
 import "./views.css";
@@ -22,6 +24,7 @@ export function ViewTools({ table, view: known, onChange }: ViewToolsProps) {
   const { fields } = table;
   const nHidden = fields.filter((field) => isHidden(view, field.id)).length;
   const nConditions = nActive(view.filter);
+  const nGroups = view.groups.length;
   const nSorts = view.sorts.length;
   return (
     <>
@@ -34,6 +37,9 @@ export function ViewTools({ table, view: known, onChange }: ViewToolsProps) {
       </ToolPopover>
       <ToolPopover icon="filter" title={t("filter")} state={nConditions ? `${t("filter")} ${nConditions}` : undefined}>
         <FilterTool fields={fields} view={view} onChange={change} />
+      </ToolPopover>
+      <ToolPopover icon="group" title={t("group")} state={nGroups ? `${t("group")} ${nGroups}` : undefined}>
+        <GroupTool fields={fields} view={view} onChange={change} />
       </ToolPopover>
       <ToolPopover icon="sort" title={t("sort")} state={nSorts ? `${t("sort")} ${nSorts}` : undefined}>
         <SortTool fields={fields} view={view} onChange={change} />

@@ -1,0 +1,140 @@
+//! How a change in one table reaches records of another: through which keys, where there are any.
+//!
+//! In: a bound tree. Out: [`Relations`]. Law: a column that is read in any other way than by key stands in `whole`,
+//! so whoever asks for the records that a change reaches never gets too few.
+
+use crate::{
+    eval::lookup::Lookup,
+    functions::registry::{self, Kernel},
+    syntax::ast::{Expr, FieldRef, Kind, TableRef},
+};
+use std::collections::{BTreeMap, BTreeSet};
+use table::id::{FieldId, TableId};
+
+/// All the ways in which a formula reads whole columns.
+#[derive(Debug, Default)]
+pub(crate) struct Relations {
+    pub(crate) by_key: Vec<Relation>,
+    pub(crate) whole: BTreeMap<TableId, BTreeSet<FieldId>>,
+}
+
+/// One look-up by key: a record of the other table reaches those whose wanted cells are its keys.
+#[derive(Debug)]
+pub struct Relation {
+    pub(crate) table: TableId,
+    /// The column that is searched, and what is searched for.
+    pub(crate) pairs: Vec<(FieldId, Expr)>,
+    values: Option<FieldId>,
+    pub(crate) lookup: Lookup,
+}
+
+impl Relation {
+    /// The table that is looked up in.
+    pub fn table(&self) -> TableId {
+        self.table
+    }
+
+    /// Its columns that are searched.
+    pub fn keys_of(&self) -> impl Iterator<Item = FieldId> + '_ {
+        self.pairs.iter().map(|(field, _)| *field)
+    }
+
+    /// Its columns that are read.
+    pub fn fields(&self) -> impl Iterator<Item = FieldId> + '_ {
+        self.keys_of().chain(self.values)
+    }
+
+    /// A record that comes or goes moves the places of all after it.
+    pub fn is_positional(&self) -> bool {
+        self.lookup == Lookup::Match
+    }
+}
+
+pub(crate) fn relations(expr: &Expr, out: &mut Relations) {
+    match &expr.kind {
+        Kind::Column(TableRef::Id(table), FieldRef::Id(field)) => {
+            out.whole.entry(*table).or_default().insert(*field);
+        }
+        Kind::Call { name, args, .. } => {
+            let lookup = match registry::find(name).map(|function| &function.kernel) {
+                Some(Kernel::Lookup(lookup)) => by_key(*lookup, args),
+                _ => None,
+            };
+            if let Some(relation) = lookup {
+                let others = args.iter().filter(|arg| column(arg).is_none());
+                others.for_each(|arg| relations(arg, out));
+                out.by_key.push(relation);
+                return;
+            }
+            args.iter().for_each(|arg| relations(arg, out));
+        }
+        Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => {
+            relations(inner, out)
+        }
+        Kind::Chain(first, rest) => {
+            relations(first, out);
+            rest.iter().for_each(|(_, next)| relations(next, out));
+        }
+        _ => {}
+    }
+}
+
+fn column(expr: &Expr) -> Option<(TableId, FieldId)> {
+    match &expr.kind {
+        Kind::Column(TableRef::Id(table), FieldRef::Id(field)) => Some((*table, *field)),
+        _ => None,
+    }
+}
+
+/// `None` where the arguments are not columns of one table with something to look for.
+fn by_key(lookup: Lookup, args: &[Expr]) -> Option<Relation> {
+    let (values, keys): (Option<usize>, Vec<(usize, usize)>) = match lookup {
+        Lookup::Index => return None,
+        Lookup::XLookup => (Some(2), vec![(1, 0)]),
+        Lookup::Match => (None, vec![(1, 0)]),
+        _ => {
+            let (values, first, last) = lookup.layout(args.len());
+            let places = (first..last).step_by(2);
+            (values, places.map(|at| (at, at + 1)).collect())
+        }
+    };
+    let (table, _) = column(args.get(keys.first()?.0)?)?;
+    let of_table = |at: usize| {
+        let (of, field) = column(args.get(at)?)?;
+        (of == table).then_some(field)
+    };
+    let pairs = keys.into_iter().map(|(at, wanted)| {
+        let wanted = args.get(wanted)?;
+        is_still(wanted).then(|| Some((of_table(at)?, wanted.clone())))?
+    });
+    let pairs = pairs.collect::<Option<Vec<_>>>()?;
+    let values = match values {
+        Some(at) => Some(of_table(at)?),
+        None => None,
+    };
+    Some(Relation {
+        table,
+        pairs,
+        values,
+        lookup,
+    })
+}
+
+/// The same whenever it is asked: no clock, no AI, no whole column.
+fn is_still(expr: &Expr) -> bool {
+    match &expr.kind {
+        Kind::Column(..) => false,
+        Kind::Call { name, args, .. } => {
+            let kernel = registry::find(name).map(|function| &function.kernel);
+            !matches!(
+                kernel,
+                Some(Kernel::Ai(_) | Kernel::Now | Kernel::Today) | None
+            ) && args.iter().all(is_still)
+        }
+        Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => {
+            is_still(inner)
+        }
+        Kind::Chain(first, rest) => is_still(first) && rest.iter().all(|(_, next)| is_still(next)),
+        _ => true,
+    }
+}

@@ -4,7 +4,7 @@
 //! them runs on its own thread.
 
 use crate::{
-    ai::{Waiting, scope},
+    ai::scope,
     command::{self, AiScope, Command, Receipt, Submission, table_of},
     error::{CommandError, OpenError},
     patch::{Patch, UndoState},
@@ -13,14 +13,14 @@ use crate::{
         WindowQuery, aggregate, find, group, window,
     },
     queue::{Attempt, BatchStatus, Queue, TakenCall},
-    recompute::run::Env,
+    recompute::glimpse::glimpse,
     trouble::FileTrouble,
     writer::{self, Event, Running, Shared},
 };
 use parking_lot::Mutex;
 use serde::Serialize;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::{
         Arc, Weak,
@@ -184,13 +184,23 @@ impl BaseHandle {
     }
 
     pub fn window(&self, query: &WindowQuery) -> Result<Window, CommandError> {
-        window::window(
-            &self.snapshot(),
+        let snapshot = self.snapshot();
+        let mut window = window::window(
+            &snapshot,
             &self.shared.orders,
             &self.shared.queue,
             query,
             self.now_day(),
-        )
+        )?;
+        let progress = self.shared.progress.read().clone();
+        if let Some(progress) = progress {
+            let graph = self.shared.graph_of(&snapshot.schema);
+            self.shared.with_env(&progress.fields, |env| {
+                let (table, columns) = (query.table, &mut window.columns);
+                glimpse(&snapshot, &graph, env, table, &window.records, columns);
+            });
+        }
+        Ok(window)
     }
 
     /// The footer values that the view asks for, over the view's records; none without a view.
@@ -451,17 +461,8 @@ impl QueueHandle {
         let shared = &self.handle.shared;
         let snapshot = self.handle.snapshot();
         let graph = shared.graph_of(&snapshot.schema);
-        let model = (shared.options.default_model)();
-        let waiting = Waiting::default();
-        let env = Env {
-            now_day: (shared.options.clock)().now_day,
-            model: &model,
-            answers: &shared.answers,
-            queue: &shared.queue,
-            waiting: &waiting,
-            kept: &shared.kept,
-            filling: &Default::default(),
-        };
-        scope::estimate(&snapshot, &graph, table, field, scope, env)
+        shared.with_env(&BTreeSet::new(), |env| {
+            scope::estimate(&snapshot, &graph, table, field, scope, env)
+        })
     }
 }

@@ -43,6 +43,7 @@ pub(crate) struct Progress {
     pub done: AtomicU64,
     pub of: AtomicU64,
     pub cancelled: AtomicBool,
+    pub fields: BTreeSet<FieldId>,
 }
 
 /// Whole columns, by table, column and segment.
@@ -72,7 +73,10 @@ pub(crate) fn start(
         .filter(|node| fields.contains(&node.field))
         .cloned()
         .collect();
-    let progress = Arc::new(Progress::default());
+    let progress = Arc::new(Progress {
+        fields: fields.clone(),
+        ..Progress::default()
+    });
     let n_records = |node: &Arc<Node>| {
         let data = snapshot.data(node.table);
         data.map_or(0, |data| {

@@ -81,7 +81,11 @@ pub(crate) fn run_changed(
             changed.add(node.table, node.column, &hit);
             continue;
         }
-        let waits = node.reads().any(|read| deferred.contains(&read));
+        // A new field over one that is being filled is filled after it.
+        let is_filling = |read: FieldId| rows == Rows::All && env.filling.contains(&read);
+        let waits = node
+            .reads()
+            .any(|read| deferred.contains(&read) || is_filling(read));
         if waits || rows.count(&data) * node.weight > FOREGROUND_WORK {
             deferred.insert(node.field);
             draft.deferred.push(node.field);

@@ -99,6 +99,8 @@ impl Writer {
         self.snapshot = newest.clone();
         let graph = self.graph_of(&newest.schema);
         *self.shared.graph.write() = graph;
+        // First, so that nobody sees cells that are still to be filled without knowing it.
+        self.start_filling();
         *self.shared.snapshot.write() = newest;
         for prepared in group.0 {
             let receipt = Receipt {
@@ -115,7 +117,6 @@ impl Writer {
             }
         }
         self.cancel_orphans(orphans);
-        self.start_filling();
     }
 
     /// Brings books and queue up to a transaction that is durable; returns keys that nobody waits for now.

@@ -10,6 +10,7 @@ use crate::{
     recompute::{
         Graph,
         background::{Filling, Progress},
+        run::Env,
     },
     trouble::FileTrouble,
     undo::UndoBook,
@@ -60,6 +61,20 @@ impl Shared {
             },
             None => BaseStatus::Ok,
         }
+    }
+
+    /// What evaluations may look at, outside of the writer.
+    pub fn with_env<T>(&self, filling: &BTreeSet<FieldId>, act: impl FnOnce(Env) -> T) -> T {
+        let model = (self.options.default_model)();
+        act(Env {
+            now_day: (self.options.clock)().now_day,
+            model: &model,
+            answers: &self.answers,
+            queue: &self.queue,
+            waiting: &Waiting::default(),
+            kept: &self.kept,
+            filling,
+        })
     }
 
     pub fn tell(&self, patch: Patch) {

@@ -250,6 +250,7 @@ impl Writer {
             Ok(filling) => {
                 *self.shared.progress.write() = Some(filling.progress.clone());
                 self.filling = Some(filling);
+                self.shared.tell(self.notice("recomputing"));
             }
             Err(error) => tracing::error!(%error, "no thread for a large computation"),
         }
@@ -267,7 +268,6 @@ impl Writer {
         let Some(mut filling) = self.filling.take() else {
             return;
         };
-        *self.shared.progress.write() = None;
         let since = std::mem::take(&mut filling.since);
         if since.cells.values().any(|rows| *rows == Rows::All) {
             self.to_fill.extend(&filling.fields);
@@ -323,6 +323,10 @@ impl Writer {
         match done {
             Ok(()) => self.commit_own(draft),
             Err(error) => tracing::error!(%error, "a background result could not be put in place"),
+        }
+        // Only now: until the cells are published, windows compute what they show.
+        if self.filling.is_none() {
+            *self.shared.progress.write() = None;
         }
     }
 

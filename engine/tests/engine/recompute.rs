@@ -238,6 +238,68 @@ fn a_movement_reaches_its_goods() {
     assert_eq!(desk.shown("商品", inward, 2), "1055");
 }
 
+/// Nobody has to wait for ten million cells to see the first hundred.
+#[test]
+fn a_window_shows_cells_that_are_still_to_be_filled() {
+    let desk = shop();
+    let query = |from| WindowQuery {
+        table: desk.table("订单"),
+        view: None,
+        find: None,
+        from,
+        n_rows: 3,
+        fields: None,
+        filter: None,
+        sorts: None,
+    };
+    let shown: Arc<parking_lot::Mutex<Vec<(BaseStatus, String, String)>>> = Arc::default();
+    let (seen, handle) = (shown.clone(), desk.handle.clone());
+    let (table, windows) = (desk.table("订单"), [query(0), query(ORDERS - 3)]);
+    // Heard on the thread of the writer, which can bring no result before this returns.
+    let _subscription = desk.handle.subscribe(Box::new(move |patch: &Arc<Patch>| {
+        if patch.label != "create_field" {
+            return;
+        }
+        let schema = handle.snapshot().schema.clone();
+        let last = |query: &WindowQuery| {
+            let window = handle.window(query).unwrap();
+            let (field, cells) = window.columns.last().unwrap();
+            let field = schema.table(table).unwrap().field(*field).unwrap();
+            let cells = (0..3).map(|at| field.field_type.display(&cells.get(at)));
+            format!("{}: {}", field.name, cells.collect::<Vec<_>>().join(" "))
+        };
+        let line = (handle.status(), last(&windows[0]), last(&windows[1]));
+        seen.lock().push(line);
+    }));
+    // Two functions for each record: too much to let people wait for.
+    for formula in [
+        "平方=POWER([数量],ABS(2))+COUNTIF(商品[货号],\"=\"&[货号])",
+        "两倍=[平方]*2",
+    ] {
+        let command = Command::CreateField {
+            table,
+            field: new_field(formula),
+            at: None,
+        };
+        desk.submit("ann", command).unwrap();
+    }
+    let shown = shown.lock();
+    assert!(
+        matches!(shown[0].0, BaseStatus::Recomputing { of: ORDERS, .. }),
+        "{:?}",
+        shown[0].0
+    );
+    let of = |at: u64| (at % 9 * (at % 9) + 1).to_string();
+    let three = |from: u64, by: u64| {
+        let cells = (from..from + 3).map(|at| (of(at).parse::<u64>().unwrap() * by).to_string());
+        cells.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(shown[0].1, format!("平方: {}", three(0, 1)));
+    assert_eq!(shown[0].2, format!("平方: {}", three(ORDERS - 3, 1)));
+    assert_eq!(shown[1].1, format!("两倍: {}", three(0, 2)));
+    assert_eq!(shown[1].2, format!("两倍: {}", three(ORDERS - 3, 2)));
+}
+
 /// After a restart the log is all there is to say what changed; what was before is not known any more.
 #[test]
 fn what_was_edited_before_a_crash_is_computed_after_it() {

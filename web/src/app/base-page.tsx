@@ -13,6 +13,8 @@ import { useLiveBase } from "./base-session";
 import { useUndoKeys } from "./undo-keys";
 import { Workspace } from "./workspace";
 
+const count = (n = 0) => n.toLocaleString();
+
 export function BasePage() {
   const { t } = useTranslation();
   const { message } = App.useApp();
@@ -64,7 +66,8 @@ export function BasePage() {
         )}
         {status.state === "recomputing" && (
           <div className="banner" role="status">
-            {t("recomputing", { done: status.done, of: status.of })}
+            <span>{t("recomputing", { done: count(status.done), of: count(status.of) })}</span>
+            <progress className="grow" value={status.done} max={Math.max(1, status.of ?? 1)} />
           </div>
         )}
         <TableTabs base={base} tables={view.tables} current={current?.id} onOpen={open} />

@@ -8,6 +8,9 @@ import { BaseSession } from "../sync/base-session";
 import { clientIdentity } from "../sync/ids";
 import type { ConnectionState, SocketLike } from "../sync/socket";
 
+/** How often the progress of a computation is looked at. */
+const LOOK_MS = 400;
+
 export interface LiveBase {
   session: BaseSession;
   connection: ConnectionState;
@@ -34,7 +37,11 @@ export function useLiveBase(base: string, onRefused: (error: WireError) => void)
   const [connection, setConnection] = useState<ConnectionState>("connecting");
   const [waiting, setWaiting] = useState(0);
   const [undo, setUndo] = useState<UndoState>({ can_undo: false, can_redo: false });
-  const view = useQuery({ queryKey: ["base", base], queryFn: () => ask<Schemas["BaseView"]>("GET", `/bases/${base}`) });
+  const view = useQuery({
+    queryKey: ["base", base],
+    queryFn: () => ask<Schemas["BaseView"]>("GET", `/bases/${base}`),
+    refetchInterval: (query) => (query.state.data?.status.state === "recomputing" ? LOOK_MS : false),
+  });
 
   useEffect(() => {
     const stops = [
@@ -42,6 +49,7 @@ export function useLiveBase(base: string, onRefused: (error: WireError) => void)
       session.on("waiting", setWaiting),
       session.on("undo", setUndo),
       session.on("schema", () => void queries.invalidateQueries({ queryKey: ["base", base] })),
+      session.on("computing", () => void queries.invalidateQueries({ queryKey: ["base", base] })),
       session.on("refused", ({ error }) => onRefused(error)),
     ];
     session.connect();

@@ -283,6 +283,7 @@ export const en: Record<keyof typeof zh, string> = {
   addOption: "Add option",
   retypePreview: "{{values}} values can be converted",
   retypeAll: "All {{values}} values can be converted",
+  openLink: "Open",
   retypeBack: "Changing the type back brings them back; undo works too.",
   retypeMisfits: "{{n}} values do not fit and stay as they are, marked: {{samples}}",
   createField: "Add field",

@@ -284,6 +284,7 @@ export const zh = {
   addOption: "添加选项",
   retypePreview: "{{values}} 个值可以转换",
   retypeAll: "{{values}} 个值都可以转换",
+  openLink: "打开",
   retypeBack: "改回原来的类型，内容就回来；也可以撤销。",
   retypeMisfits: "{{n}} 个值不符合新类型，会原样保留并标出：{{samples}}",
   createField: "添加字段",

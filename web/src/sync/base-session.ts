@@ -30,6 +30,8 @@ export interface SessionEvents {
   undo: UndoState;
   /** Tables, fields or views changed: fetch the base's view again. */
   schema: number;
+  /** Cells began to be computed in the background, or are there now: fetch the base's status again. */
+  computing: boolean;
   job: JobMessage;
   presence: unknown[];
   /** A command was refused; its cells were taken back. */
@@ -177,6 +179,8 @@ export class BaseSession {
     if (patch.client_id) this.outbox.acknowledge(patch.client_id, patch.revision);
     if (patch.undo) this.setUndo(patch.undo);
     if (patch.schema_changed) this.emit("schema", patch.revision);
+    if (patch.label === "recomputing") this.emit("computing", true);
+    if (patch.label === "recompute") this.emit("computing", false);
   }
 
   /** A repeated submission: it was applied before, but its patch may never have reached us. */

@@ -230,7 +230,7 @@ fn a_long_text_file_has_several_batches() {
     }
     let (folder, manifest) = stage_bytes("a.csv", text.as_bytes());
     let sheet = &manifest.sheets[0];
-    assert_eq!((sheet.n_rows, sheet.n_batches), (150_000, 3));
+    assert_eq!((sheet.n_rows, sheet.n_batches), (150_000, 4));
     let texts = texts(folder.path(), 0);
     assert_eq!(texts.len(), 150_000);
     assert_eq!(texts[149_999], "'A149999|'149999");

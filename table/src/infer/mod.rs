@@ -254,7 +254,8 @@ impl ColumnStats {
         if digits >= 8 && barcode::checks(trimmed) == Some(true) {
             self.counts.barcodes += 1;
         }
-        if digits > 0 && trimmed.contains(':') {
+        // Longer ones are days with a time.
+        if digits > 0 && trimmed.len() <= 12 && trimmed.contains(':') {
             let duration = FieldType::Duration { seconds: true };
             self.counts.durations += u64::from(duration.fits(trimmed));
         }

@@ -284,6 +284,8 @@ export const en: Record<keyof typeof zh, string> = {
   retypePreview: "{{values}} values can be converted",
   retypeAll: "All {{values}} values can be converted",
   openLink: "Open",
+  retypeGiven: "What stands in this column gives way to what the system recorded; undo brings it back.",
+  numberNewOnly: "A new pattern is for records to come; numbers that were given stay.",
   retypeBack: "Changing the type back brings them back; undo works too.",
   retypeMisfits: "{{n}} values do not fit and stay as they are, marked: {{samples}}",
   createField: "Add field",

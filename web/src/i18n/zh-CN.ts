@@ -285,6 +285,8 @@ export const zh = {
   retypePreview: "{{values}} 个值可以转换",
   retypeAll: "{{values}} 个值都可以转换",
   openLink: "打开",
+  retypeGiven: "这一列的内容会换成系统记录的；需要时可以撤销。",
+  numberNewOnly: "新格式只用于以后的记录，已有的编号不变。",
   retypeBack: "改回原来的类型，内容就回来；也可以撤销。",
   retypeMisfits: "{{n}} 个值不符合新类型，会原样保留并标出：{{samples}}",
   createField: "添加字段",

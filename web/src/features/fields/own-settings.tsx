@@ -45,6 +45,7 @@ export function PatternSettings({ pattern, isNew, onChange }: PatternSettingsPro
           />
         </Labelled>
       )}
+      {!isNew && <span className="hint">{t("numberNewOnly")}</span>}
       <span className="hint">{t("numberPreview", { text: patternText(pattern, 1, today) })}</span>
     </div>
   );

@@ -81,7 +81,7 @@ impl Twin {
             thousands: false,
             unit: String::new(),
         };
-        let options = options_from(OPTIONS.into_iter());
+        let options = options_from(OPTIONS);
         let types = [
             FieldType::Text,
             number,

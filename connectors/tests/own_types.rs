@@ -11,7 +11,7 @@ use table::{
     field::{ButtonAction, FieldType, FormulaSpec},
     fixture,
     id::{FieldId, TableId},
-    infer::build_column,
+    infer::build_raw,
     snapshot::Snapshot,
 };
 
@@ -107,7 +107,7 @@ fn every_type_comes_back_with_its_cells() {
             field.name
         );
         assert_eq!(column.proposal.reasons[0].code, "own_export");
-        let cells = build_column(&batch.columns[at], &field.field_type);
+        let cells = build_raw(&batch.columns[at], &field.field_type);
         let before = segment.column(field.column).unwrap();
         for row in 0..3 {
             // Excel knows no blank text and no text of a text.

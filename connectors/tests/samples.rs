@@ -7,8 +7,8 @@ use std::{fs, path::PathBuf};
 use table::{
     field::{FieldType, date},
     id::OptionId,
-    infer::build_column,
-    raw::RawCell,
+    infer::build_raw,
+    raw::{RawCell, RawColumn},
     value::{CellState, CellValue},
 };
 
@@ -125,9 +125,9 @@ fn differences(staged: &Staged, at: usize, expected: &Value) -> Vec<String> {
     let mut first = 0;
     for batch in staged.batches(at) {
         let batch = batch.unwrap();
-        let n_rows = batch.columns.first().map_or(0, Vec::len);
+        let n_rows = batch.columns.first().map_or(0, RawColumn::len);
         for (place, (cells, field_type)) in batch.columns.iter().zip(&types).enumerate() {
-            let built = build_column(cells, field_type);
+            let built = build_raw(cells, field_type);
             let name = &sheet.columns[place].name;
             for row in 0..n_rows {
                 let Some(expected) = rows.get(first + row) else {
@@ -186,7 +186,7 @@ fn the_jewellery_quotation_keeps_pictures_of_all_three_kinds() {
     let batch = staged.batches(0).next().unwrap().unwrap();
     // Floating over the cell, in the cell as Excel 365 does it, and `DISPIMG` of WPS.
     for name in ["图片", "细节图", "实拍"] {
-        let cells = &batch.columns[place(name).unwrap()];
+        let cells = batch.columns[place(name).unwrap()].clone().into_cells();
         let pictures = cells.iter().filter_map(|cell| match cell {
             RawCell::Pictures(files) => Some(files),
             _ => None,

@@ -4,7 +4,7 @@
 use connectors::file::{Manifest, SheetManifest, StageErrorCode, StageLimits, Staged, stage};
 use rust_xlsxwriter::{DataValidation, Format, Formula, Workbook};
 use std::{fs, path::Path};
-use table::raw::RawCell;
+use table::raw::{RawCell, RawColumn};
 
 fn stage_bytes(name: &str, bytes: &[u8]) -> (tempfile::TempDir, Manifest) {
     let folder = tempfile::tempdir().unwrap();
@@ -35,12 +35,13 @@ fn texts(folder: &Path, sheet: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for batch in staged.batches(sheet) {
         let batch = batch.unwrap();
-        for at in 0..batch.columns.first().map_or(0, Vec::len) {
-            let cells: Vec<String> = batch
-                .columns
-                .iter()
-                .map(|column| show(&column[at]))
-                .collect();
+        let columns: Vec<Vec<RawCell>> = batch
+            .columns
+            .into_iter()
+            .map(RawColumn::into_cells)
+            .collect();
+        for at in 0..columns.first().map_or(0, Vec::len) {
+            let cells: Vec<String> = columns.iter().map(|column| show(&column[at])).collect();
             lines.push(cells.join("|"));
         }
     }
@@ -229,7 +230,7 @@ fn a_long_text_file_has_several_batches() {
     }
     let (folder, manifest) = stage_bytes("a.csv", text.as_bytes());
     let sheet = &manifest.sheets[0];
-    assert_eq!((sheet.n_rows, sheet.n_batches), (150_000, 3));
+    assert_eq!((sheet.n_rows, sheet.n_batches), (150_000, 4));
     let texts = texts(folder.path(), 0);
     assert_eq!(texts.len(), 150_000);
     assert_eq!(texts[149_999], "'A149999|'149999");

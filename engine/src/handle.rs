@@ -10,7 +10,8 @@ use crate::{
     patch::{Patch, UndoState},
     query::{
         self, AggregateValue, AiEstimate, FindQuery, Found, Groups, RetypePreview, Window,
-        WindowQuery, aggregate, find, group, window,
+        WindowQuery, aggregate, find, group,
+        window::{self, Asked},
     },
     queue::{Attempt, BatchStatus, Queue, TakenCall},
     recompute::glimpse::glimpse,
@@ -220,12 +221,7 @@ impl BaseHandle {
         let (order, data) = window::order_of(
             &snapshot,
             &self.shared.orders,
-            table,
-            Some(view),
-            "",
-            None,
-            None,
-            self.now_day(),
+            &Asked::view(table, Some(view), self.now_day()),
         )?;
         Ok(aggregate::aggregates(owner, &data, seen, &order))
     }
@@ -240,7 +236,7 @@ impl BaseHandle {
         let orders = &self.shared.orders;
         let now = self.now_day();
         let (order, data) =
-            window::order_of(&snapshot, orders, table, Some(view), "", None, None, now)?;
+            window::order_of(&snapshot, orders, &Asked::view(table, Some(view), now))?;
         let revision = snapshot.revision;
         Ok(group::groups(revision, owner, &data, seen, &order))
     }
@@ -254,12 +250,7 @@ impl BaseHandle {
         let (order, data) = window::order_of(
             &snapshot,
             orders,
-            query.table,
-            query.view,
-            "",
-            None,
-            None,
-            now,
+            &Asked::view(query.table, query.view, now),
         )?;
         let view = query.view.and_then(|view| owner.view(view));
         let is_shown = |field: &&Field| {
@@ -281,7 +272,7 @@ impl BaseHandle {
         let snapshot = self.snapshot();
         let orders = &self.shared.orders;
         let now = self.now_day();
-        let (order, data) = window::order_of(&snapshot, orders, table, view, "", None, None, now)?;
+        let (order, data) = window::order_of(&snapshot, orders, &Asked::view(table, view, now))?;
         Ok(window::records(&order, &data))
     }
 

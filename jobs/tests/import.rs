@@ -391,11 +391,11 @@ fn quotation(amounts: &[f64], doubles: &[f64]) -> File {
     };
     let batch = |rows: std::ops::Range<usize>| RawBatch {
         columns: vec![
-            texts(&["发夹", "发圈", "手链"][rows.clone()]),
-            numbers(&doubles[rows.clone()]),
-            numbers(&[0.1, 2.0, 3.0][rows.clone()]),
-            numbers(&[3.0, 4.0, 5.0][rows.clone()]),
-            numbers(&amounts[rows]),
+            texts(&["发夹", "发圈", "手链"][rows.clone()]).into(),
+            numbers(&doubles[rows.clone()]).into(),
+            numbers(&[0.1, 2.0, 3.0][rows.clone()]).into(),
+            numbers(&[3.0, 4.0, 5.0][rows.clone()]).into(),
+            numbers(&amounts[rows]).into(),
         ],
     };
     File {
@@ -630,7 +630,7 @@ fn pictures_are_stored_once_each_before_their_records() {
     file.pictures.insert(digest, bytes.clone());
     file.manifest.sheets[0].columns[0] = column("图片", FieldType::Attachment, "");
     for batch in &mut file.batches[0] {
-        batch.columns[0].fill(picture.clone());
+        batch.columns[0] = vec![picture.clone(); batch.columns[0].len()].into();
     }
     let report = run(&base, &file, &ConfirmImport::as_proposed(&file.manifest)).unwrap();
     assert_eq!(

@@ -37,11 +37,12 @@ impl ImportSource for File {
     fn batches(&self, _: usize) -> Box<dyn Iterator<Item = Result<RawBatch, String>> + '_> {
         let batch = |name: &str, price: f64| RawBatch {
             columns: vec![
-                vec![RawCell::Text(name.into())],
+                vec![RawCell::Text(name.into())].into(),
                 vec![RawCell::Number {
                     value: price,
                     shown: None,
-                }],
+                }]
+                .into(),
                 vec![RawCell::Pictures(Arc::from([Attachment {
                     digest: digest().into(),
                     name: "1.png".into(),
@@ -49,7 +50,8 @@ impl ImportSource for File {
                     size_bytes: 3,
                     width_px: 1,
                     height_px: 1,
-                }]))],
+                }]))]
+                .into(),
             ],
         };
         Box::new([Ok(batch("发夹", 1.5)), Ok(batch("发圈", 2.0))].into_iter())

@@ -2,7 +2,7 @@
 //!
 //! Connectors make them, [`crate::infer`] proposes field types from them.
 
-use crate::value::CellError;
+use crate::{column::TextValues, value::CellError};
 use std::sync::Arc;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -26,10 +26,52 @@ pub enum RawCell {
     Pictures(Arc<[crate::value::Attachment]>),
 }
 
+/// One column of a run of rows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RawColumn {
+    Cells(Vec<RawCell>),
+    /// Texts only, as a text file has them, each distinct one looked at once; code 0 is a blank.
+    Words(TextValues),
+}
+
+impl From<Vec<RawCell>> for RawColumn {
+    fn from(cells: Vec<RawCell>) -> RawColumn {
+        RawColumn::Cells(cells)
+    }
+}
+
+impl RawColumn {
+    pub fn len(&self) -> usize {
+        match self {
+            RawColumn::Cells(cells) => cells.len(),
+            RawColumn::Words(texts) => texts.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One by one; equal words share their text.
+    pub fn into_cells(self) -> Vec<RawCell> {
+        let texts = match self {
+            RawColumn::Cells(cells) => return cells,
+            RawColumn::Words(texts) => texts,
+        };
+        let cell = |code: u32| match texts.text(code) {
+            "" => RawCell::Blank,
+            text => RawCell::Text(text.into()),
+        };
+        let distinct: Vec<RawCell> = (0..texts.n_codes() as u32).map(cell).collect();
+        let cells = texts.codes().iter();
+        cells.map(|code| distinct[*code as usize].clone()).collect()
+    }
+}
+
 /// A run of rows, column-wise; all columns equally long.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RawBatch {
-    pub columns: Vec<Vec<RawCell>>,
+    pub columns: Vec<RawColumn>,
 }
 
 impl RawCell {

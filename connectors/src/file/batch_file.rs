@@ -3,17 +3,19 @@
 //! In: columns of [`RawCell`], each with a key; out: bytes, and back. Law: the reader trusts no length it
 //! finds; damaged bytes give an error, never a panic or a large allocation. Tests: at the end of this file.
 //!
-//! Layout, little endian: magic, n_rows u32, n_columns u32, then per column: key u32, n_bytes u64, cells.
-//! A cell is a tag byte and its payload; a text is n_bytes u32 and UTF-8.
+//! Layout, little endian: magic, n_rows u32, n_columns u32, then per column: key u32, n_bytes u64, form u8, cells.
+//! Form 0: a cell is a tag byte and its payload; a text is n_bytes u32 and UTF-8. Form 1, texts only: n u32 and as
+//! many ends u32 of the distinct texts, all of them as one text, then per row a code of 1, 2 or 4 bytes, as n needs.
 
 use super::words::Words;
 use std::sync::Arc;
 use table::{
-    raw::RawCell,
+    column::{Dictionary, TextValues},
+    raw::{RawCell, RawColumn},
     value::{Attachment, CellError},
 };
 
-const MAGIC: &[u8; 8] = b"SPBATCH1";
+const MAGIC: &[u8; 8] = b"SPBATCH2";
 
 const BLANK: u8 = 0;
 const NUMBER: u8 = 1;
@@ -34,11 +36,47 @@ pub struct ReadBatchError {
     pub what: &'static str,
 }
 
+const CELLS: u8 = 0;
+const WORDS: u8 = 1;
+
+/// Bytes of one code among `n` texts.
+fn code_bytes(n: usize) -> usize {
+    match n {
+        0..=0x100 => 1,
+        0x101..=0x1_0000 => 2,
+        _ => 4,
+    }
+}
+
+/// One column of texts; code 0 is a blank, and so are the rows beyond the codes.
+pub fn encode_words(key: u32, words: &Dictionary, codes: &[u32], n_rows: usize) -> Vec<u8> {
+    let n_bytes = code_bytes(words.len());
+    let size = 8 + 4 * words.len() + words.bytes().len() + n_bytes * n_rows;
+    let mut out = Vec::with_capacity(13 + size);
+    out.extend_from_slice(&key.to_le_bytes());
+    out.extend_from_slice(&(1 + size as u64).to_le_bytes());
+    out.push(WORDS);
+    out.extend_from_slice(&(words.len() as u32).to_le_bytes());
+    for end in words.ends() {
+        out.extend_from_slice(&end.to_le_bytes());
+    }
+    put_text(&mut out, words.bytes());
+    let codes = &codes[..codes.len().min(n_rows)];
+    match n_bytes {
+        1 => out.extend(codes.iter().map(|code| *code as u8)),
+        2 => out.extend(codes.iter().flat_map(|code| (*code as u16).to_le_bytes())),
+        _ => out.extend(codes.iter().flat_map(|code| code.to_le_bytes())),
+    }
+    out.resize(13 + size, 0);
+    out
+}
+
 /// One column of a batch; blanks stand where it is shorter than `n_rows`.
 pub fn encode_column(key: u32, cells: &[RawCell], n_rows: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(n_rows * 10 + 16);
     out.extend_from_slice(&key.to_le_bytes());
     out.extend_from_slice(&[0; 8]);
+    out.push(CELLS);
     for cell in cells.iter().take(n_rows) {
         put_cell(&mut out, cell);
     }
@@ -114,7 +152,7 @@ fn put_text(out: &mut Vec<u8>, text: &str) {
 #[derive(Debug)]
 pub struct Decoded {
     pub n_rows: usize,
-    pub columns: Vec<(u32, Vec<RawCell>)>,
+    pub columns: Vec<(u32, RawColumn)>,
 }
 
 pub fn decode(bytes: &[u8]) -> Result<Decoded, ReadBatchError> {
@@ -142,10 +180,17 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, ReadBatchError> {
         if end.is_none_or(|end| end > bytes.len()) || (length as usize) < n_rows {
             return Err(reader.damaged("wrong column length"));
         }
-        let mut cells = Vec::with_capacity(n_rows);
-        for _ in 0..n_rows {
-            cells.push(reader.cell()?);
-        }
+        let cells = match reader.u8()? {
+            CELLS => {
+                let mut cells = Vec::with_capacity(n_rows);
+                for _ in 0..n_rows {
+                    cells.push(reader.cell()?);
+                }
+                RawColumn::Cells(cells)
+            }
+            WORDS => RawColumn::Words(reader.words(n_rows)?),
+            _ => return Err(reader.damaged("unknown form of column")),
+        };
         if Some(reader.at) != end {
             return Err(reader.damaged("wrong column length"));
         }
@@ -155,6 +200,14 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, ReadBatchError> {
         return Err(reader.damaged("bytes after the end"));
     }
     Ok(Decoded { n_rows, columns })
+}
+
+/// Little endian, at most four bytes.
+fn number_of(bytes: &[u8]) -> u32 {
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |number, byte| number << 8 | u32::from(*byte))
 }
 
 struct Reader<'a> {
@@ -212,6 +265,26 @@ impl<'a> Reader<'a> {
             Ok(text) => Ok(self.words.shared(text)),
             Err(_) => Err(self.damaged("no UTF-8")),
         }
+    }
+
+    fn words(&mut self, n_rows: usize) -> Result<TextValues, ReadBatchError> {
+        let n = self.u32()? as usize;
+        let ends = self.take(n.checked_mul(4).ok_or_else(|| self.damaged("cut off"))?)?;
+        let ends: Vec<u32> = ends.chunks_exact(4).map(number_of).collect();
+        let length = self.u32()? as usize;
+        let Ok(bytes) = std::str::from_utf8(self.take(length)?) else {
+            return Err(self.damaged("no UTF-8"));
+        };
+        let starts_blank = ends.first() == Some(&0);
+        let words = Dictionary::from_parts(ends, bytes.into(), true).filter(|_| starts_blank);
+        let Some(words) = words else {
+            return Err(self.damaged("no list of texts"));
+        };
+        let n_bytes = code_bytes(n);
+        let codes = self.take(n_bytes * n_rows)?;
+        let codes = codes.chunks_exact(n_bytes).map(number_of).collect();
+        TextValues::from_dictionary(codes, Arc::new(words), Dictionary::default())
+            .ok_or_else(|| self.damaged("a code without a text"))
     }
 
     fn cell(&mut self) -> Result<RawCell, ReadBatchError> {
@@ -278,6 +351,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use proptest::prelude::*;
+    use table::column::DictionaryBuilder;
 
     fn encode(n_rows: usize, columns: &[(u32, &[RawCell])]) -> Vec<u8> {
         let mut out = encode_head(n_rows, columns.len());
@@ -331,10 +405,35 @@ mod tests {
         let bytes = encode(10, &[(4, &cells), (9, short)]);
         let read = decode(&bytes).unwrap();
         assert_eq!(read.n_rows, 10);
-        assert_eq!(read.columns[0], (4, cells.clone()));
+        assert_eq!(read.columns[0], (4, cells.clone().into()));
         assert_eq!(read.columns[1].0, 9);
-        assert_eq!(&read.columns[1].1[..3], short);
-        assert!(read.columns[1].1[3..].iter().all(RawCell::is_blank));
+        let padded = read.columns[1].1.clone().into_cells();
+        assert_eq!(&padded[..3], short);
+        assert!(padded[3..].iter().all(RawCell::is_blank));
+    }
+
+    #[test]
+    fn words_come_back_in_every_width() {
+        for n in [2, 255, 256, 65_535, 65_536, 70_000] {
+            let mut builder = DictionaryBuilder::default();
+            let codes: Vec<u32> = (0..n).map(|at| builder.code(&format!("词{at}"))).collect();
+            let words = builder.finish();
+            let mut bytes = encode_head(n + 2, 1);
+            bytes.extend(encode_words(6, &words, &codes, n + 2));
+            let read = decode(&bytes).unwrap();
+            assert_eq!((read.n_rows, read.columns[0].0), (n + 2, 6));
+            let RawColumn::Words(texts) = &read.columns[0].1 else {
+                panic!()
+            };
+            assert!((0..n).all(|at| texts.get(at) == format!("词{at}")));
+            assert_eq!((texts.get(n), texts.get(n + 1)), ("", ""));
+            assert!(decode(&bytes[..bytes.len() - 1]).is_err());
+            let out_of_range = bytes.len() - code_bytes(n + 1);
+            if n == 70_000 {
+                bytes[out_of_range + 2] = 0xff;
+                assert!(decode(&bytes).is_err());
+            }
+        }
     }
 
     #[test]
@@ -348,9 +447,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_changed_byte_never_panics(at in 0usize..400, byte: u8) {
+        fn a_changed_byte_never_panics(at in 0usize..500, byte: u8) {
             let cells = every_kind();
             let mut bytes = encode(10, &[(4, &cells)]);
+            let mut builder = DictionaryBuilder::default();
+            let codes: Vec<u32> = ["a", "杯", "a"].map(|text| builder.code(text)).to_vec();
+            bytes[12] = 2;
+            bytes.extend(encode_words(6, &builder.finish(), &codes, 10));
             let at = at % bytes.len();
             bytes[at] = byte;
             let _ = decode(&bytes);

@@ -14,7 +14,7 @@ use std::{
     io::Read,
     path::{Path, PathBuf},
 };
-use table::raw::{RawBatch, RawCell};
+use table::raw::{RawBatch, RawCell, RawColumn};
 
 pub const MANIFEST_FILE: &str = "manifest.json";
 pub const PICTURES_FOLDER: &str = "pictures";
@@ -68,7 +68,7 @@ impl Staged {
         let mut found = 0;
         (0..n_batches).map(move |at| {
             let batch = self.batch(sheet, at)?;
-            found += batch.columns.first().map_or(0, Vec::len) as u64;
+            found += batch.columns.first().map_or(0, RawColumn::len) as u64;
             if found > n_rows || at + 1 == n_batches && found != n_rows {
                 return Err(ReadStagedError::RowCount {
                     found,
@@ -82,9 +82,9 @@ impl Staged {
     fn batch(&self, sheet: usize, at: u32) -> Result<RawBatch, ReadStagedError> {
         let bytes = read_bounded(&self.folder.join(batch_name(sheet, at)), BATCH_BYTES)?;
         let decoded = batch_file::decode(&bytes)?;
-        let mut by_key: HashMap<u32, Vec<RawCell>> = decoded.columns.into_iter().collect();
+        let mut by_key: HashMap<u32, RawColumn> = decoded.columns.into_iter().collect();
         let columns = self.manifest.sheets[sheet].columns.iter().map(|column| {
-            let blank = || vec![RawCell::Blank; decoded.n_rows];
+            let blank = || RawColumn::Cells(vec![RawCell::Blank; decoded.n_rows]);
             by_key.remove(&column.key).unwrap_or_else(blank)
         });
         Ok(RawBatch {

@@ -183,6 +183,18 @@ impl Searched {
         let mut mask = match cells.values() {
             Values::Text(texts) => self.text_mask(texts, cells.valid(), needle),
             Values::Number(_) if self.never_in_numbers => Mask::new(cells.len(), false),
+            Values::Number(numbers) => {
+                // Numbers and days come again and again; writing one costs more than remembering it.
+                let mut known: HashMap<u64, bool> = HashMap::new();
+                let mut mask = Mask::new(cells.len(), false);
+                for at in cells.valid().ones() {
+                    let verdict = known.entry(numbers[at].to_bits());
+                    if *verdict.or_insert_with(|| self.holds(&cells.get(at), needle)) {
+                        mask.set(at, true);
+                    }
+                }
+                mask
+            }
             Values::Options(lists) => {
                 let sets = lists.sets().iter();
                 let hits: Vec<bool> = sets

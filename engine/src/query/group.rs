@@ -10,6 +10,7 @@ use super::{
 use crate::{command::shown_type, limits::GROUPS};
 use rayon::prelude::*;
 use table::{
+    column::{Column, Values},
     field::{Field, FieldType},
     id::{FieldId, Revision},
     limits::GROUP_FIELDS,
@@ -69,6 +70,18 @@ impl Level<'_> {
     }
 }
 
+/// Whether two cells of one column are values that are stored alike: a quick yes, never a sure no.
+fn is_alike(cells: &Column, a: usize, b: usize) -> bool {
+    let alike = match cells.values() {
+        Values::Number(all) => all[a] == all[b],
+        Values::Bool(all) => all[a] == all[b],
+        Values::Text(all) => all.codes()[a] == all.codes()[b],
+        Values::Options(all) => all.codes()[a] == all.codes()[b],
+        _ => false,
+    };
+    alike && cells.valid().get(a) && cells.valid().get(b)
+}
+
 /// The groups of the rows of `order`, which was made for `view`.
 pub(crate) fn groups(
     revision: Revision,
@@ -122,7 +135,18 @@ fn runs(levels: &[Level], data: &TableData, rows: &[(usize, usize)]) -> (Vec<Gro
     // The group that is open at each depth.
     let mut open: Vec<usize> = Vec::new();
     let mut is_cut = false;
+    let mut before = None;
     for (at, row) in rows.iter().enumerate() {
+        let is_next = |level: &Level, (segment, last): (usize, usize)| {
+            let cells = data.segments[segment].column(level.field.column);
+            segment == row.0 && cells.is_some_and(|cells| is_alike(cells, last, row.1))
+        };
+        let last = before.replace(*row);
+        if last.is_some_and(|last| levels.iter().all(|level| is_next(level, last))) {
+            open.iter()
+                .for_each(|group: &usize| groups[*group].n_rows += 1);
+            continue;
+        }
         let keys: Vec<CellState> = levels.iter().map(|level| level.key(data, *row)).collect();
         let n_same = open
             .iter()

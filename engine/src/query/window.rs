@@ -17,17 +17,45 @@ use table::{
     view::{Filter, Sort},
 };
 
-/// The order of a view with what replaces parts of it.
+/// A view with what replaces parts of it.
+pub(crate) struct Asked<'a> {
+    pub table: TableId,
+    pub view: Option<ViewId>,
+    pub find: &'a str,
+    pub filter: Option<&'a Filter>,
+    pub sorts: Option<&'a Vec<Sort>>,
+    /// What periods such as “this month” are seen from.
+    pub now_day: f64,
+}
+
+impl Asked<'_> {
+    /// A view as it is.
+    pub fn view(table: TableId, view: Option<ViewId>, now_day: f64) -> Asked<'static> {
+        Asked {
+            table,
+            view,
+            find: "",
+            filter: None,
+            sorts: None,
+            now_day,
+        }
+    }
+}
+
+/// The order of a view and the records it was made of.
 pub(crate) fn order_of(
     snapshot: &Snapshot,
     cache: &OrderCache,
-    table: TableId,
-    view: Option<ViewId>,
-    find: &str,
-    filter: Option<&Filter>,
-    sorts: Option<&Vec<Sort>>,
-    now_day: f64,
+    asked: &Asked,
 ) -> Result<(Order, Arc<TableData>), CommandError> {
+    let Asked {
+        table,
+        view,
+        find,
+        filter,
+        sorts,
+        now_day,
+    } = *asked;
     let owner = table_of(snapshot, table)?;
     let data = snapshot
         .data(table)
@@ -62,16 +90,15 @@ pub(crate) fn window(
     now_day: f64,
 ) -> Result<Window, CommandError> {
     let find = query.find.as_deref().unwrap_or_default();
-    let (order, data) = order_of(
-        snapshot,
-        cache,
-        query.table,
-        query.view,
+    let asked = Asked {
+        table: query.table,
+        view: query.view,
         find,
-        query.filter.as_ref(),
-        query.sorts.as_ref(),
+        filter: query.filter.as_ref(),
+        sorts: query.sorts.as_ref(),
         now_day,
-    )?;
+    };
+    let (order, data) = order_of(snapshot, cache, &asked)?;
     let owner = table_of(snapshot, query.table)?;
     let rows = order.rows(&data, query.from, u64::from(query.n_rows.min(WINDOW_ROWS)));
     let fields: Vec<&Field> = match &query.fields {

@@ -143,7 +143,7 @@ fn lists_of_options_are_groups_of_their_own() {
         name: "标".into(),
         description: String::new(),
         field_type: NewFieldType::Plain(FieldType::MultiSelect {
-            options: table::field::select::options_from(["红", "蓝"].into_iter()),
+            options: table::field::select::options_from(["红", "蓝"]),
         }),
     };
     let table = desk.table("货");

@@ -2,6 +2,7 @@
 //! durability, queries against a naive oracle.
 #![allow(clippy::unwrap_used)]
 
+mod against_sqlite;
 mod ai;
 mod desk;
 mod durability;

@@ -8,8 +8,8 @@ use table::{
     column::Column,
     field::FieldType,
     id::FieldId,
-    infer::build_column,
-    raw::{RawBatch, RawCell},
+    infer::build_raw,
+    raw::{RawBatch, RawCell, RawColumn},
     value::Attachment,
 };
 
@@ -29,21 +29,24 @@ pub(super) fn build(
     plan: &[Planned],
     fields: &[(FieldId, FieldType)],
 ) -> Result<Built, ImportError> {
-    let n_records = batch.columns.first().map_or(0, Vec::len) as u64;
+    let n_records = batch.columns.first().map_or(0, RawColumn::len) as u64;
     let mut fields = fields.iter();
     let (mut kept, mut to_build) = (Vec::new(), Vec::new());
     for planned in plan {
         let cells = batch.columns.get_mut(planned.column);
-        let cells = std::mem::take(cells.ok_or(ImportError::Mapping)?);
+        let cells = cells.ok_or(ImportError::Mapping)?;
+        let cells = std::mem::replace(cells, RawColumn::Cells(Vec::new()));
         if planned.formula.is_some() {
-            kept.push(cells);
+            kept.push(cells.into_cells());
         } else if let Some((field, field_type)) = fields.next() {
             to_build.push((*field, field_type, cells));
         }
     }
-    let all = kept
-        .iter()
-        .chain(to_build.iter().map(|(_, _, cells)| cells));
+    let built = to_build.iter().filter_map(|(_, _, cells)| match cells {
+        RawColumn::Cells(cells) => Some(cells),
+        RawColumn::Words(_) => None,
+    });
+    let all = kept.iter().chain(built);
     let pictures = all.flatten().filter_map(|cell| match cell {
         RawCell::Pictures(pictures) => Some(pictures.iter().cloned()),
         _ => None,
@@ -51,7 +54,7 @@ pub(super) fn build(
     let pictures = pictures.flatten().collect();
     let columns = to_build
         .into_par_iter()
-        .map(|(field, to, cells)| (field, build_column(&cells, to)))
+        .map(|(field, to, cells)| (field, build_raw(&cells, to)))
         .collect();
     Ok(Built {
         n_records,

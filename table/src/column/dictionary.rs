@@ -81,6 +81,70 @@ impl Index {
     }
 }
 
+/// Texts one after the other into codes and a dictionary in which each stands once; code 0 is the empty text.
+#[derive(Debug)]
+pub struct DictionaryBuilder {
+    dictionary: Dictionary,
+    index: Index,
+}
+
+impl Default for DictionaryBuilder {
+    fn default() -> DictionaryBuilder {
+        let mut dictionary = Dictionary::distinct();
+        dictionary.push("");
+        DictionaryBuilder {
+            index: Index(vec![0; 64]),
+            dictionary,
+        }
+    }
+}
+
+impl DictionaryBuilder {
+    /// The code of the text, which is new if it is the number of texts before.
+    pub fn code(&mut self, text: &str) -> u32 {
+        if text.is_empty() {
+            return 0;
+        }
+        if self.dictionary.len() * 2 > self.index.0.len() {
+            self.grow();
+        }
+        let places = &mut self.index.0;
+        let mut at = hash(text) & (places.len() - 1);
+        loop {
+            match places[at] {
+                0 => {
+                    let code = self.dictionary.len() as u32;
+                    places[at] = code + 1;
+                    self.dictionary.push(text);
+                    return code;
+                }
+                known if self.dictionary.get(known - 1) == text => return known - 1,
+                _ => at = (at + 1) & (places.len() - 1),
+            }
+        }
+    }
+
+    fn grow(&mut self) {
+        let mut places = vec![0u32; 4 * self.index.0.len()];
+        for code in 1..self.dictionary.len() as u32 {
+            let mut at = hash(self.dictionary.get(code)) & (places.len() - 1);
+            while places[at] != 0 {
+                at = (at + 1) & (places.len() - 1);
+            }
+            places[at] = code + 1;
+        }
+        self.index = Index(places);
+    }
+
+    pub fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
+    }
+
+    pub fn finish(self) -> Dictionary {
+        self.dictionary
+    }
+}
+
 /// Own codes as codes of a shared dictionary and a tail.
 pub(super) struct Joined {
     pub codes: Vec<u32>,
@@ -276,6 +340,22 @@ mod tests {
             assert_eq!(shared, other);
             assert!(Arc::ptr_eq(shared.base(), other.base()));
         }
+    }
+
+    #[test]
+    fn a_builder_gives_each_text_one_code() {
+        let mut builder = DictionaryBuilder::default();
+        let texts: Vec<String> = (0..20_000).map(|n| format!("{}", n % 7_000)).collect();
+        let codes: Vec<u32> = texts.iter().map(|text| builder.code(text)).collect();
+        assert_eq!(builder.code(""), 0);
+        let dictionary = builder.finish();
+        assert_eq!(dictionary.len(), 7_001);
+        assert!(
+            codes
+                .iter()
+                .zip(&texts)
+                .all(|(code, text)| dictionary.get(*code) == text)
+        );
     }
 
     #[test]

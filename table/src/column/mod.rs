@@ -9,7 +9,7 @@ mod options;
 mod shared;
 mod text;
 
-pub use dictionary::Dictionary;
+pub use dictionary::{Dictionary, DictionaryBuilder};
 pub use options::OptionValues;
 pub use shared::{ColumnFacts, ColumnSource, KeptAs, SharedColumn};
 pub use text::TextValues;
@@ -304,6 +304,40 @@ impl Column {
                 .iter()
                 .map(|(at, note)| (at + base as u32, note.clone())),
         );
+    }
+
+    /// A column of the cells at these places, each of which comes often: values are copied, not looked at.
+    pub fn spread(&self, places: &[u32]) -> Column {
+        let mut valid = Mask::default();
+        let mut side = BTreeMap::new();
+        let has_side = !self.side.is_empty();
+        for (at, place) in (0u32..).zip(places) {
+            valid.push(self.valid.get(*place as usize));
+            if has_side && let Some(state) = self.side.get(place) {
+                side.insert(at, state.clone());
+            }
+        }
+        let values = match &self.values {
+            Values::Number(v) => Values::Number(places.iter().map(|at| v[*at as usize]).collect()),
+            Values::Bool(v) => Values::Bool(places.iter().map(|at| v[*at as usize]).collect()),
+            Values::Options(v) => {
+                let codes = places.iter().map(|at| v.codes()[*at as usize]);
+                let sets = v.sets().to_vec();
+                let spread = OptionValues::from_codes(codes.collect(), sets);
+                Values::Options(spread.unwrap_or_default())
+            }
+            _ => {
+                let places: Vec<usize> = places.iter().map(|at| *at as usize).collect();
+                return self.gather(&places);
+            }
+        };
+        Column {
+            kind: self.kind,
+            values,
+            valid,
+            side,
+            notes: BTreeMap::new(),
+        }
     }
 
     /// Texts only: see [`TextValues::share_dictionary`].

@@ -4,7 +4,7 @@ use crate::{
     column::{Column, ColumnKind, Side, TextValues, Values},
     field::{FieldType, date, decimal, number},
     mask::Mask,
-    raw::RawCell,
+    raw::{RawCell, RawColumn},
     value::{CellState, CellValue},
 };
 use std::{borrow::Cow, collections::BTreeMap};
@@ -15,6 +15,59 @@ pub fn build_column(cells: &[RawCell], to: &FieldType) -> Column {
         ColumnKind::Text => build_text(cells, to),
         kind => Column::from_states(kind, cells.iter().map(|cell| cell_state(cell, to))),
     }
+}
+
+/// As [`build_column`], each distinct text of a column of texts looked at once.
+pub fn build_raw(column: &RawColumn, to: &FieldType) -> Column {
+    match column {
+        RawColumn::Cells(cells) => build_column(cells, to),
+        RawColumn::Words(texts) if to.kind() == ColumnKind::Text => build_words(texts, to),
+        RawColumn::Words(texts) => {
+            let state = |code: u32| match texts.text(code) {
+                "" => CellState::BLANK,
+                text => cell_state(&RawCell::Text(text.into()), to),
+            };
+            let distinct = (0..texts.n_codes() as u32).map(state);
+            let distinct = Column::from_states(to.kind(), distinct);
+            distinct.spread(texts.codes())
+        }
+    }
+}
+
+/// Text columns keep the dictionary where no text is shown otherwise than it was written.
+fn build_words(texts: &TextValues, to: &FieldType) -> Column {
+    let is_long = matches!(to, FieldType::LongText);
+    let shown = |text: &'_ str| {
+        if is_long {
+            text.len()
+        } else {
+            text.trim().len()
+        }
+    };
+    let n_codes = texts.n_codes() as u32;
+    let as_written = (0..n_codes).all(|code| shown(texts.text(code)) == texts.text(code).len());
+    let values = match as_written {
+        true => texts.clone(),
+        false => TextValues::from_texts(texts.iter().map(str::trim)),
+    };
+    let is_filled: Vec<bool> = (0..values.n_codes() as u32)
+        .map(|code| !values.text(code).is_empty())
+        .collect();
+    let valid: Mask = values
+        .codes()
+        .iter()
+        .map(|code| is_filled[*code as usize])
+        .collect();
+    let len = texts.len();
+    let (none, no_notes) = (BTreeMap::new(), BTreeMap::new());
+    Column::from_parts(
+        ColumnKind::Text,
+        Values::Text(values),
+        valid,
+        none,
+        no_notes,
+    )
+    .unwrap_or_else(|| Column::blank(ColumnKind::Text, len))
 }
 
 /// Texts go through the dictionary builder at once, so that a million equal words are stored once.

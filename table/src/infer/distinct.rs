@@ -27,6 +27,19 @@ impl Distinct {
         self.seen.insert(text.into());
     }
 
+    /// Takes in the texts of the cells that follow.
+    pub(super) fn merge(&mut self, next: &Distinct) {
+        for text in &next.order {
+            self.add(text);
+        }
+        if next.many {
+            *self = Distinct {
+                many: true,
+                ..Distinct::default()
+            };
+        }
+    }
+
     /// All distinct texts in the order of first appearance, if there are at most `limit`.
     pub(super) fn few(&self, limit: usize) -> Option<Vec<&str>> {
         (!self.many && self.order.len() <= limit)

@@ -6,14 +6,18 @@
 
 mod build;
 mod distinct;
+mod names;
 
-pub use build::build_column;
+pub use build::{build_column, build_raw};
 
 use crate::{
     field::{FieldType, barcode, date, email, number, select::options_from, text},
     raw::RawCell,
 };
 use distinct::Distinct;
+use names::{
+    names_a_barcode, names_a_choice, names_a_code, names_a_date, names_a_phone, names_money,
+};
 use serde::{Deserialize, Serialize};
 
 /// Why a type is proposed: a stable code, texts for people are the web's.
@@ -65,6 +69,67 @@ struct Counts {
     multi_line: u64,
     fractions: u64,
     currency: std::collections::BTreeMap<&'static str, u64>,
+}
+
+impl Counts {
+    fn add(&mut self, other: &Counts, times: u64) {
+        let Counts {
+            n,
+            blank,
+            number,
+            date,
+            bool,
+            text,
+            picture,
+            error,
+            with_time,
+            leading_zeros,
+            long_digits,
+            percent,
+            thousands,
+            text_dates,
+            text_numbers,
+            bare_dates,
+            phones,
+            url,
+            emails,
+            barcodes,
+            durations,
+            multi_line,
+            fractions,
+            currency,
+        } = other;
+        for (sum, more) in [
+            (&mut self.n, n),
+            (&mut self.blank, blank),
+            (&mut self.number, number),
+            (&mut self.date, date),
+            (&mut self.bool, bool),
+            (&mut self.text, text),
+            (&mut self.picture, picture),
+            (&mut self.error, error),
+            (&mut self.with_time, with_time),
+            (&mut self.leading_zeros, leading_zeros),
+            (&mut self.long_digits, long_digits),
+            (&mut self.percent, percent),
+            (&mut self.thousands, thousands),
+            (&mut self.text_dates, text_dates),
+            (&mut self.text_numbers, text_numbers),
+            (&mut self.bare_dates, bare_dates),
+            (&mut self.phones, phones),
+            (&mut self.url, url),
+            (&mut self.emails, emails),
+            (&mut self.barcodes, barcodes),
+            (&mut self.durations, durations),
+            (&mut self.multi_line, multi_line),
+            (&mut self.fractions, fractions),
+        ] {
+            *sum += more * times;
+        }
+        for (code, n) in currency {
+            *self.currency.entry(code).or_default() += n * times;
+        }
+    }
 }
 
 /// Statistics of one column, fed cell by cell.
@@ -146,8 +211,42 @@ impl ColumnStats {
 
     fn add_text(&mut self, cell: &str) {
         let trimmed = cell.trim();
-        self.max_chars = self.max_chars.max(trimmed.chars().count());
         self.distinct.add(trimmed);
+        self.look_at(trimmed);
+    }
+
+    /// The same text, or blank, in `n` cells.
+    pub fn add_times(&mut self, cell: &str, n: u64) {
+        let trimmed = cell.trim();
+        if n == 0 || trimmed.is_empty() {
+            return self.add_blanks(n);
+        }
+        let mut one = ColumnStats::new("");
+        one.look_at(trimmed);
+        one.counts.n = 1;
+        self.distinct.add(trimmed);
+        self.add_counts(&one, n);
+    }
+
+    pub fn add_blanks(&mut self, n: u64) {
+        self.counts.n += n;
+        self.counts.blank += n;
+    }
+
+    /// Takes in what is known of the cells that follow.
+    pub fn merge(&mut self, next: &ColumnStats) {
+        self.distinct.merge(&next.distinct);
+        self.add_counts(next, 1);
+    }
+
+    fn add_counts(&mut self, other: &ColumnStats, times: u64) {
+        self.counts.add(&other.counts, times);
+        self.max_decimals = self.max_decimals.max(other.max_decimals);
+        self.max_chars = self.max_chars.max(other.max_chars);
+    }
+
+    fn look_at(&mut self, trimmed: &str) {
+        self.max_chars = self.max_chars.max(trimmed.chars().count());
         if trimmed.contains('\n') {
             self.counts.multi_line += 1;
         }
@@ -155,7 +254,8 @@ impl ColumnStats {
         if digits >= 8 && barcode::checks(trimmed) == Some(true) {
             self.counts.barcodes += 1;
         }
-        if digits > 0 && trimmed.contains(':') {
+        // Longer ones are days with a time.
+        if digits > 0 && trimmed.len() <= 12 && trimmed.contains(':') {
             let duration = FieldType::Duration { seconds: true };
             self.counts.durations += u64::from(duration.fits(trimmed));
         }
@@ -420,20 +520,6 @@ fn is_bare_date(value: f64, shown: Option<&str>) -> bool {
         && date::read(&format!("{value:.0}")).is_some()
 }
 
-fn names_a_barcode(name: &str) -> bool {
-    has_any(
-        name,
-        &["条码", "条形码", "69码", "ean", "upc", "barcode", "gtin"],
-    )
-}
-
-fn names_a_phone(name: &str) -> bool {
-    let name = name.to_lowercase();
-    ["电话", "手机", "phone", "mobile", "whatsapp"]
-        .iter()
-        .any(|word| name.contains(word))
-}
-
 /// `+8613800138000`, `+86 138-0013-8000`: the sign belongs to it.
 fn is_phone(text: &str) -> bool {
     text.strip_prefix('+').is_some_and(|rest| {
@@ -451,78 +537,6 @@ fn decimals_of(value: f64) -> u8 {
     let text = crate::field::decimal::general(value);
     text.split_once('.')
         .map_or(0, |(_, fraction)| fraction.len().min(15) as u8)
-}
-
-fn has_any(name: &str, words: &[&str]) -> bool {
-    let name = name.to_lowercase();
-    words.iter().any(|word| name.contains(word))
-}
-
-/// Numbers under these names identify something; nobody adds them up.
-fn names_a_code(name: &str) -> bool {
-    const WORDS: [&str; 29] = [
-        "货号",
-        "款号",
-        "编号",
-        "编码",
-        "条码",
-        "条形码",
-        "69码",
-        "型号",
-        "单号",
-        "订单号",
-        "电话",
-        "手机",
-        "邮编",
-        "身份证",
-        "证号",
-        "账号",
-        "卡号",
-        "sku",
-        "ean",
-        "upc",
-        "barcode",
-        "item no",
-        "item_no",
-        "phone",
-        "whatsapp",
-        "传真",
-        "order_no",
-        "order no",
-        "zip",
-    ];
-    has_any(name, &WORDS)
-}
-
-fn names_money(name: &str) -> bool {
-    const WORDS: [&str; 13] = [
-        "单价",
-        "价格",
-        "金额",
-        "总价",
-        "进价",
-        "售价",
-        "批发价",
-        "零售价",
-        "成本",
-        "price",
-        "amount",
-        "cost",
-        "运费",
-    ];
-    has_any(name, &WORDS) && !has_any(name, &["usd", "$", "美元", "美金", "率"])
-}
-
-fn names_a_date(name: &str) -> bool {
-    has_any(name, &["日期", "时间", "date", "生日", "到期", "day"])
-}
-
-fn names_a_choice(name: &str) -> bool {
-    const WORDS: [&str; 16] = [
-        "状态", "类别", "类目", "类型", "单位", "颜色", "等级", "渠道", "来源", "国家", "材质",
-        "status", "category", "type", "unit", "level",
-    ];
-    has_any(name, &WORDS)
 }
 
 #[cfg(test)]
@@ -666,5 +680,88 @@ mod tests {
         }];
         let column = build_column(&cells, &FieldType::Text);
         assert_eq!(FieldType::Text.display(&column.get(0)), "00123");
+    }
+
+    #[test]
+    fn counting_in_parts_and_by_word_is_counting_cell_by_cell() {
+        let texts = [
+            "12",
+            "",
+            " ",
+            "甲",
+            "0012",
+            "￥3.50",
+            "95%",
+            "2025-10-30",
+            "12",
+            "乙",
+            "13800138000123",
+            "a@b.cn",
+            "甲",
+            "6901234567892",
+            "+86 138-0013-8000",
+            "多行\n字",
+            "20251030",
+            "8:30",
+            "https://x.cn",
+        ];
+        for cut in 0..texts.len() {
+            let mut whole = ColumnStats::new("货号");
+            let (mut parts, mut rest) = (ColumnStats::new("货号"), ColumnStats::new(""));
+            for (at, text) in texts.iter().enumerate() {
+                let cell = RawCell::Text((*text).into());
+                whole.add(&cell);
+                whole.add(&cell);
+                match at < cut {
+                    true => parts.add_times(text, 2),
+                    false => rest.add_times(text, 2),
+                }
+            }
+            parts.merge(&rest);
+            assert_eq!(
+                format!("{parts:?}").len(),
+                format!("{whole:?}").len(),
+                "cut {cut}"
+            );
+            assert_eq!(parts.propose(), whole.propose(), "cut {cut}");
+        }
+    }
+
+    #[test]
+    fn columns_of_words_are_built_as_columns_of_cells() {
+        let texts = [
+            " 甲 ",
+            "12.5",
+            "",
+            "甲",
+            "2025-10-30",
+            "是",
+            "12.5",
+            "缺",
+            "007",
+        ];
+        let words = crate::column::TextValues::from_texts(texts);
+        let column = crate::raw::RawColumn::Words(words);
+        let cells = column.clone().into_cells();
+        let options = options_from(["甲", "12.5"]);
+        for to in [
+            FieldType::Text,
+            FieldType::LongText,
+            FieldType::Date,
+            FieldType::Checkbox,
+            FieldType::Select { options },
+            FieldType::Number {
+                decimals: None,
+                thousands: false,
+                unit: String::new(),
+            },
+        ] {
+            assert_eq!(
+                build_raw(&column, &to),
+                build_column(&cells, &to),
+                "{}",
+                to.key()
+            );
+        }
     }
 }

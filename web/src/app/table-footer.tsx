@@ -3,7 +3,8 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask, type Schemas } from "../api/client";
-import type { WireField } from "../api/wire";
+import type { WireCell, WireField } from "../api/wire";
+import { totalText } from "../fields/totals";
 import type { SelectionState } from "../grid/types";
 import type { TableSession } from "../sync/table-session";
 import { aggregateText, type GroupTools, useDataRevision } from "./use-groups";
@@ -37,6 +38,8 @@ export function TableFooter({ base, table, view, session, selection, groups }: T
       ),
   });
   const number = (value: number) => value.toLocaleString(i18n.language, { maximumFractionDigits: 4 });
+  const total = (value: WireCell, aggregate: string, field: WireField | undefined) =>
+    totalText(value, aggregate, field, number);
   const fieldOf = (id: string) => table.fields.find((one) => one.id === id) as unknown as WireField | undefined;
   const picked = selectionSum(selection, session);
   return (
@@ -45,7 +48,8 @@ export function TableFooter({ base, table, view, session, selection, groups }: T
       {picked && (
         <span>
           {t("rowsSelected", { rows: picked.rows, cols: picked.cols })}
-          {picked.n > 0 && ` · Σ ${number(picked.sum)} · x̄ ${number(picked.sum / picked.n)}`}
+          {picked.n > 0 &&
+            ` · Σ ${total(picked.sum, "sum", picked.field)} · x̄ ${total(picked.sum / picked.n, "average", picked.field)}`}
         </span>
       )}
       {groups.isGrouped && (
@@ -76,7 +80,7 @@ export function TableFooter({ base, table, view, session, selection, groups }: T
 function selectionSum(
   selection: SelectionState,
   session: TableSession,
-): { rows: number; cols: number; sum: number; n: number } | null {
+): { rows: number; cols: number; sum: number; n: number; field: WireField | undefined } | null {
   const range = selection.ranges[0];
   if (!range || (range.r0 === range.r1 && range.c0 === range.c1)) return null;
   let sum = 0;
@@ -90,5 +94,9 @@ function selectionSum(
       }
     }
   }
-  return { rows: range.r1 - range.r0 + 1, cols: range.c1 - range.c0 + 1, sum, n };
+  // Of one column the sum looks as its cells do.
+  const field = range.c0 === range.c1 ? session.fieldAt(range.c0) : undefined;
+  // Cents of many floats: what lies below a millionth is dust.
+  sum = Math.round(sum * 1e6) / 1e6;
+  return { rows: range.r1 - range.r0 + 1, cols: range.c1 - range.c0 + 1, sum, n, field };
 }

@@ -7,6 +7,7 @@ import { ask, type Schemas } from "../api/client";
 import type { WireCell, WireField } from "../api/wire";
 import { effectiveType } from "../fields/formula/descriptor";
 import { shownText } from "../fields/registry";
+import { totalText } from "../fields/totals";
 import type { GroupHead } from "../grid/types";
 import type { GroupSpan } from "../sync/group-rows";
 import type { TableSession } from "../sync/table-session";
@@ -14,7 +15,6 @@ import type { TableSession } from "../sync/table-session";
 /** Milliseconds without a change of the base after which values over the table are asked for again. */
 const REST_MS = 250;
 /** Footer values that are a number of records, whatever the field. */
-const COUNTS = new Set(["count", "filled", "blank", "distinct"]);
 
 /** A number that grows with the changes of the base, a moment after them. */
 export function useDataRevision(session: TableSession): number {
@@ -37,9 +37,7 @@ export function useDataRevision(session: TableSession): number {
 export function aggregateText(total: Schemas["AggregateView"], field: WireField | undefined, locale: string): string {
   const value = total.value as WireCell;
   if (value === null) return "–";
-  const isPlain = COUNTS.has(total.aggregate) || !field;
-  if (typeof value !== "number" || !isPlain) return field ? shownText(value, field) : String(value);
-  return value.toLocaleString(locale, { maximumFractionDigits: 4 });
+  return totalText(value, total.aggregate, field, (n) => n.toLocaleString(locale, { maximumFractionDigits: 4 }));
 }
 
 interface Options {

@@ -6,7 +6,8 @@ import { addDays, addMonths, dateText, monthGrid, readDate } from "./date/calend
 import { patternText } from "./given/descriptor";
 import { fixedText, generalText, readNumber, withThousands } from "./number/format";
 import { cellPort, columnOf, FIELD_TYPES } from "./registry";
-import { safeHref } from "./url/descriptor";
+import { totalText } from "./totals";
+import { hrefOf, safeHref } from "./url/descriptor";
 
 const port = cellPort("b 1");
 const options = [
@@ -276,4 +277,32 @@ describe("buttons", () => {
     ["javascript:alert([#f1])", null],
     ["[#f9]", null],
   ])("%s", (url, page) => expect(pageOf(url, fields, shown)).toBe(page));
+});
+
+describe("what a text leads to", () => {
+  it.each([
+    ["url", "a.com/x", "https://a.com/x"],
+    ["url", "javascript:alert(1)", null],
+    ["email", "li@b.cn", "mailto:li@b.cn"],
+    ["email", "没有", null],
+    ["phone", "+86 138-0013-8000", "tel:+8613800138000"],
+    ["phone", "0579-85231234转801", "tel:057985231234"],
+    ["text", "a.com", null],
+    ["url", "", null],
+  ])("%s %s", (type, text, href) => expect(hrefOf(type, text)).toBe(href));
+});
+
+describe("totals", () => {
+  const plain = (value: number) => `=${value}`;
+  const money = field("currency", { code: "CNY", decimals: 2 });
+  it.each([
+    ["sum", 1_000_000, money, "¥1,000,000.00"],
+    ["count", 3, money, "=3"],
+    ["average", 4.5, field("rating", { max: 5 }), "=4.5"],
+    ["sum", 5400, field("duration"), "1:30"],
+    ["average", 10 / 3, field("number", { unit: "箱" }), "3.3333箱"],
+    ["sum", 2, undefined, "=2"],
+    ["max", "2026-11-22", field("date"), "2026-11-22"],
+    ["average", null, money, ""],
+  ])("%s of %s", (aggregate, value, of, text) => expect(totalText(value, aggregate, of, plain)).toBe(text));
 });

@@ -3,7 +3,7 @@
 //! Type: [`Columns`]. Law: values and pictures of one file column are kept apart until the end, when it is
 //! known whether the column is a picture column. Tests: `connectors/tests/staging.rs`.
 
-use super::{Cell, NoteBook, NumberFormat, SheetFacts, column_letters};
+use super::{Cell, NoteBook, NumberFormat, SheetFacts, WordTable, column_letters};
 use crate::file::{
     batch_file,
     limits::{BATCH_CELLS, BATCH_ROWS, BATCH_TEXT_BYTES, COLUMNS},
@@ -99,6 +99,10 @@ impl Columns {
         self.n_batches
     }
 
+    pub fn n_columns(&self) -> usize {
+        self.states.len()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.n_rows == 0 && self.states.len() < 2
     }
@@ -149,6 +153,37 @@ impl Columns {
             || self.n_batch_rows * self.states.len() >= BATCH_CELLS
             || self.n_batch_text >= BATCH_TEXT_BYTES;
         if full { self.flush() } else { Ok(()) }
+    }
+
+    /// A batch that was counted and packed elsewhere; it follows the rows so far.
+    pub fn add_words(&mut self, table: WordTable, notes: &mut NoteBook) -> Result<(), StageError> {
+        self.write_rest()?;
+        if table.n_rows == 0 {
+            return Ok(());
+        }
+        let n_before = self.n_rows;
+        let (mut n_columns, mut bytes) = (0, Vec::new());
+        for (column, words) in (0u32..).zip(table.columns) {
+            let n_filled = words.n_filled();
+            if n_filled == 0 {
+                continue;
+            }
+            let Some(state) = self.state(value_key(column), notes) else {
+                continue;
+            };
+            state.stats.add_blanks(n_before - state.stats.n_rows());
+            state.stats.merge(&words.stats);
+            state.n_filled += n_filled;
+            n_columns += 1;
+            bytes.extend(words.bytes);
+        }
+        let mut batch = batch_file::encode_head(table.n_rows, n_columns);
+        batch.extend(bytes);
+        let name = staged::batch_name(self.sheet, self.n_batches);
+        std::fs::write(self.folder.join(name), batch)?;
+        self.n_batches += 1;
+        self.n_rows += table.n_rows as u64;
+        Ok(())
     }
 
     fn state(&mut self, key: u32, notes: &mut NoteBook) -> Option<&mut ColumnState> {
@@ -330,9 +365,7 @@ impl ColumnState {
     /// The statistics with the blanks below the column's last cell.
     fn stats_to(&self, n_rows: u64) -> ColumnStats {
         let mut stats = self.stats.clone();
-        for _ in stats.n_rows()..n_rows {
-            stats.add(&RawCell::Blank);
-        }
+        stats.add_blanks(n_rows - stats.n_rows());
         stats
     }
 }
@@ -370,9 +403,7 @@ fn write(
 fn finish_columns(work: &mut [Work], n_before: u64, n_rows: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     for Work { key, stats, cells } in work {
-        for _ in stats.n_rows()..n_before {
-            stats.add(&RawCell::Blank);
-        }
+        stats.add_blanks(n_before - stats.n_rows());
         for cell in cells.iter() {
             stats.add(cell);
         }

@@ -13,7 +13,7 @@ use table::{
 /// Rows of one header at most.
 const HEADER_ROWS: u32 = 4;
 
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub struct Header {
     pub title_lines: Vec<String>,
     /// Last row of the header, from 1; 0: none.

@@ -87,6 +87,10 @@ impl Merges {
         }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.regions.is_empty()
+    }
+
     /// Regions that begin in these rows.
     pub fn beginning_in(
         &self,

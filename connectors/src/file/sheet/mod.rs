@@ -10,19 +10,25 @@ mod header;
 mod merges;
 mod notebook;
 mod totals;
+mod words;
 
 pub use formats::{FormatKind, NumberFormat};
+pub use header::Header;
 pub use merges::{Merges, Region, read_cell};
 pub use notebook::NoteBook;
+pub use totals::reason_to_drop;
+pub use words::{WordColumn, WordTable, may_drop};
 
 use super::{
     formula_map::Tally,
-    limits::{DROPPED_ROWS, HEADER_SEARCH_ROWS, SAMPLE_CHARS, SAMPLE_ROWS, StageLimits},
+    limits::{
+        BATCH_CELLS, BATCH_ROWS, DROPPED_ROWS, HEADER_SEARCH_ROWS, SAMPLE_CHARS, SAMPLE_ROWS,
+        StageLimits,
+    },
     manifest::{DroppedRow, Note, SampleCell, SampleKind, SheetManifest},
     stage_error::{StageError, StageErrorCode},
 };
 use columns::Columns;
-use header::Header;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 use table::{raw::RawCell, value::Attachment};
 
@@ -242,6 +248,36 @@ impl<'a, 'b> SheetReading<'a, 'b> {
                 .push(sample_row(&row.cells, &pictures, &self.facts.formats));
         }
         self.columns.add_row(row.cells, pictures, &mut self.notes)
+    }
+
+    /// The header, once it and the sample are known and nothing else of the sheet has to be taken row by row.
+    pub fn header_found(&self) -> Option<Header> {
+        let is_plain = self.facts.pictures.is_empty() && self.facts.merges.is_empty();
+        let is_ready = self.waiting.is_none() && self.samples.len() >= SAMPLE_ROWS && is_plain;
+        is_ready.then(|| self.header.clone())
+    }
+
+    /// Rows of one batch of this sheet.
+    pub fn batch_rows(&self) -> usize {
+        (BATCH_CELLS / self.columns.n_columns().max(1)).clamp(1, BATCH_ROWS)
+    }
+
+    /// Takes the next rows, as columns; only after [`SheetReading::header_found`].
+    pub fn take_words(&mut self, table: WordTable) -> Result<(), StageError> {
+        let dropped = table.dropped.iter();
+        let n_cells = dropped.map(|(row, _)| row.cells.len() as u64).sum::<u64>() + table.n_cells;
+        self.run.n_cells += n_cells;
+        let n_rows = self.columns.n_rows() + table.n_rows as u64;
+        let limits = self.run.limits;
+        if self.run.n_cells > limits.cells || n_rows > limits.rows {
+            let n_cells = self.run.n_cells;
+            return Err(StageErrorCode::TooManyCells
+                .because(format_args!("{n_cells} cells, {n_rows} rows")));
+        }
+        for (row, reason) in &table.dropped {
+            self.drop_row(row, reason);
+        }
+        self.columns.add_words(table, &mut self.notes)
     }
 
     fn drop_row(&mut self, row: &Row, reason: &'static str) {

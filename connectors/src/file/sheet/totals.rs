@@ -22,6 +22,25 @@ const LABELS: [&str; 14] = [
     "totals",
 ];
 
+/// Without what people put around a label.
+fn plain(label: &str) -> String {
+    let kept = label
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, ':' | '：' | '-' | '_'));
+    kept.flat_map(char::to_lowercase).collect()
+}
+
+/// The first text of a total, perhaps; where there are no formulas, only whole labels are.
+pub fn may_be_label(first: &str) -> bool {
+    // What a label ends with; asked before anything is copied.
+    let ends = ['计', '额', '数', 'l', 'L', 's', 'S', 'm', 'M'];
+    let last = first
+        .trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '-' | '_'))
+        .chars()
+        .next_back();
+    last.is_some_and(|last| ends.contains(&last)) && LABELS.contains(&plain(first).as_str())
+}
+
 /// Why a data row should not become a record: `total` or `repeated_header`.
 pub fn reason_to_drop(row: &Row, header: &Header) -> Option<&'static str> {
     let first = row.cells.first()?;
@@ -31,11 +50,7 @@ pub fn reason_to_drop(row: &Row, header: &Header) -> Option<&'static str> {
     let RawCell::Text(label) = &first.value else {
         return None;
     };
-    let label: String = label
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, ':' | '：' | '-' | '_'))
-        .flat_map(char::to_lowercase)
-        .collect();
+    let label = plain(label);
     let sums = row.formulas.iter().any(|formula| formula.is_total);
     let exact = LABELS.contains(&label.as_str());
     let ends = ["合计", "小计", "总计"]

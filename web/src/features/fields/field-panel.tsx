@@ -4,6 +4,7 @@ import { App, Button, Input, Select } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, command, type Schemas } from "../../api/client";
+import { isGiven } from "../../fields/given/descriptor";
 import { Labelled, Note, Panel } from "../../ui/parts";
 import { formulaSettings, isRetype, plainSettings } from "./choice";
 import { type AiKind, type Choice, TypeCards } from "./type-cards";
@@ -79,13 +80,15 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
   const settings = (): object =>
     choice.kind === "plain" ? plainSettings(choice.type, field) : formulaSettings(formula, isAi ? policy : null, field);
   const changesType = field !== null && choice.kind === "plain" && isRetype(choice.type, field);
+  const isReplaced =
+    changesType && choice.kind === "plain" && isGiven(choice.type.type) && choice.type.type !== "auto_number";
   const retype = useQuery({
     queryKey: ["retype", base, table.id, field?.id, changesType ? JSON.stringify(settings()) : ""],
     queryFn: async () => {
       const body = { kind: "update_field", table: table.id, field: field?.id, field_type: settings() };
       return (await command(base, body, true)).retype ?? null;
     },
-    enabled: changesType,
+    enabled: changesType && !isReplaced,
     retry: false,
     gcTime: 0,
   });
@@ -102,7 +105,7 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
     setBusy(true);
     try {
       // Nobody's values stop to fit unseen: a press that is faster than the preview waits for it.
-      if (changesType && !retype.data) {
+      if (changesType && !isReplaced && !retype.data) {
         const seen = await retype.refetch();
         if (seen.data && seen.data.n_misfits > 0) return;
       }
@@ -174,7 +177,8 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
             />
           </Labelled>
         )}
-        {retype.data && <RetypeNote preview={retype.data} />}
+        {isReplaced && <Note kind="warn">{t("retypeGiven")}</Note>}
+        {retype.data && !isReplaced && <RetypeNote preview={retype.data} />}
       </div>
     </Panel>
   );

@@ -1,5 +1,5 @@
 /** Settings of auto numbers (pattern with its first number shown) and of buttons (what a press does). */
-import { Input, InputNumber, Select } from "antd";
+import { Button, Input, InputNumber, Select } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { idsInUrl, namesInUrl } from "../../fields/button/descriptor";
@@ -29,9 +29,9 @@ export function PatternSettings({ pattern, isNew, onChange }: PatternSettingsPro
       </Labelled>
       <span className="row" style={{ flexWrap: "wrap" }}>
         {PATTERNS.map((one) => (
-          <button type="button" key={one} className="pill" onClick={() => onChange({ pattern: one })}>
+          <Button key={one} size="small" onClick={() => onChange({ pattern: one })}>
             {patternText(one, 1, today)}
-          </button>
+          </Button>
         ))}
       </span>
       {isNew && (
@@ -45,6 +45,7 @@ export function PatternSettings({ pattern, isNew, onChange }: PatternSettingsPro
           />
         </Labelled>
       )}
+      {!isNew && <span className="hint">{t("numberNewOnly")}</span>}
       <span className="hint">{t("numberPreview", { text: patternText(pattern, 1, today) })}</span>
     </div>
   );

@@ -81,7 +81,9 @@ export function TypeSettings({ type, table, field, onChange }: TypeSettingsProps
     );
   }
   if (type.type === "auto_number") {
-    return <PatternSettings pattern={type.pattern} isNew={field === null} onChange={(part) => set(part)} />;
+    return (
+      <PatternSettings pattern={type.pattern} isNew={field?.type !== "auto_number"} onChange={(part) => set(part)} />
+    );
   }
   if (type.type === "button") return <ButtonSettings type={type} table={table} onChange={onChange} />;
   if (["created_time", "modified_time", "created_by", "modified_by"].includes(type.type)) {

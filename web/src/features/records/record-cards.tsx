@@ -10,7 +10,7 @@ import type { TableSession } from "../../sync/table-session";
 import { Icon } from "../../ui/icons";
 
 const CARD_PX = 70;
-const NUMERIC = ["number", "currency", "percent", "rating", "progress", "duration"];
+const NUMERIC = ["number", "currency", "percent"];
 
 interface RecordCardsProps {
   base: string;

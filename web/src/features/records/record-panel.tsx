@@ -1,14 +1,16 @@
 /** One record as a form: every field with the keyboard that fits it; saves each field as it is left. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Checkbox, Input, Select } from "antd";
+import { Button, Checkbox, Input, Rate, Select } from "antd";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { ask, blobUrl, type Schemas } from "../../api/client";
 import type { Attachment, WireCell, WireField, WireInput } from "../../api/wire";
 import { openPage } from "../../fields/button/press";
-import { isReadonly } from "../../fields/formula/descriptor";
+import { effectiveType, isReadonly } from "../../fields/formula/descriptor";
 import { copyText, editText, shownText } from "../../fields/registry";
+import { hrefOf } from "../../fields/url/descriptor";
 import type { TableSession } from "../../sync/table-session";
+import { Icon } from "../../ui/icons";
 import { ActionButton, Labelled, Panel } from "../../ui/parts";
 
 interface RecordPanelProps {
@@ -100,6 +102,17 @@ function inputModeOf(type: string): "decimal" | "url" | "tel" | "email" | "numer
   return type === "phone" ? "tel" : "text";
 }
 
+/** What an address, mailbox or phone number leads to. */
+function OpenLink({ type, text, label }: { type: string; text: string; label: string }) {
+  const href = hrefOf(type, text);
+  if (!href) return <span />;
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer" aria-label={`${label} ${text}`}>
+      <Icon name="url" />
+    </a>
+  );
+}
+
 function RecordField({
   base,
   field,
@@ -113,6 +126,7 @@ function RecordField({
   onSave: (value: WireInput) => void;
   onPress: () => void;
 }) {
+  const { t } = useTranslation();
   const text = editText(cell, field);
   if (field.type === "attachment") {
     const files = Array.isArray(cell) ? (cell.filter((item) => typeof item === "object") as Attachment[]) : [];
@@ -172,6 +186,22 @@ function RecordField({
       </Labelled>
     );
   }
+  if (field.type === "rating") {
+    return (
+      <div>
+        <span className="field-label">{field.name}</span>
+        <div>
+          <Rate
+            style={{ color: "var(--star)" }}
+            count={field.max ?? 5}
+            value={typeof cell === "number" ? cell : 0}
+            aria-label={field.name}
+            onChange={(mark) => onSave(mark === 0 ? null : mark)}
+          />
+        </div>
+      </div>
+    );
+  }
   const commit = (next: string) => {
     if (next !== text) onSave(next === "" ? null : next);
   };
@@ -189,6 +219,7 @@ function RecordField({
           readOnly={isReadonly(field)}
           variant={isReadonly(field) ? "filled" : "outlined"}
           inputMode={inputModeOf(field.type)}
+          suffix={<OpenLink type={effectiveType(field).type} text={text} label={t("openLink")} />}
           onBlur={(event) => commit(event.target.value)}
           onPressEnter={(event) => commit(event.currentTarget.value)}
         />

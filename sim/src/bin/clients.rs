@@ -12,7 +12,9 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::{net::TcpStream, sync::Barrier};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async_with_config, tungstenite::Message,
+};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -33,7 +35,8 @@ struct Client {
 
 impl Client {
     async fn open(place: &Place, name: String) -> Result<Client, Failure> {
-        let (socket, _) = connect_async(&place.url).await?;
+        // As browsers do: small messages leave at once.
+        let (socket, _) = connect_async_with_config(&place.url, None, true).await?;
         let mut client = Client {
             socket,
             place: place.clone(),

@@ -6,7 +6,7 @@ use super::{
     by_key::spread_out,
     coded::Seen,
     criteria::Criterion,
-    key_table::{Match, NO_KEY},
+    key_table::Match,
     keys::{KeyIndex, is_criterion},
     lookup::{Lookup, total},
     totals::{Asked, Total, Totals},
@@ -88,7 +88,14 @@ pub(crate) fn call<'a>(
     if pairs.iter().any(waits) {
         return Some(Vector::Const(Cell::Pending));
     }
-    Some(Question::new(context, lookup, (table, values), &pairs).answer(&pairs))
+    let owns = |at: &usize| match args[at + 1] {
+        Node::Own(field) => Some(field),
+        _ => None,
+    };
+    let mut question = Question::new(context, lookup, (table, values), &pairs);
+    let own = question.key_at.and_then(|at| places.get(at)).and_then(owns);
+    let known = own.and_then(|own| question.by_own_keys(own, &pairs));
+    Some(known.unwrap_or_else(|| question.answer(&pairs)))
 }
 
 impl<'a, 'c> Question<'a, 'c> {
@@ -132,7 +139,50 @@ impl<'a, 'c> Question<'a, 'c> {
         }
     }
 
-    fn answer(mut self, pairs: &[Pair<'a>]) -> Vector<'a> {
+    /// Where many records are asked about: each distinct key of all of them is looked up once, side by side.
+    fn by_own_keys(&mut self, own: &Field, pairs: &[Pair<'a>]) -> Option<Vector<'a>> {
+        let (input, wanted) = (self.context.input, &pairs[self.key_at?].wanted);
+        if !input.cache.is_for_many() {
+            return None;
+        }
+        let own_keys = input
+            .cache
+            .keys(input.snapshot, input.table, Some(own), Match::Loose);
+        if own_keys.has_criteria() {
+            return None;
+        }
+        let of = format!(
+            "{:?} {} {:?} {:?} {:?}",
+            self.lookup,
+            own.id,
+            self.key.map(|key| key.id),
+            self.values.map(|values| values.id),
+            self.filters
+                .iter()
+                .map(|(field, criterion)| (field.id, criterion))
+                .collect::<Vec<_>>(),
+        );
+        let (keys, totals, lookup) = (&self.keys, &self.totals, self.lookup);
+        let has_values = self.values.is_some();
+        let found = input.cache.found(of, own_keys.bound(), |number| {
+            match keys.number_like(&own_keys, number) {
+                Some(key) => answer(lookup, &totals.get(key), has_values),
+                None => Some(Cell::Blank),
+            }
+        });
+        let numbers = &own_keys.segments.get(input.segment)?.numbers;
+        let n = self.context.len();
+        if self.context.offsets.is_some() || numbers.len() != n || !found.is_complete() {
+            return None;
+        }
+        if !self.context.fuel.burn(n) {
+            return Some(Vector::Const(CALC));
+        }
+        let missing = |at: usize| self.one(&Seen::Cell(&wanted.get(at)));
+        Some(found.spread_out(numbers, &Cell::Blank, missing))
+    }
+
+    fn answer(&mut self, pairs: &[Pair<'a>]) -> Vector<'a> {
         let n = self.context.len();
         let everyone = Vector::Const(Cell::Blank);
         let wanted = self.key_at.map_or(&everyone, |at| &pairs[at].wanted);
@@ -196,23 +246,9 @@ impl<'a, 'c> Question<'a, 'c> {
     }
 
     fn of_key(&mut self, key: u32, wanted: &Seen) -> Cell {
-        let total = match key {
-            NO_KEY => Total::default(),
-            key => self.totals.get(key),
-        };
-        if total.n_stuck > 0 && self.values.is_some() {
-            return self.slowly(&wanted.to_cell());
-        }
-        let n = total.n_numbers;
-        match self.lookup {
-            Lookup::CountIf | Lookup::CountIfs => Cell::Number(f64::from(total.n_records)),
-            Lookup::SumIf | Lookup::SumIfs => Cell::finite(total.sum()),
-            Lookup::AverageIf | Lookup::AverageIfs if n == 0 => Cell::Error(CellError::Div0),
-            Lookup::AverageIf | Lookup::AverageIfs => Cell::finite(total.mean()),
-            _ if n == 0 => Cell::Number(0.0),
-            Lookup::MinIfs => Cell::Number(total.least()),
-            _ => Cell::Number(total.greatest()),
-        }
+        let total = self.totals.get(key);
+        let known = answer(self.lookup, &total, self.values.is_some());
+        known.unwrap_or_else(|| self.slowly(&wanted.to_cell()))
     }
 
     /// Every record is looked at: for `">5"`, `"a*"`, and to find the first error.
@@ -252,4 +288,21 @@ impl<'a, 'c> Question<'a, 'c> {
         self.slow.insert(name, answer.clone());
         answer
     }
+}
+
+/// `None` where an error or a cell that waits is among the values.
+fn answer(lookup: Lookup, total: &Total, has_values: bool) -> Option<Cell> {
+    if total.n_stuck > 0 && has_values {
+        return None;
+    }
+    let n = total.n_numbers;
+    Some(match lookup {
+        Lookup::CountIf | Lookup::CountIfs => Cell::Number(f64::from(total.n_records)),
+        Lookup::SumIf | Lookup::SumIfs => Cell::finite(total.sum()),
+        Lookup::AverageIf | Lookup::AverageIfs if n == 0 => Cell::Error(CellError::Div0),
+        Lookup::AverageIf | Lookup::AverageIfs => Cell::finite(total.mean()),
+        _ if n == 0 => Cell::Number(0.0),
+        Lookup::MinIfs => Cell::Number(total.least()),
+        _ => Cell::Number(total.greatest()),
+    })
 }

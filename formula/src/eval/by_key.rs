@@ -100,7 +100,8 @@ impl<'a> Search<'a, '_> {
         let own_keys = input
             .cache
             .keys(input.snapshot, input.table, Some(own), Match::Exact);
-        let (of, keys) = ((own.id, self.by.1.id, values.id), &self.keys);
+        let of = format!("XLOOKUP {} {} {}", own.id, self.by.1.id, values.id);
+        let keys = &self.keys;
         let found = input.cache.found(of, own_keys.bound(), |number| {
             let place = keys.first_like(&own_keys, number)?;
             Some(source.cell(place))
@@ -109,15 +110,11 @@ impl<'a> Search<'a, '_> {
         if self.context.offsets.is_some() || numbers.len() != self.context.len() {
             return None;
         }
-        let is_word = |cell: &Cell| matches!(cell, Cell::Text(_) | Cell::Bool(_));
         let missing = |at: usize| match wanted.get(at) {
             stuck if stuck.is_stuck() => stuck,
             _ => otherwise.clone(),
         };
-        Some(match found.has_words || is_word(otherwise) {
-            true => Vector::Coded(found.coded(numbers, otherwise, missing)),
-            false => Vector::Numbers(found.numbers(numbers, otherwise, missing)),
-        })
+        Some(found.spread_out(numbers, otherwise, missing))
     }
 
     fn all(&self, wanted: &Vector<'a>, otherwise: &Vector<'a>) -> Vector<'a> {
@@ -203,12 +200,30 @@ impl FromIterator<Option<Cell>> for Found {
 }
 
 impl Found {
-    /// `missing` gives the cell of a record that has no key.
+    /// Something is known of every key.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.is_there.iter().all(|there| *there)
+    }
+
+    /// The cell of each record by its key: `otherwise` where nothing is known of it, `missing` where it has none.
+    pub(crate) fn spread_out<'a>(
+        &self,
+        keys: &[u32],
+        otherwise: &Cell,
+        missing: impl FnMut(usize) -> Cell,
+    ) -> Vector<'a> {
+        let has_words = self.has_words || matches!(otherwise, Cell::Text(_) | Cell::Bool(_));
+        match has_words {
+            true => Vector::Coded(self.coded(keys, otherwise, missing)),
+            false => Vector::Numbers(self.numbers(keys, otherwise, missing)),
+        }
+    }
+
     fn numbers<'a>(
         &self,
         keys: &[u32],
         otherwise: &Cell,
-        missing: impl Fn(usize) -> Cell,
+        mut missing: impl FnMut(usize) -> Cell,
     ) -> Numbers<'a> {
         let mut odd: Vec<(u32, Cell)> = Vec::new();
         let values = keys.iter().enumerate().map(|(at, key)| {
@@ -243,7 +258,7 @@ impl Found {
         &self,
         keys: &[u32],
         otherwise: &Cell,
-        missing: impl Fn(usize) -> Cell,
+        mut missing: impl FnMut(usize) -> Cell,
     ) -> Coded<'a> {
         let mut cells = Dictionary::shared(self.cells.clone());
         let first = cells.len() as u32;

@@ -43,8 +43,8 @@ pub struct EvalCache {
     may_spread: AtomicBool,
     /// Many records will be asked about: worth an index of what is looked for, too.
     is_for_many: AtomicBool,
-    /// What XLOOKUP finds for each key of the column that it looks for; for this snapshot alone.
-    found: Mutex<HashMap<(FieldId, FieldId, FieldId), Arc<Found>>>,
+    /// What a look-up finds for each key of the column that it looks for, by what is asked; for this snapshot alone.
+    found: Mutex<HashMap<String, Arc<Found>>>,
     things: Mutex<HashMap<Of, Thing>>,
     ranges: Mutex<BTreeMap<(TableId, FieldId), Arc<Range>>>,
     /// Positions in a range by key.
@@ -103,7 +103,7 @@ impl EvalCache {
     /// What is found for each of `0..n`, made once.
     pub(crate) fn found(
         &self,
-        of: (FieldId, FieldId, FieldId),
+        of: String,
         n: usize,
         find: impl Fn(u32) -> Option<Cell> + Sync,
     ) -> Arc<Found> {

@@ -255,8 +255,12 @@ impl KeyIndex {
 
     /// The first record here that has the key which has a number in another index.
     pub(crate) fn first_like(&self, other: &KeyIndex, number: u32) -> Option<Place> {
-        let key = other.table.key(number)?;
-        self.first(self.table.find(key))
+        self.first(self.number_like(other, number)?)
+    }
+
+    /// The number here of the key which has a number in another index. `None`: that number was never given.
+    pub(crate) fn number_like(&self, other: &KeyIndex, number: u32) -> Option<u32> {
+        other.table.key(number).map(|key| self.table.find(key))
     }
 
     /// All numbers are below this.

@@ -2,7 +2,7 @@
 
 use super::{FieldType, decimal};
 use crate::{
-    column::Column,
+    column::{Column, TextValues},
     value::{CellState, CellValue},
 };
 
@@ -11,14 +11,42 @@ use crate::{
 pub fn convert(cells: &Column, from: &FieldType, to: &FieldType) -> Column {
     let kind = to.kind();
     let same_unit = from.is_duration() == to.is_duration();
-    if kind == cells.kind() && from.options() == to.options() && same_unit && !to.is_narrow() {
+    let as_many = to.holds_many() || !from.holds_many();
+    let fits_all = from.options() == to.options() && same_unit && as_many && !to.is_narrow();
+    if kind == cells.kind() && fits_all {
         let mut same = cells.clone();
         reread_misfits(&mut same, to);
         return same;
     }
+    if cells.texts().is_some() {
+        return convert_texts(cells, from, to);
+    }
     let mut out = Column::new(kind);
     for at in 0..cells.len() {
         out.push(convert_cell(&cells.get(at), from, to));
+    }
+    out
+}
+
+/// Each distinct text is read once; texts that stay texts stay where they are.
+fn convert_texts(cells: &Column, from: &FieldType, to: &FieldType) -> Column {
+    let n_codes = cells.texts().map_or(0, TextValues::n_codes);
+    let mut known: Vec<Option<CellState>> = vec![None; n_codes];
+    let mut read = |at: usize| match cells.texts().filter(|_| cells.valid().get(at)) {
+        Some(texts) => known[texts.codes()[at] as usize]
+            .get_or_insert_with(|| convert_cell(&cells.get(at), from, to))
+            .clone(),
+        None => convert_cell(&cells.get(at), from, to),
+    };
+    if to.kind() != cells.kind() {
+        return Column::from_states(to.kind(), (0..cells.len()).map(read));
+    }
+    let mut out = cells.clone();
+    for at in 0..cells.len() {
+        let (before, after) = (cells.get(at), read(at));
+        if after != before {
+            out.set(at, after);
+        }
     }
     out
 }
@@ -174,6 +202,50 @@ mod tests {
                 to.key()
             );
         }
+    }
+
+    #[test]
+    fn a_column_of_texts_is_its_cells() {
+        let texts = ["a@b.cn", "没有", "12", "12", "", "li＠q.cn", "没有"];
+        let mut cells = Column::from_states(
+            ColumnKind::Text,
+            texts.map(|text| CellValue::text(text).into()),
+        );
+        cells.push(CellState::Misfit("x@y.cn".into()));
+        cells.push(CellState::Error(crate::value::CellError::Na));
+        let select = FieldType::Select {
+            options: options_from(["12", "没有"]),
+        };
+        for to in [
+            FieldType::Email,
+            FieldType::Date,
+            FieldType::Rating { max: 20 },
+            select,
+        ] {
+            let one_by_one =
+                (0..cells.len()).map(|at| convert_cell(&cells.get(at), &FieldType::Text, &to));
+            let wanted = Column::from_states(to.kind(), one_by_one);
+            assert_eq!(
+                convert(&cells, &FieldType::Text, &to),
+                wanted,
+                "{}",
+                to.key()
+            );
+        }
+    }
+
+    #[test]
+    fn several_options_do_not_fit_where_one_may_stand() {
+        let options = options_from(["甲", "乙"]);
+        let many = FieldType::MultiSelect {
+            options: options.clone(),
+        };
+        let one = FieldType::Select { options };
+        let cells = Column::from_states(many.kind(), ["甲、乙", "乙"].map(|text| many.parse(text)));
+        let single = convert(&cells, &many, &one);
+        assert_eq!(single.get(0), CellState::Misfit("甲, 乙".into()));
+        assert_eq!(single.get(1), one.parse("乙"));
+        assert_eq!(convert(&single, &one, &many), cells);
     }
 
     #[test]

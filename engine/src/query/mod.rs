@@ -3,7 +3,7 @@
 //! Main types: [`WindowQuery`] → [`Window`]. Law: a query reads one snapshot only. Tests: `tests/query.rs`.
 
 pub(crate) mod aggregate;
-mod condition;
+pub(crate) mod condition;
 mod filter;
 pub(crate) mod find;
 mod fold;

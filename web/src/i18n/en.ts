@@ -88,6 +88,7 @@ export const en: Record<keyof typeof zh, string> = {
   sort: "Sort",
   group: "Group",
   noGroup: "Not grouped yet",
+  groupByField: "Group by this field",
   addGroup: "Add grouping",
   groupBy: "How to group",
   span_each: "each value",

@@ -12,7 +12,7 @@ use std::{
 };
 use table::{
     field::FieldType,
-    id::{ColumnId, OptionId, TableId},
+    id::{ColumnId, FieldId, OptionId, TableId},
     schema::Table,
     snapshot::TableData,
     value::{CellState, CellValue},
@@ -26,6 +26,8 @@ pub(crate) struct OrderKey {
     /// Groups first, then sorts.
     pub sorts: Vec<Sort>,
     pub find: String,
+    /// Fields that the view hides: a text is not looked for there. Empty where none is.
+    pub unseen: Vec<FieldId>,
 }
 
 #[derive(Debug, Clone)]
@@ -124,7 +126,9 @@ pub(crate) fn build(table: &Table, data: &TableData, key: &OrderKey) -> Order {
         });
         return Order::Natural(Arc::new(ends.collect()));
     }
-    let finder = Finder::new(find, table.live_fields(), data);
+    let seen = table.live_fields();
+    let seen = seen.filter(|field| !key.unseen.contains(&field.id));
+    let finder = Finder::new(find, seen, data);
     let mut rows: Vec<(u32, u32)> = Vec::new();
     for (index, segment) in data.segments.iter().enumerate() {
         let passed = (!filter.lets_all()).then(|| filter.mask(segment));

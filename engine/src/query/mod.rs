@@ -3,13 +3,16 @@
 //! Main types: [`WindowQuery`] → [`Window`]. Law: a query reads one snapshot only. Tests: `tests/query.rs`.
 
 pub(crate) mod aggregate;
+mod chunks;
 pub(crate) mod condition;
 mod filter;
 pub(crate) mod find;
 mod fold;
+mod follow;
 pub(crate) mod group;
 mod needle;
 pub(crate) mod order;
+mod sort;
 mod text_order;
 pub(crate) mod window;
 

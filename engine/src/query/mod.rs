@@ -35,7 +35,7 @@ pub struct WindowQuery {
     pub table: TableId,
     /// Absent: all live records in the order of creation.
     pub view: Option<ViewId>,
-    /// Only records that show this text in any field, whatever the case.
+    /// Only records that show this text in a field that the view does not hide; see [`find`].
     pub find: Option<String>,
     pub from: u64,
     /// At most [`crate::limits::WINDOW_ROWS`].

@@ -16,7 +16,7 @@ use parking_lot::Mutex;
 use rayon::prelude::*;
 use std::sync::{Arc, OnceLock};
 use table::{
-    id::TableId,
+    id::{FieldId, TableId},
     schema::Table,
     segment::Segment,
     snapshot::TableData,
@@ -30,6 +30,8 @@ pub(crate) struct OrderKey {
     /// Groups first, then sorts.
     pub sorts: Vec<Sort>,
     pub find: String,
+    /// Fields that the view hides: a text is not looked for there. Empty where none is.
+    pub unseen: Vec<FieldId>,
 }
 
 #[derive(Clone)]
@@ -191,7 +193,9 @@ pub(crate) fn build(table: &Arc<Table>, data: &Arc<TableData>, key: &OrderKey) -
 /// Per segment, the offsets of the live records that filter and find let through.
 fn passing(table: &Table, data: &TableData, key: &OrderKey) -> Vec<Vec<u32>> {
     let filter = Ready::new(&key.filter, table).for_records(data);
-    let finder = Finder::new(key.find.trim(), table.live_fields(), data);
+    let seen = table.live_fields();
+    let seen = seen.filter(|field| !key.unseen.contains(&field.id));
+    let finder = Finder::new(key.find.trim(), seen, data);
     let of_segment = |segment: &Arc<Segment>| {
         let passed = (!filter.lets_all()).then(|| filter.mask(segment));
         let found = finder.as_ref().map(|finder| finder.mask(segment));
@@ -422,7 +426,7 @@ mod tests {
         OrderKey {
             filter,
             sorts,
-            find: String::new(),
+            ..OrderKey::default()
         }
     }
 

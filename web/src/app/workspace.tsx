@@ -137,6 +137,7 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
           <FindBar
             key={`${view?.id}-${isCards}`}
             base={base}
+            session={session}
             table={table.id}
             view={view?.id}
             fromRow={() => Math.max(0, session.viewRow(selection.active?.row ?? 0))}

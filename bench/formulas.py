@@ -197,12 +197,14 @@ class Socket:
 
 async def edits(shop, runs, n_rows):
     """Rows of the second table: what is edited, and milliseconds until the patch."""
-    # 200 orders, spread over the table, are of one good; all orders look another one up.
+    # At least 200 orders, spread over the table, are of one good; all orders look another one up.
     (record, *_), _ = shop.records("商品", KEY, 50_000)
     hits, others = shop.records("订单", KEY, n_rows)
-    step = len(others) // (200 - len(hits))
-    moved = [(record, KEY) for record in others[::step][:200 - len(hits)]]
-    shop.submit(**shop.edits("订单", "sku", moved))
+    missing = max(0, 200 - len(hits))
+    moved = [(record, KEY) for record in others[::max(1, len(others) // max(1, missing))][:missing]]
+    if moved:
+        shop.submit(**shop.edits("订单", "sku", moved))
+    n_key = len(hits) + len(moved)
     shop.drop("inward", "商品")
     shop.add("base", "订单", 'XLOOKUP("SKU00000",商品[sku],商品[unit_price])')
     ids = {table: shop.fields[table] for table in shop.fields}
@@ -216,7 +218,7 @@ async def edits(shop, runs, n_rows):
     rows = []
     for what, table, field, place, computed in [
             ("qty of one order: two formulas of the record", "订单", "qty", order, {amount: 1, label: 1}),
-            ("price of a good that 200 orders look up", "商品", "unit_price", record, {price: 200}),
+            (f"price of a good that {n_key} orders look up", "商品", "unit_price", record, {price: n_key}),
             (f"price of the good that all {n_rows:,} orders look up", "商品", "unit_price", first,
              {price: n_first, base: n_rows}),
             ("qty of one movement: one of 50,000 sums", "出入库", "qty", move, {stock: 1})]:

@@ -9,6 +9,7 @@ use crate::{
     limits::SHUTDOWN_GRACE_S,
     template,
 };
+use axum::serve::ListenerExt;
 use std::{
     net::{IpAddr, SocketAddr, UdpSocket},
     time::Duration,
@@ -67,6 +68,12 @@ pub async fn serve(
         closing.end_sessions();
         ending.send_replace(true);
     };
+    // A patch is small and follows another: held back until the last one is confirmed, it would take 40 ms.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "small messages of a connection may wait");
+        }
+    });
     let serving = axum::serve(listener, router).with_graceful_shutdown(graceful);
     let grace = async move {
         let _ = ended.wait_for(|ended| *ended).await;

@@ -2,12 +2,15 @@
 //!
 //! A [`Fault`] counts the steps that a [`crate::Base`] passes and fails one of them. Steps after a commit stand for the
 //! worst case of all: the bytes are on disk and the caller is told that they are not. Without a plan a step
-//! costs one comparison. Law under test: acknowledged ⊆ recovered ⊆ attempted. Tests: `store/tests/faults.rs`.
+//! costs one comparison. [`SLOW_SYNC_MS`] makes the disk slow instead, for measurements. Law under test: acknowledged ⊆ recovered ⊆ attempted. Tests: `store/tests/faults.rs`.
 
 use rusqlite::ffi;
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 /// How the disk fails.
@@ -36,6 +39,27 @@ pub enum Step {
     BackupCopy,
     BackupSync,
     BackupRename,
+}
+
+/// Environment variable: milliseconds that every sync of a commit takes longer, at most 1,000.
+pub const SLOW_SYNC_MS: &str = "SUANPAN_SLOW_SYNC_MS";
+
+/// As the environment says; no more than a second, so that nothing seems to hang.
+fn slow_sync() -> Option<Duration> {
+    static SLOW: OnceLock<Option<Duration>> = OnceLock::new();
+    *SLOW.get_or_init(|| {
+        let text = std::env::var(SLOW_SYNC_MS).ok()?;
+        let ms: u64 = text.parse().ok().filter(|ms| *ms > 0)?;
+        Some(Duration::from_millis(ms.min(1_000)))
+    })
+}
+
+/// Waits; parking may end early.
+fn take_time(time: Duration) {
+    let end = Instant::now() + time;
+    while let Some(left) = end.checked_duration_since(Instant::now()) {
+        std::thread::park_timeout(left);
+    }
 }
 
 /// A plan: which step fails, and how. The default never fails. Clones share their count.
@@ -69,6 +93,11 @@ impl Fault {
     }
 
     pub(crate) fn pass(&self, step: Step) -> Result<(), rusqlite::Error> {
+        if matches!(step, Step::WriteCommit | Step::CheckpointCommit)
+            && let Some(slow) = slow_sync()
+        {
+            take_time(slow);
+        }
         let Some(plan) = &self.plan else {
             return Ok(());
         };

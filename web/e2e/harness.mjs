@@ -1,6 +1,6 @@
 // What every journey needs: the real server on a fresh data folder, a scripted OpenAI-compatible model, a browser.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -177,4 +177,17 @@ export function check(condition, message) {
 export function same(found, expected, message) {
   const [a, b] = [JSON.stringify(found), JSON.stringify(expected)];
   if (a !== b) throw new Error(`${message}: expected ${b}, found ${a}`);
+}
+
+/** Rules that axe calls serious or critical. Its script runs in the page as a test, outside the content policy. */
+export async function accessible(page, name) {
+  const axe = readFileSync(path.join(root, "web", "node_modules", "axe-core", "axe.min.js"), "utf8");
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
+  const serious = found.violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  same(
+    serious.map(({ id, nodes }) => [id, nodes.slice(0, 2).map(({ html }) => html.slice(0, 120))]),
+    [],
+    `${name}: accessibility`,
+  );
 }

@@ -103,6 +103,12 @@ pub(crate) fn resolve(filter: &Filter, table: &Table, now_day: f64) -> Filter {
     }
 }
 
+/// Whether some condition speaks of a period that moves with the calendar.
+pub(crate) fn moves(filter: &Filter) -> bool {
+    let is_period = |condition: &Condition| condition.value.trim_start().starts_with('@');
+    filter.conditions.iter().any(is_period) || filter.groups.iter().any(moves)
+}
+
 fn within(condition: &Condition, (from, to): (f64, f64)) -> Condition {
     let (from, to) = (date_text(from), date_text(to));
     let (operator, value) = match condition.operator {

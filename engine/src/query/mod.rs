@@ -3,13 +3,16 @@
 //! Main types: [`WindowQuery`] → [`Window`]. Law: a query reads one snapshot only. Tests: `tests/query.rs`.
 
 pub(crate) mod aggregate;
-mod condition;
+mod chunks;
+pub(crate) mod condition;
 mod filter;
 pub(crate) mod find;
 mod fold;
+mod follow;
 pub(crate) mod group;
 mod needle;
 pub(crate) mod order;
+mod sort;
 mod text_order;
 pub(crate) mod window;
 
@@ -33,7 +36,7 @@ pub struct WindowQuery {
     pub table: TableId,
     /// Absent: all live records in the order of creation.
     pub view: Option<ViewId>,
-    /// Only records that show this text in any field, whatever the case.
+    /// Only records that show this text in a field that the view does not hide; see [`find`].
     pub find: Option<String>,
     pub from: u64,
     /// At most [`crate::limits::WINDOW_ROWS`].

@@ -71,6 +71,10 @@ pub(crate) fn order_of(
     if let Some(view) = view {
         key.filter = view.filter.clone();
         key.sorts = view.groups.iter().chain(&view.sorts).cloned().collect();
+        if !key.find.is_empty() {
+            let hidden = view.fields.iter().filter(|shown| shown.hidden);
+            key.unseen = hidden.map(|shown| shown.field).collect();
+        }
     }
     if let Some(filter) = filter {
         key.filter = filter.clone();

@@ -115,12 +115,13 @@ pub(crate) fn start(
                         return;
                     }
                     let one = |segment: &usize| {
-                        evaluate(&snapshot, &data, &node, *segment, None, env, &cache)
+                        let cells = evaluate(&snapshot, &data, &node, *segment, None, env, &cache);
+                        shared.done.fetch_add(cells.len() as u64, Ordering::Relaxed);
+                        cells
                     };
                     let done: Vec<Column> = step.par_iter().map(one).collect();
                     for (segment, cells) in step.iter().zip(done) {
                         let cells = Arc::new(cells);
-                        shared.done.fetch_add(cells.len() as u64, Ordering::Relaxed);
                         columns.push((node.table, node.column, *segment, cells.clone()));
                         snapshot.set_derived(node.table, *segment, node.column, cells);
                     }

@@ -6,7 +6,7 @@ use crate::{
     error::CommandError,
     limits::{CHECKPOINT_CELLS, CHECKPOINT_TRANSACTIONS, PATCH_CELLS, UNDO_LOOKBACK},
     patch::{Patch, PatchColumn, UndoState},
-    query::window::show_running,
+    query::{condition, window::show_running},
     queue::{Attempt, TakenCall},
     recompute::{
         Changed, Rows,
@@ -340,8 +340,25 @@ impl Writer {
         if now.now_day.floor() != self.day {
             self.day = now.now_day.floor();
             self.recompute_all(|node| node.volatile);
+            self.tell_of_the_day();
         }
         self.checkpoint_if_due();
+    }
+
+    /// Views that speak of “this month” show other records on another day.
+    fn tell_of_the_day(&self) {
+        let tables = self.snapshot.schema.tables.iter();
+        let moved = tables.filter(|table| {
+            let mut views = table.live_views();
+            views.any(|view| condition::moves(&view.filter))
+        });
+        let order_changed: Vec<TableId> = moved.map(|table| table.id).collect();
+        if !order_changed.is_empty() {
+            self.shared.tell(Patch {
+                order_changed,
+                ..self.notice("reload")
+            });
+        }
     }
 
     /// Computes whole fields without a command behind it.

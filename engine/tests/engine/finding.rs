@@ -66,6 +66,7 @@ fn a_view_gives_the_order_and_hides_fields() {
         desk.handle.snapshot().schema.table(table).unwrap().views[0].id,
         "表格",
     );
+    let id = view.id;
     view.sorts = vec![Sort {
         field: price,
         descending: true,
@@ -80,6 +81,18 @@ fn a_view_gives_the_order_and_hides_fields() {
     desk.submit("ann", Command::UpdateView { table, view })
         .unwrap();
     let now = || hits(&desk, true, "bwb", FindStart::Row(0), 100);
+    let only = WindowQuery {
+        table,
+        view: Some(id),
+        find: Some("bwb".into()),
+        from: 0,
+        n_rows: 9,
+        fields: None,
+        filter: None,
+        sorts: None,
+    };
+    let records = desk.handle.window(&only).unwrap().records;
+    assert_eq!(records, [table::id::RecordId(1), table::id::RecordId(4)]);
     assert_eq!(now(), "2/2@0 2:r1:品名 3:r4:品名");
     desk.check("> ann set 货 r1 品名 茶杯\n 品名.r1=茶杯");
     assert_eq!(now(), "1/1@0 3:r4:品名");

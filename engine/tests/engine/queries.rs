@@ -128,6 +128,37 @@ fn the_footer_is_over_the_view() {
     );
 }
 
+#[test]
+fn this_month_is_another_one_on_another_day() {
+    let day = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(45_000));
+    let seen = day.clone();
+    let clock = move || Clock {
+        now_ms: 0,
+        now_day: seen.load(std::sync::atomic::Ordering::Relaxed) as f64 + 0.9,
+    };
+    let options = EngineOptions {
+        clock: std::sync::Arc::new(clock),
+        ..crate::desk::options()
+    };
+    let desk = Desk::with(options);
+    desk.check("> ann table 表 名 日:date\n schema\n > ann add 表 a 2023-03-31\n +1\n > ann add 表 b 2023-04-01\n +1");
+    let month = || Filter {
+        conditions: vec![Condition {
+            field: desk.field("表", "日"),
+            operator: Operator::Is,
+            value: "@this_month".into(),
+        }],
+        ..Filter::default()
+    };
+    let records = || window(&desk, 0, 9, month(), vec![], "").records;
+    // 45000 is 2023-03-15, 45017 is the first of April.
+    assert_eq!(records(), [RecordId(1)]);
+    day.store(45_016, std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(records(), [RecordId(1)]);
+    day.store(45_017, std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(records(), [RecordId(2)]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 

@@ -9,7 +9,7 @@ use super::{
     key_table::Match,
     keys::{KeyIndex, is_criterion},
     lookup::{Lookup, total},
-    totals::{Asked, Total, Totals},
+    totals::{Asked, Totals},
     vector::{Cell, Collector, Vector},
 };
 use crate::plan::Node;
@@ -166,7 +166,7 @@ impl<'a, 'c> Question<'a, 'c> {
         let has_values = self.values.is_some();
         let found = input.cache.found(of, own_keys.bound(), |number| {
             match keys.number_like(&own_keys, number) {
-                Some(key) => answer(lookup, &totals.get(key), has_values),
+                Some(key) => answer(lookup, totals, key, has_values),
                 None => Some(Cell::Blank),
             }
         });
@@ -246,8 +246,7 @@ impl<'a, 'c> Question<'a, 'c> {
     }
 
     fn of_key(&mut self, key: u32, wanted: &Seen) -> Cell {
-        let total = self.totals.get(key);
-        let known = answer(self.lookup, &total, self.values.is_some());
+        let known = answer(self.lookup, &self.totals, key, self.values.is_some());
         known.unwrap_or_else(|| self.slowly(&wanted.to_cell()))
     }
 
@@ -291,7 +290,8 @@ impl<'a, 'c> Question<'a, 'c> {
 }
 
 /// `None` where an error or a cell that waits is among the values.
-fn answer(lookup: Lookup, total: &Total, has_values: bool) -> Option<Cell> {
+fn answer(lookup: Lookup, totals: &Totals, key: u32, has_values: bool) -> Option<Cell> {
+    let total = totals.get(key);
     if total.n_stuck > 0 && has_values {
         return None;
     }
@@ -302,7 +302,7 @@ fn answer(lookup: Lookup, total: &Total, has_values: bool) -> Option<Cell> {
         Lookup::AverageIf | Lookup::AverageIfs if n == 0 => Cell::Error(CellError::Div0),
         Lookup::AverageIf | Lookup::AverageIfs => Cell::finite(total.mean()),
         _ if n == 0 => Cell::Number(0.0),
-        Lookup::MinIfs => Cell::Number(total.least()),
-        _ => Cell::Number(total.greatest()),
+        Lookup::MinIfs => Cell::Number(totals.ends(key).0),
+        _ => Cell::Number(totals.ends(key).1),
     })
 }

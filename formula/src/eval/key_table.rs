@@ -54,6 +54,7 @@ pub(crate) fn encode_number(x: f64, out: &mut Vec<u8>) {
 
 fn encode_text(text: &str, by: Match, out: &mut Vec<u8>) {
     if by == Match::Loose
+        && !starts_as_word(text)
         && let Some(x) = text_number(text)
     {
         return encode_number(x, out);
@@ -62,6 +63,15 @@ fn encode_text(text: &str, by: Match, out: &mut Vec<u8>) {
         true => out.extend(text.bytes().map(|byte| byte.to_ascii_lowercase())),
         false => out.extend(text.to_lowercase().into_bytes()),
     }
+}
+
+/// True for most words, by their first byte: a Latin letter or the first of a Chinese character. No number begins so;
+/// full-width forms and currency signs begin with other bytes.
+fn starts_as_word(text: &str) -> bool {
+    matches!(
+        text.as_bytes().first(),
+        Some(b'A'..=b'Z' | b'a'..=b'z' | 0xe4..=0xe9)
+    )
 }
 
 #[derive(Debug, Clone, Default)]

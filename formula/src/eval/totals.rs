@@ -40,21 +40,31 @@ pub(crate) struct Asked<'a> {
     pub(crate) measure: Measure,
 }
 
-/// Of the records with one key.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// Of the records with one key. As long as a cache line: sums by key are as quick as memory is.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Total {
     sum: Sum,
-    least: f64,
-    greatest: f64,
     pub(crate) n_numbers: u32,
     pub(crate) n_records: u32,
     /// Errors and cells that wait: who asks must look for the first one.
     pub(crate) n_stuck: u32,
 }
 
+/// The smallest and the largest.
+type Ends = (f64, f64);
+const NO_ENDS: Ends = (f64::INFINITY, f64::NEG_INFINITY);
+
+/// By the number of the key.
+#[derive(Debug, Clone, Default)]
+struct Sums {
+    totals: Vec<Total>,
+    /// None but for [`Measure::Extremes`].
+    ends: Vec<Ends>,
+}
+
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Totals {
-    by_key: Vec<Total>,
+    sums: Sums,
     basis: Vec<Basis>,
 }
 
@@ -68,73 +78,70 @@ struct Basis {
     fits: Option<Arc<Vec<bool>>>,
 }
 
-impl Default for Total {
-    fn default() -> Total {
-        Total {
-            sum: Sum::default(),
-            least: f64::INFINITY,
-            greatest: f64::NEG_INFINITY,
-            n_numbers: 0,
-            n_records: 0,
-            n_stuck: 0,
+impl Sums {
+    fn new(bound: usize, measure: Measure) -> Sums {
+        Sums {
+            totals: vec![Total::default(); bound],
+            ends: match measure {
+                Measure::Sum => Vec::new(),
+                Measure::Extremes => vec![NO_ENDS; bound],
+            },
+        }
+    }
+
+    #[inline]
+    fn put(&mut self, key: usize, given: Given) {
+        let total = &mut self.totals[key];
+        total.n_records += 1;
+        match given {
+            Given::Number(x) => {
+                total.n_numbers += 1;
+                match self.ends.get_mut(key) {
+                    Some((least, greatest)) => {
+                        (*least, *greatest) = (least.min(x), greatest.max(x));
+                    }
+                    None => total.sum.add(x),
+                }
+            }
+            Given::Stuck => total.n_stuck += 1,
+            Given::Nothing => {}
+        }
+    }
+
+    /// Sums only: what was the smallest is not known of the rest.
+    fn take(&mut self, key: usize, given: Given) {
+        let total = &mut self.totals[key];
+        total.n_records = total.n_records.saturating_sub(1);
+        match given {
+            Given::Number(x) => {
+                total.n_numbers = total.n_numbers.saturating_sub(1);
+                total.sum.add(-x);
+            }
+            Given::Stuck => total.n_stuck = total.n_stuck.saturating_sub(1),
+            Given::Nothing => {}
+        }
+    }
+
+    fn join(&mut self, other: &Sums) {
+        for (total, other) in self.totals.iter_mut().zip(&other.totals) {
+            total.sum.join(&other.sum);
+            total.n_numbers += other.n_numbers;
+            total.n_records += other.n_records;
+            total.n_stuck += other.n_stuck;
+        }
+        for (ends, other) in self.ends.iter_mut().zip(&other.ends) {
+            *ends = (ends.0.min(other.0), ends.1.max(other.1));
         }
     }
 }
 
 impl Total {
-    #[inline]
-    fn put(&mut self, given: Given, measure: Measure) {
-        self.n_records += 1;
-        match (given, measure) {
-            (Given::Number(x), Measure::Sum) => {
-                self.n_numbers += 1;
-                self.sum.add(x);
-            }
-            (Given::Number(x), Measure::Extremes) => {
-                self.n_numbers += 1;
-                self.least = self.least.min(x);
-                self.greatest = self.greatest.max(x);
-            }
-            (Given::Stuck, _) => self.n_stuck += 1,
-            (Given::Nothing, _) => {}
-        }
-    }
-
-    fn take(&mut self, given: Given) {
-        self.n_records = self.n_records.saturating_sub(1);
-        match given {
-            Given::Number(x) => {
-                self.n_numbers = self.n_numbers.saturating_sub(1);
-                self.sum.add(-x);
-            }
-            Given::Stuck => self.n_stuck = self.n_stuck.saturating_sub(1),
-            Given::Nothing => {}
-        }
-    }
-
-    fn join(&mut self, other: &Total) {
-        self.sum.join(&other.sum);
-        self.least = self.least.min(other.least);
-        self.greatest = self.greatest.max(other.greatest);
-        self.n_numbers += other.n_numbers;
-        self.n_records += other.n_records;
-        self.n_stuck += other.n_stuck;
-    }
-
     pub(crate) fn sum(&self) -> f64 {
         self.sum.value()
     }
 
     pub(crate) fn mean(&self) -> f64 {
         self.sum.mean(u64::from(self.n_numbers))
-    }
-
-    pub(crate) fn least(&self) -> f64 {
-        self.least
-    }
-
-    pub(crate) fn greatest(&self) -> f64 {
-        self.greatest
     }
 }
 
@@ -317,7 +324,7 @@ impl Totals {
         }
         let mut totals = self;
         let changed = Arc::make_mut(&mut totals);
-        changed.by_key.resize(keys.bound(), Total::default());
+        changed.sums.totals.resize(keys.bound(), Total::default());
         for at in stale {
             changed.differ(at, basis.get(at), asked);
         }
@@ -348,10 +355,10 @@ impl Totals {
                 continue;
             }
             if was.0 != NO_KEY {
-                self.by_key[was.0 as usize].take(was.1);
+                self.sums.take(was.0 as usize, was.1);
             }
             if is.0 != NO_KEY {
-                self.by_key[is.0 as usize].put(is.1, asked.measure);
+                self.sums.put(is.0 as usize, is.1);
             }
         }
     }
@@ -360,28 +367,32 @@ impl Totals {
         let size = basis.len().div_ceil(PARTS).max(2);
         let parts: Vec<&[Basis]> = basis.chunks(size).collect();
         let part = |at: usize| {
-            let mut by_key = vec![Total::default(); bound];
+            let mut sums = Sums::new(bound, asked.measure);
             for basis in parts[at] {
                 let giving = basis.giving(asked);
                 for record in 0..basis.keys.len() {
                     let (key, given) = basis.record(&giving, record);
                     if key != NO_KEY {
-                        by_key[key as usize].put(given, asked.measure);
+                        sums.put(key as usize, given);
                     }
                 }
             }
-            by_key
+            sums
         };
         let mut made = in_order(spread, parts.len(), part).into_iter();
-        let mut by_key = made.next().unwrap_or_default();
-        for other in made {
-            let pairs = by_key.iter_mut().zip(&other);
-            pairs.for_each(|(total, other)| total.join(other));
-        }
-        Totals { by_key, basis }
+        let mut sums = made.next().unwrap_or_default();
+        made.for_each(|other| sums.join(&other));
+        Totals { sums, basis }
     }
 
     pub(crate) fn get(&self, key: u32) -> Total {
-        self.by_key.get(key as usize).copied().unwrap_or_default()
+        let totals = &self.sums.totals;
+        totals.get(key as usize).copied().unwrap_or_default()
+    }
+
+    /// The smallest and the largest number, where there is any.
+    pub(crate) fn ends(&self, key: u32) -> (f64, f64) {
+        let ends = &self.sums.ends;
+        ends.get(key as usize).copied().unwrap_or(NO_ENDS)
     }
 }

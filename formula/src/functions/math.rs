@@ -264,19 +264,34 @@ fn multiple(x: f64, m: f64, snap: fn(f64) -> f64) -> Cell {
     }
 }
 
+#[derive(Clone)]
 enum Mode {
     Half,
     Up,
     Down,
 }
 
+/// Below this, 15 digits differ from all digits by less than [`CLEAR`].
+const CLEAR_BELOW: f64 = 1e9;
+const CLEAR: f64 = 1e-6;
+
 /// Rounds the decimal that the user sees (15 digits), so that 1.005 becomes 1.01.
 fn round(x: f64, digits: f64, mode: Mode) -> f64 {
     let digits = digits.trunc().clamp(-300.0, 300.0) as i32;
     let scale = 10f64.powi(digits.abs());
-    let scaled = match digits >= 0 {
-        true => fifteen(x.abs() * scale),
-        false => fifteen(x.abs() / scale),
+    let exact = match digits >= 0 {
+        true => x.abs() * scale,
+        false => x.abs() / scale,
+    };
+    // Where it is far from the border, the digits that are not seen cannot decide.
+    let part = exact.fract();
+    let is_clear = match mode {
+        Mode::Half => (part - 0.5).abs() > CLEAR,
+        Mode::Up | Mode::Down => part > CLEAR && part < 1.0 - CLEAR,
+    };
+    let scaled = match is_clear && exact < CLEAR_BELOW {
+        true => exact,
+        false => fifteen(exact),
     };
     if !scaled.is_finite() {
         return x;
@@ -330,4 +345,34 @@ fn count(items: &[Item], test: fn(&Cell, bool) -> bool) -> Cell {
         n += cells.iter().filter(|cell| test(cell, literal)).count() as f64;
     }
     Cell::Number(n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The short way gives what the long way through the digits gives.
+    #[test]
+    fn rounding_far_from_a_border_needs_no_digits() {
+        let long = |x: f64, digits: i32, mode: &Mode| {
+            let scaled = fifteen(x.abs() * 10f64.powi(digits));
+            let whole = match mode {
+                Mode::Half => scaled.round(),
+                Mode::Up => scaled.ceil(),
+                Mode::Down => scaled.floor(),
+            };
+            whole / 10f64.powi(digits)
+        };
+        for at in 0..200_000u32 {
+            // Prices and their halves, sums of tenths, and numbers without a pattern.
+            let x = match at % 3 {
+                0 => f64::from(at) / 1000.0,
+                1 => f64::from(at) * 0.1 + 0.005,
+                _ => (f64::from(at) * 0.618_034).fract() * 1e6,
+            };
+            for mode in [Mode::Half, Mode::Up, Mode::Down] {
+                assert_eq!(round(x, 2.0, mode.clone()), long(x, 2, &mode), "{x}");
+            }
+        }
+    }
 }

@@ -208,6 +208,21 @@ async fn each_type_reads_filters_computes_and_exports() {
         for line in lines {
             assert!(csv.contains(line), "{key}: {line} in {csv}");
         }
+        let rows: Vec<Value> = typed
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|cell| json!([cell]))
+            .collect();
+        let paste = json!({"kind": "paste_cells", "table": table, "records": [], "fields": [x],
+            "rows": rows, "append": 3});
+        world.command(&base, paste).await;
+        let all = column(&world, &base, &table, x).await;
+        assert_eq!(
+            all.as_array().unwrap()[3..],
+            cells.as_array().unwrap()[..],
+            "{key}"
+        );
     }
 }
 

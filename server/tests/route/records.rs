@@ -207,3 +207,73 @@ async fn a_change_of_type_can_be_tried_without_doing_it() {
         json!(["鲨鱼夹"])
     );
 }
+
+#[tokio::test]
+async fn groups_and_hits_of_a_view() {
+    let shop = shop().await;
+    let path = format!("/bases/{}", shop.base);
+    let view = shop.world.get(&path).await.json()["tables"][0]["views"][0].clone();
+    let id = view["id"].as_str().unwrap().to_owned();
+    let mut grouped = view;
+    grouped["groups"] = json!([{"field": shop.fields[2], "descending": false, "by": "month"}]);
+    grouped["fields"] = json!([{"field": shop.fields[1], "hidden": false, "footer": "median"}]);
+    let update = json!({"kind": "update_view", "table": shop.table, "view": grouped});
+    shop.world.command(&shop.base, update).await;
+    let table = format!("{path}/tables/{}", shop.table);
+    let kept = shop.world.get(&path).await.json()["tables"][0]["views"][0].clone();
+    assert_eq!(
+        kept["groups"],
+        json!([{"field": shop.fields[2], "descending": false, "by": "month"}])
+    );
+    let groups = shop
+        .world
+        .get(&format!("{table}/groups?view={id}"))
+        .await
+        .json();
+    assert_eq!(groups["fields"], json!([shop.fields[2]]));
+    let median = |at: usize| groups["groups"][at]["aggregates"][&shop.fields[1]]["value"].clone();
+    let places: Vec<(Value, Value, Value, Value)> = (0..3)
+        .map(|at| {
+            let group = &groups["groups"][at];
+            (
+                group["from"].clone(),
+                group["n_rows"].clone(),
+                group["value"].clone(),
+                median(at),
+            )
+        })
+        .collect();
+    assert_eq!(
+        json!(places),
+        json!([
+            [0, 1, "2026-11-01", 19.2],
+            [1, 1, {"misfit": "没有日期"}, 9.6],
+            [2, 1, null, null]
+        ])
+    );
+    let found = |query: &str| {
+        let path = format!("{table}/find?view={id}&{query}");
+        let world = &shop.world;
+        async move { world.get(&path).await.json() }
+    };
+    let hits = found("text=syj").await;
+    assert_eq!(
+        (&hits["n_hits"], &hits["n_records"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(
+        hits["hits"],
+        json!([{"row": 0, "record": shop.records[0], "field": shop.fields[0]}])
+    );
+    let next = found("text=9.&row=1&n=1").await;
+    assert_eq!((&next["n_hits"], &next["first"]), (&json!(2), &json!(1)));
+    assert_eq!(next["hits"][0]["record"], json!(shop.records[1]));
+    let nothing = shop
+        .world
+        .get(&format!("{table}/find?view=v99&text=a"))
+        .await;
+    assert_eq!(
+        (nothing.status, nothing.json()["code"].clone()),
+        (404.try_into().unwrap(), json!("no_view"))
+    );
+}

@@ -24,12 +24,13 @@ pub(super) fn parse(options: &[SelectOption], input: &str, many: bool) -> CellSt
     let names = split_names(text);
     let found: Option<Vec<OptionId>> = names.iter().map(|name| named(options, name)).collect();
     match found {
-        Some(mut ids) => {
+        // Separators alone name nothing, but they were typed.
+        Some(mut ids) if !ids.is_empty() => {
             let mut seen = std::collections::BTreeSet::new();
             ids.retain(|id| seen.insert(*id));
             CellValue::Options(ids.into()).into()
         }
-        None => CellState::Misfit(input.into()),
+        _ => CellState::Misfit(input.into()),
     }
 }
 

@@ -1,10 +1,7 @@
 // Every step of the main job as people see it: PC and phone, Chinese and English. No step may log an error, scroll
 // sideways on a phone (but the grid), or break an accessibility rule that axe calls serious.
-import { readFileSync } from "node:fs";
 import path from "node:path";
-import { api, check, openPage, root, same, samples, shot } from "../harness.mjs";
-
-const axe = readFileSync(path.join(root, "web", "node_modules", "axe-core", "axe.min.js"), "utf8");
+import { accessible, api, check, openPage, same, samples, shot } from "../harness.mjs";
 
 /** In the page: controls that begin on the screen and end beyond it, unless a box around them scrolls sideways. */
 function cutOff() {
@@ -34,18 +31,6 @@ async function look(page, name, isPhone) {
     check(wide <= all, `${name}: the page is ${wide} px wide on a screen of ${all}`);
     same(await page.evaluate(cutOff), [], `${name}: nothing that people press or fill in is cut by the edge`);
   }
-}
-
-/** Rules that axe calls serious or critical. Its script runs in the page as a test, outside the content policy. */
-async function accessible(page, name) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
-  const serious = found.violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  same(
-    serious.map(({ id, nodes }) => [id, nodes.slice(0, 2).map(({ html }) => html.slice(0, 120))]),
-    [],
-    `${name}: accessibility`,
-  );
 }
 
 export async function journey({ browser, server, model }) {

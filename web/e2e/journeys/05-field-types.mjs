@@ -1,6 +1,6 @@
 // Every field type that stands on one record alone: made in the dialogue, edited in the grid, looked at on PC and
 // phone; what does not fit is said before a type changes, and comes back as it was.
-import { api, check, openPage, same, shot } from "../harness.mjs";
+import { accessible, api, check, openPage, same, shot } from "../harness.mjs";
 
 const GRID = "[data-testid=grid]";
 
@@ -129,15 +129,17 @@ export async function journey({ browser, server }) {
   await until(page, 1, "工时", ["很久", "text"]);
   await select(page, 1, "评分");
   await page.keyboard.press("F2");
-  await page.getByRole("slider").waitFor();
+  await page.locator(".field-rating").waitFor();
   await shot(page, "51-rating-editor-pc");
-  await page.getByRole("button", { name: "2", exact: true }).click();
+  await accessible(page, "51-rating-editor-pc");
+  await page.locator(".field-rating").getByRole("button", { name: "2", exact: true }).click();
   await until(page, 1, "评分", ["2", "rating"]);
 
   // What the system gives: existing records are filled, new ones get the next number.
   await addField(page, "单号", "自动编号", async () => {
     await page.getByRole("textbox", { name: "编号格式" }).fill("CK-{yyyyMM}-{0000}");
     await shot(page, "52-auto-number-field-pc");
+    await accessible(page, "52-auto-number-field-pc");
   });
   const now = new Date();
   const month = `${now.getFullYear()}${String(now.getMonth() + 1).padStart(2, "0")}`;
@@ -182,6 +184,7 @@ export async function journey({ browser, server }) {
       "first examples",
     );
     await shot(page, "54-retype-preview-pc");
+    await accessible(page, "54-retype-preview-pc");
   });
   await until(page, 1, "备用码", ["4006381333932", "text"]);
   same((await cellText(page, 1, "备用码")).tone, "misfit", "kept as it was");
@@ -226,6 +229,7 @@ async function onPhone(browser, server, base, table) {
   await page.locator(".record-card").first().click();
   await page.getByRole("button", { name: "出库 1 件" }).waitFor();
   await shot(page, "58-field-types-record-phone");
+  await accessible(page, "58-field-types-record-phone");
   await page.getByRole("button", { name: "出库 1 件" }).click();
   await page.getByRole("group", { name: "记录" }).getByRole("textbox").nth(1).waitFor();
   await page.waitForFunction(() => [...document.querySelectorAll("aside input")].some((input) => input.value === "7"));
@@ -235,6 +239,7 @@ async function onPhone(browser, server, base, table) {
   await page.getByRole("toolbar").getByRole("button", { name: "新增字段", exact: true }).click();
   await page.getByRole("group", { name: "类型" }).getByRole("button", { name: "按钮", exact: true }).click();
   await shot(page, "60-field-types-dialogue-phone");
+  await accessible(page, "60-field-types-dialogue-phone");
   const [wide, all] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
   check(wide <= all, `the page is ${wide} px wide on a screen of ${all}`);
   same(faults, [], "the phone page logs no error");

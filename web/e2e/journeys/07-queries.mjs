@@ -1,6 +1,10 @@
 // Asking of a table what a shop owner asks: filters in groups, groups with sums that fold away, sorting by several
 // fields, finding by pinyin. The view remembers all of it. PC and phone, Chinese and English.
-import { api, check, openPage, same, shot } from "../harness.mjs";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { api, check, openPage, root, same, shot } from "../harness.mjs";
+
+const axe = readFileSync(path.join(root, "web", "node_modules", "axe-core", "axe.min.js"), "utf8");
 
 const KINDS = ["杯具", "包袋", "雨具"];
 const ROWS = [
@@ -49,6 +53,20 @@ async function makeBase(server) {
   }));
   await send({ kind: "create_records", table: table.id, records });
   return { id, table, at, kind, send };
+}
+
+/** A picture when everything rests, and the rules that axe calls serious or critical. */
+async function look(page, name) {
+  await page.waitForTimeout(400);
+  await shot(page, name);
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
+  const serious = found.violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  same(
+    serious.map(({ id, nodes }) => [id, nodes.slice(0, 2).map(({ html }) => html.slice(0, 160))]),
+    [],
+    `${name}: accessibility`,
+  );
 }
 
 /** What the grid shows, heads included. */
@@ -105,9 +123,9 @@ async function filtering(page, say) {
   await page.getByLabel(say("值", "Value"), { exact: true }).last().fill("玻璃");
   await add().first().click();
   await pick(page, say("字段", "Field"), "到货");
-  await pick(page, say("日期", "Date"), say("最近 N 天", "the last N days"));
+  await pick(page, say("日期", "Date"), say("最近 N 天", "last N days"));
   await until(page, ["不锈钢保温杯 500ml", "玻璃水杯", "双肩包", "雨衣 A10"], "a group of conditions");
-  await shot(page, say("70-filter-pc-zh", "70-filter-pc-en"));
+  await look(page, say("70-filter-pc-zh", "70-filter-pc-en"));
   await page.keyboard.press("Escape");
 }
 
@@ -134,7 +152,7 @@ async function grouping(page, say) {
     "钥匙扣",
   ];
   await until(page, all, "groups");
-  await shot(page, say("71-group-tool-pc-zh", "71-group-tool-pc-en"));
+  await look(page, say("71-group-tool-pc-zh", "71-group-tool-pc-en"));
   await page.keyboard.press("Escape");
   const values = await page.evaluate(() => {
     const { source } = document.querySelector("[data-testid=grid]").grid;
@@ -150,7 +168,7 @@ async function grouping(page, say) {
   const box = await page.getByTestId("grid").boundingBox();
   await page.mouse.click(box.x + 200, box.y + 36 + 16);
   await until(page, [all[0], ...all.slice(4)], "a collapsed group");
-  await shot(page, say("72-groups-pc-zh", "72-groups-pc-en"));
+  await look(page, say("72-groups-pc-zh", "72-groups-pc-en"));
   return all;
 }
 
@@ -169,7 +187,20 @@ async function finding(page, say, all) {
       return grid.cellAt(row, col);
     });
   const first = await active();
-  await shot(page, say("73-find-pc-zh", "73-find-pc-en"));
+  await page.waitForTimeout(600);
+  const asked = [];
+  page.on("request", (request) => request.url().includes("/find?") && asked.push(request.url()));
+  await page.waitForTimeout(600);
+  same(asked, [], "a find that rests asks for nothing");
+  same(
+    await page.evaluate(() => {
+      const { source } = document.querySelector("[data-testid=grid]").grid;
+      return Array.from({ length: source.rowCount }, (_, row) => row).filter((row) => source.isHit(row, 0));
+    }),
+    [1, 3],
+    "the cells that are marked",
+  );
+  await look(page, say("73-find-pc-zh", "73-find-pc-en"));
   await input.press("Enter");
   await page.waitForFunction((before) => {
     const { grid } = document.querySelector("[data-testid=grid]");
@@ -223,7 +254,7 @@ async function onPc({ browser, server, locale }) {
     ],
     "by pinyin, numbers naturally",
   );
-  await shot(page, say("74-sort-pc-zh", "74-sort-pc-en"));
+  await look(page, say("74-sort-pc-zh", "74-sort-pc-en"));
   await page.getByRole("button", { name: say("清空", "Clear"), exact: true }).click();
   await page.keyboard.press("Escape");
   const all = await grouping(page, say);
@@ -242,7 +273,7 @@ async function onPhone({ browser, server, locale, base }) {
   const head = page.locator(".group-card").first();
   await head.waitFor();
   await page.waitForTimeout(300);
-  await shot(page, say("75-groups-phone-zh", "75-groups-phone-en"));
+  await look(page, say("75-groups-phone-zh", "75-groups-phone-en"));
   const cards = page.locator(".record-card:not(.group-card)");
   const before = await cards.count();
   await head.click();
@@ -252,18 +283,18 @@ async function onPhone({ browser, server, locale, base }) {
   await page.locator(".phone-bar").getByText(say("查找", "Find")).click();
   await page.getByLabel(say("在表中查找", "Find in the table")).fill("fbd");
   await page.waitForFunction(() => document.querySelectorAll(".record-card").length === 2);
-  await shot(page, say("76-find-phone-zh", "76-find-phone-en"));
+  await look(page, say("76-find-phone-zh", "76-find-phone-en"));
   await page.getByRole("button", { name: say("关闭查找", "Close find") }).click();
   await tool(page, say("分组", "Group")).click();
   await page.waitForTimeout(400);
-  await shot(page, say("77-group-tool-phone-zh", "77-group-tool-phone-en"));
+  await look(page, say("77-group-tool-phone-zh", "77-group-tool-phone-en"));
   await page.keyboard.press("Escape");
   await page.waitForTimeout(300);
   await tool(page, say("筛选", "Filter")).click();
   await page.getByRole("button", { name: say("添加条件", "Add condition"), exact: true }).click();
   await page.getByRole("button", { name: say("添加条件组", "Add group"), exact: true }).click();
   await page.waitForTimeout(400);
-  await shot(page, say("78-filter-phone-zh", "78-filter-phone-en"));
+  await look(page, say("78-filter-phone-zh", "78-filter-phone-en"));
   same(faults, [], "the page logs no errors");
   await context.close();
 }

@@ -3,6 +3,7 @@ import { Checkbox, Input } from "antd";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask, type Schemas } from "../api/client";
+import type { TableSession } from "../sync/table-session";
 import { ActionButton } from "../ui/parts";
 import "./find-bar.css";
 
@@ -11,8 +12,12 @@ const REST_MS = 250;
 
 type Hit = Schemas["HitView"];
 
+/** Hits marked at a time: more than a screen shows. */
+const MARKED = 400;
+
 interface FindBarProps {
   base: string;
+  session: TableSession;
   table: string;
   view: string | undefined;
   /** The row of the view to look from. */
@@ -85,7 +90,7 @@ export function FindBar(props: FindBarProps) {
 }
 
 /** What was found last; an answer that comes too late is dropped. */
-function useHits({ base, table, view, fromRow, onHit }: FindBarProps) {
+function useHits({ base, session, table, view, fromRow, onHit }: FindBarProps) {
   const [found, setFound] = useState<Schemas["FoundView"] | null>(null);
   const under = useRef<AbortController | null>(null);
   const text = useRef("");
@@ -112,6 +117,7 @@ function useHits({ base, table, view, fromRow, onHit }: FindBarProps) {
     [base, table, view],
   );
   useEffect(() => () => under.current?.abort(), []);
+  useMarks(session, base, table, view, found ? text.current : "", found?.revision ?? 0);
   const look = (next: string) => {
     if (next.trim() === text.current) return;
     text.current = next.trim();
@@ -127,4 +133,44 @@ function useHits({ base, table, view, fromRow, onHit }: FindBarProps) {
     void request({ hit: String((found.first + by + found.n_hits) % found.n_hits) });
   };
   return { found, look, step };
+}
+
+/** Marks the hits among the rows on the screen, and after every scroll. */
+function useMarks(
+  session: TableSession,
+  base: string,
+  table: string,
+  view: string | undefined,
+  text: string,
+  revision: number,
+): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another revision may have other hits.
+  useEffect(() => {
+    if (text === "") return;
+    const abort = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const mark = async (from: number) => {
+      const query = new URLSearchParams({ text, n: String(MARKED), row: String(from) });
+      if (view) query.set("view", view);
+      try {
+        const path = `/bases/${base}/tables/${table}/find?${query}`;
+        const answer = await ask<Schemas["FoundView"]>("GET", path, undefined, abort.signal);
+        const hits = new Map<string, Set<string>>();
+        for (const { record, field } of answer.hits) hits.set(record, (hits.get(record) ?? new Set()).add(field));
+        session.setHits(hits);
+      } catch {
+        // Aborted, or the connection is gone: marks are no news.
+      }
+    };
+    const stop = session.onShown((from) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => void mark(from), REST_MS / 2);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+      abort.abort();
+      session.setHits(new Map());
+    };
+  }, [session, base, table, view, text, revision]);
 }

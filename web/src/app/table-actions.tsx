@@ -5,6 +5,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, command, type Schemas } from "../api/client";
 import type { WireField } from "../api/wire";
+import { isDate } from "../features/views/operators";
 import type { CellAt, Range } from "../grid/types";
 import type { TableSession } from "../sync/table-session";
 import { Icon } from "../ui/icons";
@@ -16,6 +17,7 @@ export interface TableActions {
   move(field: string | undefined, before: string | undefined): void;
   hide(field: string): void;
   sortBy(field: string, descending: boolean): void;
+  groupBy(field: WireField): void;
   removeField(field: WireField): void;
   editField(field: WireField): void;
   insert(field: WireField, side: 0 | 1): void;
@@ -58,6 +60,10 @@ export function useTableActions({ base, table, view, session, setPanel }: Contex
       },
       hide: (field) => setField(field, { hidden: true }),
       sortBy: (field, descending) => view && changeView({ ...view, sorts: [{ field, descending }] }),
+      groupBy: (field) => {
+        const by = isDate(field as unknown as Schemas["FieldView"]) ? { by: "month" } : {};
+        if (view) changeView({ ...view, groups: [{ field: field.id, descending: false, ...by }] });
+      },
       removeField: (field) =>
         send(
           { kind: "delete_field", table: table.id, field: field.id },
@@ -97,6 +103,13 @@ export function headerMenu(t: TFunction, field: WireField, table: Schemas["Table
       onClick: () => actions.sortBy(field.id, false),
     },
     { key: "descending", label: t("sortDescending"), onClick: () => actions.sortBy(field.id, true) },
+    {
+      key: "group",
+      icon: <Icon name="group" />,
+      label: t("groupByField"),
+      disabled: field.type === "attachment" || field.type === "button",
+      onClick: () => actions.groupBy(field),
+    },
     { type: "divider" },
     { key: "hide", label: t("hideField"), disabled: table.fields.length < 2, onClick: () => actions.hide(field.id) },
     {

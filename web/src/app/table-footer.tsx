@@ -43,7 +43,7 @@ export function TableFooter({ base, table, view, session, selection, groups }: T
   const fieldOf = (id: string) => table.fields.find((one) => one.id === id) as unknown as WireField | undefined;
   const picked = selectionSum(selection, session);
   return (
-    <footer className="footer num">
+    <footer className="footer num" data-has-totals={Object.keys(totals.data ?? {}).length > 0 || groups.isGrouped}>
       <span>{t("nRows", { n: nRows.toLocaleString(i18n.language) })}</span>
       {picked && (
         <span>

@@ -4,10 +4,8 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
 import { RecordCards } from "../features/records/record-cards";
-import { ViewTools } from "../features/views/view-tools";
 import type { Grid } from "../grid/grid";
 import type { CellAt, SelectionState } from "../grid/types";
-import { ActionButton } from "../ui/parts";
 import type { LiveBase } from "./base-session";
 import { FindBar } from "./find-bar";
 import { HEIGHTS, useShowNewField, useWindowFetch } from "./grid-hooks";
@@ -19,6 +17,7 @@ import { selectedRecords } from "./selected-records";
 import { headerMenu, rowMenu, type TableActions, useTableActions } from "./table-actions";
 import { TableFooter } from "./table-footer";
 import { useTableSession } from "./table-session";
+import { TableToolbar } from "./table-toolbar";
 import { ToolbarEnd } from "./toolbar-end";
 import { useGroups } from "./use-groups";
 
@@ -93,42 +92,17 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
 
   return (
     <>
-      <div className="toolbar" role="toolbar" aria-label={table.name}>
-        <ActionButton
-          icon="add"
-          text
-          label={t("addRecord")}
-          disabled={readonly}
-          onClick={() => void session.addRecord().then(() => grid.current?.scrollTo(session.rowCount - 1))}
-        />
-        <ActionButton
-          icon="columns"
-          text
-          label={t("addField")}
-          disabled={readonly}
-          onClick={() => setPanel({ kind: "field", field: null })}
-        />
-        <span className="sep" />
-        {view && <ViewTools table={table} view={view} onChange={actions.changeView} />}
-        <span className="sep" />
-        <ActionButton
-          icon="undo"
-          label={
-            live.undo.undo_label
-              ? `${t("undo")} · ${t(`label_${live.undo.undo_label}`, live.undo.undo_label)}`
-              : t("undo")
-          }
-          disabled={!live.undo.can_undo}
-          onClick={() => void session.undo().catch(() => undefined)}
-        />
-        <ActionButton
-          icon="redo"
-          label={t("redo")}
-          disabled={!live.undo.can_redo}
-          onClick={() => void session.redo().catch(() => undefined)}
-        />
-        <span className="grow" />
-        <ActionButton icon="find" label={t("find")} onClick={() => setFinding(true)} />
+      <TableToolbar
+        table={table}
+        view={view}
+        live={live}
+        session={session}
+        readonly={readonly}
+        onAdd={() => void session.addRecord().then(() => grid.current?.scrollTo(session.rowCount - 1))}
+        onAddField={() => setPanel({ kind: "field", field: null })}
+        onView={actions.changeView}
+        onFind={() => setFinding(true)}
+      >
         <ToolbarEnd
           base={base}
           table={table}
@@ -137,7 +111,7 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
           isCards={isCards}
           onCards={setCards}
         />
-      </div>
+      </TableToolbar>
       <div className="stage">
         {isCards ? (
           <RecordCards
@@ -163,6 +137,7 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
           <FindBar
             key={`${view?.id}-${isCards}`}
             base={base}
+            session={session}
             table={table.id}
             view={view?.id}
             fromRow={() => Math.max(0, session.viewRow(selection.active?.row ?? 0))}

@@ -67,9 +67,9 @@ export class A11yMirror {
     const line = element("div", "row", { "aria-rowindex": String(row + 2) });
     const head = source.groupAt?.(row);
     if (head) {
-      line.setAttribute("aria-expanded", String(!head.isCollapsed));
       const cell = element("span", "gridcell", { "aria-colindex": "1" }, `${head.title} ${head.label} ${head.count}`);
       cell.id = this.cellId(row, active?.row === row ? active.col : 0);
+      cell.setAttribute("aria-expanded", String(!head.isCollapsed));
       line.append(cell);
       return line;
     }

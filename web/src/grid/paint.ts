@@ -65,6 +65,9 @@ export function paintFrame(frame: Frame, rows: { from: number; to: number } | nu
   if (!rows) paintHeader(frame);
 }
 
+/** How much of the mark of a found cell is seen. */
+const HIT_ALPHA = 0.28;
+
 /** Nearest position that is a whole number of device pixels. */
 export function snap(value: number, dpr: number): number {
   return Math.round(value * dpr) / dpr;
@@ -169,6 +172,12 @@ function paintCells(frame: Frame, rows: Rows, pane: Pane): void {
       if (!column) continue;
       if (editing && editing.row === row && editing.col === col) continue;
       const x = snap(layout.screenX(col, frame.left), frame.dpr);
+      if (source.isHit?.(row, col)) {
+        pen.ctx.globalAlpha = HIT_ALPHA;
+        pen.ctx.fillStyle = pen.theme.star;
+        pen.ctx.fillRect(x, y, column.width, layout.rowHeight);
+        pen.ctx.globalAlpha = 1;
+      }
       const model = source.cell(row, col);
       if (!model) paintPlaceholder(pen, column, row, x, y, layout.rowHeight);
       else if (model.kind !== "blank" || model.mark || model.ai) {

@@ -113,6 +113,8 @@ export interface GridSource {
   rowOf(id: string): number | undefined;
   /** The head in this row, where rows are grouped; it has no cells. */
   groupAt?(row: number): GroupHead | undefined;
+  /** Cells that hold the text that is looked for are marked. */
+  isHit?(row: number, col: number): boolean;
   /** What stands at the left of a row; absent: its number from 1. */
   rowLabel?(row: number): string;
   /** Rows `from ..= to` are on the screen. */

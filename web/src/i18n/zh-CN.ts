@@ -89,6 +89,7 @@ export const zh = {
   sort: "排序",
   group: "分组",
   noGroup: "还没有分组",
+  groupByField: "按此字段分组",
   addGroup: "添加分组",
   groupBy: "怎样分组",
   span_each: "每个值",

@@ -288,3 +288,49 @@ describe("ranges", () => {
     expect(server.nCommands).toBe(0);
   });
 });
+
+describe("groups", () => {
+  const head = (label: string) => ({
+    depth: 0,
+    title: "类目",
+    label,
+    count: "",
+    isCollapsed: false,
+    values: new Map<string, string>(),
+  });
+  /** 甲 with r0 to r2, 乙 with r3 to r5; r6 came later. */
+  const spans = [
+    { path: "甲", depth: 0, from: 0, nRows: 3, group: head("甲") },
+    { path: "乙", depth: 0, from: 3, nRows: 3, group: head("乙") },
+  ];
+
+  it("stand between the records, which keep their cells", async () => {
+    const server = new FakeServer(7);
+    const a = await client(server);
+    await a.table.editTexts([{ row: 3, col: 0, text: "雨伞" }]);
+    a.table.setGroups(spans);
+    expect(a.table.rowCount).toBe(9);
+    expect(a.table.recordCount).toBe(7);
+    expect([a.table.groupAt(0)?.label, a.table.groupAt(4)?.label, a.table.groupAt(5)]).toEqual(["甲", "乙", undefined]);
+    expect([a.text(5, 0), a.table.idOf(5), a.table.rowOf("r3"), a.table.rowLabel(5)]).toEqual(["雨伞", "r3", 5, "4"]);
+    expect([a.table.idOf(4), a.table.cell(4, 0), a.text(4, 0)]).toEqual([undefined, { kind: "blank" }, "乙"]);
+    a.table.setGroups(spans, new Set(["甲"]));
+    expect([a.table.rowCount, a.table.rowOf("r0"), a.table.idOf(2)]).toEqual([6, undefined, "r3"]);
+    a.table.setGroups(null);
+    expect([a.table.rowCount, a.table.idOf(4)]).toEqual([7, "r4"]);
+  });
+
+  it("take no edits: a paste goes round their heads", async () => {
+    const server = new FakeServer(6);
+    const a = await client(server);
+    a.table.setGroups(spans);
+    await a.table.editTexts([{ row: 4, col: 0, text: "没有" }]);
+    expect(server.nCommands).toBe(0);
+    await a.table.paste([[{ text: "一" }], [{ text: "二" }], [{ text: "三" }]], { row: 3, col: 0 });
+    expect(["r2", "r3", "r4"].map((record) => server.cell(record, "f1"))).toEqual(["一", "二", "三"]);
+    await a.table.clear([{ r0: 3, r1: 5, c0: 0, c1: 0 }]);
+    expect(["r2", "r3", "r4"].map((record) => server.cell(record, "f1"))).toEqual([null, null, "三"]);
+    await a.table.deleteRows([{ r0: 4, r1: 5, c0: 0, c1: 0 }]);
+    expect(server.records).toEqual(["r0", "r1", "r2", "r4", "r5"]);
+  });
+});

@@ -62,6 +62,9 @@ export class TableSession implements GridSource, LiveTable {
   private groups: GroupRows<GroupHead> | null = null;
   private readonly listeners = new Set<(damage: Damage) => void>();
   private readonly revisionListeners = new Set<(revision: number) => void>();
+  private readonly scrollListeners = new Set<(from: number, to: number) => void>();
+  /** Fields by record that hold the text that is looked for. */
+  private hits: ReadonlyMap<string, ReadonlySet<string>> = new Map();
   private readonly detach: () => void;
   private shownFrom = 0;
   private shownTo = 0;
@@ -263,9 +266,14 @@ export class TableSession implements GridSource, LiveTable {
   onVisible(from: number, to: number): void {
     const stretches = this.stretches(from, to);
     this.cache.showStretches(stretches);
+    const [from0, to0] = [this.shownFrom, this.shownTo];
     // Heads alone on the screen: the first rows stand for what is to be watched.
     this.shownFrom = stretches[0]?.[0] ?? 0;
     this.shownTo = Math.min(stretches.at(-1)?.[1] ?? 0, this.shownFrom + MAX_WATCHED);
+    // A repaint of the same rows is no scroll: marks that lead to a repaint would lead to marks again.
+    if (from0 !== this.shownFrom || to0 !== this.shownTo) {
+      for (const listener of this.scrollListeners) listener(this.shownFrom, this.shownTo);
+    }
     clearTimeout(this.watchTimer);
     this.watchTimer = setTimeout(() => this.options.session.watch(this), 150);
   }
@@ -288,6 +296,26 @@ export class TableSession implements GridSource, LiveTable {
   watched(): { view: string | null; from: number; n: number } {
     const from = Math.max(0, this.shownFrom - 64);
     return { view: this.view, from, n: this.shownTo + 65 - from };
+  }
+
+  /** Hears which rows of the view are on the screen, now and after every scroll. */
+  onShown(listener: (from: number, to: number) => void): () => void {
+    this.scrollListeners.add(listener);
+    listener(this.shownFrom, this.shownTo);
+    return () => this.scrollListeners.delete(listener);
+  }
+
+  setHits(hits: ReadonlyMap<string, ReadonlySet<string>>): void {
+    if (hits.size === 0 && this.hits.size === 0) return;
+    this.hits = hits;
+    this.emit({ kind: "all" });
+  }
+
+  isHit(row: number, col: number): boolean {
+    if (this.hits.size === 0) return false;
+    const record = this.idOf(row);
+    const field = this.fields[col];
+    return record !== undefined && field !== undefined && this.hits.get(record)?.has(field.id) === true;
   }
 
   /** Hears of every change of the base: what is computed over the table may be another. */

@@ -9,8 +9,11 @@ export function RatingEditor({ field, fieldType, cell, typed, readonly, onChange
   const given = typeof cell === "number" ? cell : 0;
   const first = Number(typed);
   const [mark, setMark] = useState(Number.isInteger(first) && first >= 1 && first <= max ? first : given);
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.focus({ preventScroll: true }), []);
+  const box = useRef<HTMLFieldSetElement>(null);
+  // The star of the mark has the focus, so that keys go on from there.
+  useEffect(() => {
+    box.current?.querySelectorAll("button")[Math.max(1, mark) - 1]?.focus({ preventScroll: true });
+  }, [mark]);
 
   const save = (value: number, move?: "down" | "left" | "right") => {
     if (!readonly && value !== given) onChange(value === 0 ? null : value);
@@ -30,26 +33,18 @@ export function RatingEditor({ field, fieldType, cell, typed, readonly, onChange
     event.preventDefault();
   };
   return (
-    <div
-      ref={box}
-      className="field-rating"
-      role="slider"
-      aria-label={field.name}
-      aria-valuemin={0}
-      aria-valuemax={max}
-      aria-valuenow={mark}
-      tabIndex={0}
-      onKeyDown={key}
-    >
+    <fieldset className="field-rating" aria-label={field.name} ref={box}>
       {Array.from({ length: max }, (_, at) => at + 1).map((value) => (
         <button
           type="button"
           key={value}
           className="field-star"
-          tabIndex={-1}
+          tabIndex={value === Math.max(1, mark) ? 0 : -1}
           data-on={value <= mark}
           aria-label={String(value)}
+          aria-pressed={value === mark}
           disabled={readonly}
+          onKeyDown={key}
           onClick={() => save(value === given ? 0 : value)}
         >
           <svg viewBox="0 0 16 16" width="20" height="20" aria-hidden="true">
@@ -62,6 +57,6 @@ export function RatingEditor({ field, fieldType, cell, typed, readonly, onChange
           {words.clear}
         </button>
       )}
-    </div>
+    </fieldset>
   );
 }

@@ -217,7 +217,11 @@ impl Desk {
 
     /// Carries out lines whose answers do not matter.
     pub fn prepare(&self, script: &str) {
-        for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        for line in script
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+        {
             self.carry_out(line).unwrap();
         }
     }

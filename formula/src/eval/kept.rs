@@ -4,7 +4,10 @@
 //! is brought up to the snapshot in hand before it is used, by comparing which columns the segments hold; so it does
 //! not matter which snapshot it was last used for, or whether that one was ever published.
 
-use super::{key_table::Match, keys::KeyIndex, totals::Measure, totals::Totals, whole::Whole};
+use super::{
+    key_table::Match, keys::KeyIndex, linked::LinkIndex, totals::Measure, totals::Totals,
+    whole::Whole,
+};
 use crate::limits::KEPT_INDEXES;
 use std::{
     collections::HashMap,
@@ -38,6 +41,7 @@ pub(crate) enum Of {
         measure: Measure,
     },
     Whole(TableId, FieldId),
+    Links(TableId, FieldId),
 }
 
 #[derive(Debug, Clone)]
@@ -45,6 +49,7 @@ pub(crate) enum Thing {
     Keys(Arc<KeyIndex>),
     Totals(Arc<Totals>),
     Whole(Arc<Whole>),
+    Links(Arc<LinkIndex>),
 }
 
 /// How the fields were to be read: an option that has another name is another key.

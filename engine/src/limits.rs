@@ -12,6 +12,10 @@ pub const CELLS_PER_COMMAND: usize = 1_000_000;
 pub const SHARED_FROM_RECORDS: u64 = 4_096;
 /// Records in one `AppendColumns`.
 pub const RECORDS_PER_APPEND: u64 = 262_144;
+/// Rows of a view that are put in order before all of them are.
+pub const HEAD_ROWS: usize = 2_000;
+/// Rows that an edit may move within a kept order; where it moves more, the order is made anew.
+pub const FOLLOWED_ROWS: usize = 1_000;
 /// Rows of one window.
 pub const WINDOW_ROWS: u32 = 2_000;
 /// Cells per column that a patch carries; beyond, clients fetch the window again.
@@ -64,3 +68,5 @@ pub const NEW_OPTIONS: usize = 500;
 pub const KEPT_BATCHES: usize = 100;
 /// How far above its highest option a field takes over ids that a caller gives; above it they are numbered anew.
 pub const GIVEN_OPTION_IDS: u32 = 1 << 20;
+/// Records that one edit may link in one cell; a mirror may hold more.
+pub const LINKS_PER_EDIT: usize = 1_000;

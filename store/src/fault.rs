@@ -10,7 +10,7 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// How the disk fails.
@@ -54,6 +54,14 @@ fn slow_sync() -> Option<Duration> {
     })
 }
 
+/// Waits; parking may end early.
+fn take_time(time: Duration) {
+    let end = Instant::now() + time;
+    while let Some(left) = end.checked_duration_since(Instant::now()) {
+        std::thread::park_timeout(left);
+    }
+}
+
 /// A plan: which step fails, and how. The default never fails. Clones share their count.
 #[derive(Debug, Clone, Default)]
 pub struct Fault {
@@ -88,7 +96,7 @@ impl Fault {
         if matches!(step, Step::WriteCommit | Step::CheckpointCommit)
             && let Some(slow) = slow_sync()
         {
-            std::thread::sleep(slow);
+            take_time(slow);
         }
         let Some(plan) = &self.plan else {
             return Ok(());

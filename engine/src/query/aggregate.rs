@@ -24,8 +24,13 @@ pub(crate) fn aggregates(
         .fields
         .iter()
         .filter_map(|shown| Some((table.field(shown.field)?, shown.footer?)));
-    let rows = order.rows(data, 0, order.n_rows());
+    let asked: Vec<_> = asked.collect();
+    let rows = match asked.is_empty() {
+        true => Vec::new(),
+        false => order.rows(data, 0, order.n_rows()),
+    };
     asked
+        .into_iter()
         .map(|(field, aggregate)| AggregateValue {
             field: field.id,
             aggregate,
@@ -144,12 +149,13 @@ mod tests {
         let cells = Column::from_parts(ColumnKind::Number, values, Mask::new(n, true), side, notes);
         let columns = BTreeMap::from([(field.column, cells.ok_or("no column")?.into())]);
         let segment = Arc::new(Segment::new(ids, Mask::new(n, true), columns));
-        let data = TableData {
+        let data = Arc::new(TableData {
             segments: vec![segment; 100],
             next_record: RecordId(n as u64 + 1),
             n_live: 10_000_000,
-        };
-        let order = super::super::order::build(table, &data, &OrderKey::default());
+        });
+        let order =
+            super::super::order::build(&Arc::new(table.clone()), &data, &OrderKey::default());
         let rows = order.rows(&data, 0, order.n_rows());
         for (aggregate, wanted) in [
             (Aggregate::Sum, 1_000_000.0),

@@ -8,15 +8,17 @@ use super::{
     fold, text_order,
 };
 use crate::command::shown_type;
-use std::cmp::Ordering;
+use rayon::prelude::*;
+use std::{cmp::Ordering, sync::Arc};
 use table::{
     ai::AiState,
-    column::{Column, ColumnKind},
+    column::{Column, ColumnKind, Dictionary, TextValues, Values},
     field::FieldType,
     id::{ColumnId, OptionId},
     mask::Mask,
     schema::Table,
     segment::Segment,
+    snapshot::TableData,
     value::{CellState, CellValue},
     view::{Condition, Filter, Operator},
 };
@@ -35,6 +37,8 @@ struct Test {
     /// As typed, trimmed, lower case, half width.
     text: String,
     operand: Operand,
+    /// What passes of the dictionaries that segments share: each text is tested once per table.
+    known: Vec<(Arc<Dictionary>, Vec<bool>)>,
 }
 
 enum Operand {
@@ -46,6 +50,23 @@ enum Operand {
     Count(f64),
     /// Compared by the text shown.
     Text,
+}
+
+/// Bits of what passes; cells without a value are `blank`.
+fn mask_of<T: Copy>(cells: &[T], valid: &Mask, blank: bool, passes: impl Fn(T) -> bool) -> Mask {
+    let rest = if blank { u64::MAX } else { 0 };
+    let words = cells.chunks(64).zip(valid.words()).map(|(cells, valid)| {
+        let bits = cells.iter().enumerate();
+        let bits = bits.fold(0u64, |word, (at, cell)| {
+            word | u64::from(passes(*cell)) << at
+        });
+        bits & valid | rest & !valid
+    });
+    Mask::from_words(words.collect(), cells.len())
+}
+
+fn codes_mask(codes: &[u32], passes: &[bool], valid: &Mask, blank: bool) -> Mask {
+    mask_of(codes, valid, blank, |code| passes[code as usize])
 }
 
 impl Ready {
@@ -60,6 +81,35 @@ impl Ready {
             any: filter.any,
             tests: tests.collect(),
             groups: groups.filter(|group| !group.lets_all()).collect(),
+        }
+    }
+
+    /// The columns that it reads.
+    pub fn columns(&self) -> Box<dyn Iterator<Item = ColumnId> + '_> {
+        let own = self.tests.iter().map(|test| test.column);
+        Box::new(own.chain(self.groups.iter().flat_map(Ready::columns)))
+    }
+
+    /// Tests the texts that many segments share, before segments are looked at side by side.
+    pub fn for_records(mut self, data: &TableData) -> Ready {
+        for test in &mut self.tests {
+            test.know_shared(data);
+        }
+        let groups = std::mem::take(&mut self.groups);
+        self.groups = groups
+            .into_iter()
+            .map(|group| group.for_records(data))
+            .collect();
+        self
+    }
+
+    /// Whether one record passes.
+    pub fn lets(&self, segment: &Segment, at: usize) -> bool {
+        let tests = self.tests.iter().map(|test| test.lets(segment, at));
+        let mut all = tests.chain(self.groups.iter().map(|group| group.lets(segment, at)));
+        match self.any && !self.lets_all() {
+            true => all.any(|passes| passes),
+            false => all.all(|passes| passes),
         }
     }
 
@@ -104,7 +154,57 @@ impl Test {
             operator: condition.operator,
             text: fold::plain(text),
             operand,
+            known: Vec::new(),
         })
+    }
+
+    fn lets(&self, segment: &Segment, at: usize) -> bool {
+        match segment.column(self.column) {
+            Some(cells) => self.passes(&cells.get(at), cells.note(at).map(|note| note.state)),
+            None => self.passes(&CellState::BLANK, None),
+        }
+    }
+
+    fn know_shared(&mut self, data: &TableData) {
+        for segment in &data.segments {
+            let texts = segment.column(self.column).and_then(|cells| cells.texts());
+            let Some(base) = texts
+                .map(|texts| texts.base())
+                .filter(|base| base.is_shared())
+            else {
+                continue;
+            };
+            if self.known.iter().any(|known| Arc::ptr_eq(&known.0, base)) {
+                continue;
+            }
+            let codes = (0..base.len() as u32).into_par_iter();
+            let passes = codes
+                .map(|code| self.text_cell_passes(base.get(code)))
+                .collect();
+            self.known.push((base.clone(), passes));
+        }
+    }
+
+    fn text_cell_passes(&self, text: &str) -> bool {
+        self.passes(&CellValue::text(text).into(), None)
+    }
+
+    /// What passes of the texts of a column, by code; those that no cell says need not be right.
+    fn passing_codes(&self, texts: &TextValues) -> Vec<bool> {
+        let mut known = self.known.iter();
+        let known = known.find(|known| Arc::ptr_eq(&known.0, texts.base()));
+        let mut passes = known.map(|known| known.1.clone()).unwrap_or_default();
+        let mut is_known = vec![true; passes.len()];
+        is_known.resize(texts.n_codes(), false);
+        passes.resize(texts.n_codes(), false);
+        for code in texts.codes() {
+            let code = *code as usize;
+            if !is_known[code] {
+                is_known[code] = true;
+                passes[code] = self.text_cell_passes(texts.text(code as u32));
+            }
+        }
+        passes
     }
 
     fn mask(&self, segment: &Segment) -> Mask {
@@ -130,29 +230,15 @@ impl Test {
         let mut mask = if matches!(self.operator, Operator::IsMisfit | Operator::HasProblem) {
             Mask::new(cells.len(), false)
         } else if let (Some(numbers), true) = (cells.numbers(), is_numeric) {
-            (0..cells.len())
-                .map(|at| {
-                    if cells.valid().get(at) {
-                        self.number_passes(numbers[at])
-                    } else {
-                        blank
-                    }
-                })
-                .collect()
+            self.numbers_mask(numbers, cells.valid(), blank)
         } else if let Some(texts) = cells.texts() {
-            let mut known: Vec<Option<bool>> = vec![None; texts.n_codes()];
-            let codes = texts.codes();
-            (0..cells.len())
-                .map(|at| {
-                    if !cells.valid().get(at) {
-                        return blank;
-                    }
-                    let code = codes[at];
-                    *known[code as usize].get_or_insert_with(|| {
-                        self.passes(&CellValue::text(texts.text(code)).into(), None)
-                    })
-                })
-                .collect::<Mask>()
+            let passes = self.passing_codes(texts);
+            codes_mask(texts.codes(), &passes, cells.valid(), blank)
+        } else if let Values::Options(options) = cells.values() {
+            let passes =
+                |ids: &Arc<[OptionId]>| self.passes(&CellValue::Options(ids.clone()).into(), None);
+            let passes: Vec<bool> = options.sets().iter().map(passes).collect();
+            codes_mask(options.codes(), &passes, cells.valid(), blank)
         } else {
             return None;
         };
@@ -160,6 +246,24 @@ impl Test {
             mask.set(*at as usize, self.passes(&cells.get(*at as usize), None));
         }
         Some(mask)
+    }
+
+    /// Each operator is a loop of its own, which the compiler turns into vector instructions.
+    fn numbers_mask(&self, numbers: &[f64], valid: &Mask, blank: bool) -> Mask {
+        let is_day = self.field_type.kind() == ColumnKind::Date;
+        let wanted = match self.operand {
+            Operand::Number(wanted) if !(is_day && wanted.fract() == 0.0) => wanted,
+            _ => return mask_of(numbers, valid, blank, |x| self.number_passes(x)),
+        };
+        match self.operator {
+            Operator::Is => mask_of(numbers, valid, blank, |x| x == wanted),
+            Operator::IsNot => mask_of(numbers, valid, blank, |x| x != wanted),
+            Operator::Less => mask_of(numbers, valid, blank, |x| x < wanted),
+            Operator::LessOrEqual => mask_of(numbers, valid, blank, |x| x <= wanted),
+            Operator::Greater => mask_of(numbers, valid, blank, |x| x > wanted),
+            Operator::GreaterOrEqual => mask_of(numbers, valid, blank, |x| x >= wanted),
+            _ => mask_of(numbers, valid, blank, |x| self.number_passes(x)),
+        }
     }
 
     fn number_passes(&self, x: f64) -> bool {

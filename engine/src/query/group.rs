@@ -3,10 +3,7 @@
 //! Main types: [`Groups`], [`GroupRow`]. Law: groups nest, follow the view's order and cover its rows up to the
 //! limit, so that heads can be put between rows without knowing the rows. Tests: `engine/tests/engine/grouping.rs`.
 
-use super::{
-    AggregateValue, aggregate,
-    order::{LISTED_OPTIONS, Order},
-};
+use super::{AggregateValue, aggregate, order::Order, sort::LISTED_OPTIONS};
 use crate::{command::shown_type, limits::GROUPS};
 use rayon::prelude::*;
 use table::{

@@ -3,22 +3,26 @@
 //! Main types: [`WindowQuery`] → [`Window`]. Law: a query reads one snapshot only. Tests: `tests/query.rs`.
 
 pub(crate) mod aggregate;
+mod chunks;
 pub(crate) mod condition;
 mod filter;
 pub(crate) mod find;
 mod fold;
+mod follow;
 pub(crate) mod group;
 mod needle;
 pub(crate) mod order;
+mod sort;
 mod text_order;
 pub(crate) mod window;
 
 pub use find::{FindQuery, FindStart, Found, Hit};
 pub use group::{GroupRow, Groups};
 use serde::Serialize;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 use table::{
     column::{Column, Side},
+    field::link::Linked,
     id::{FieldId, RecordId, Revision, TableId, ViewId},
     segment::Segment,
     snapshot::Snapshot,
@@ -55,6 +59,8 @@ pub struct Window {
     pub records: Vec<RecordId>,
     /// One cell (with AI note) per record.
     pub columns: Vec<(FieldId, Column)>,
+    /// Per link field the linked records of each record.
+    pub links: BTreeMap<FieldId, Vec<Vec<Linked>>>,
 }
 
 /// A footer value; `value` is a number, or a date for the minimum and maximum of dates.

@@ -1,22 +1,26 @@
-//! The rows of a view: which records, in which order. Kept per view until the table or the view changes.
+//! The rows of a view: which records, in which order. Kept per view until the view changes.
 //!
 //! Main types: [`Order`], [`OrderCache`]. Without filter, sort and find an order is only live counts per
-//! segment, so a window anywhere costs the same at every table size.
+//! segment, so a window anywhere costs the same at every table size. Law: a kept order that follows edits is the one
+//! that would be computed from nothing; what a window needs first is computed first.
 
-use super::{filter::Ready, find::Finder, text_order};
-use crate::{command::shown_type, limits::CACHED_ORDERS};
-use parking_lot::Mutex;
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
+use super::{
+    chunks::{Chunks, Row},
+    filter::Ready,
+    find::Finder,
+    follow,
+    sort::Sorting,
 };
+use crate::limits::{CACHED_ORDERS, HEAD_ROWS};
+use parking_lot::Mutex;
+use rayon::prelude::*;
+use std::sync::{Arc, OnceLock};
 use table::{
-    field::FieldType,
-    id::{ColumnId, FieldId, OptionId, TableId},
+    id::{FieldId, TableId},
     schema::Table,
+    segment::Segment,
     snapshot::TableData,
-    value::{CellState, CellValue},
-    view::{DateSpan, Filter, Sort},
+    view::{Filter, Sort},
 };
 
 /// What an order depends on besides the records.
@@ -30,19 +34,39 @@ pub(crate) struct OrderKey {
     pub unseen: Vec<FieldId>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) enum Order {
     /// Live records in the order of creation: live counts up to and including each segment.
     Natural(Arc<Vec<u64>>),
-    /// Segment and offset per row.
-    Listed(Arc<Vec<(u32, u32)>>),
+    Listed(Arc<Listed>),
+}
+
+/// Rows that pass, in their order: the first ones at once, all of them when somebody asks.
+pub(crate) struct Listed {
+    n_rows: u64,
+    head: Vec<Row>,
+    all: OnceLock<Chunks>,
+    /// What they come from.
+    table: Arc<Table>,
+    data: Arc<TableData>,
+    key: OrderKey,
+}
+
+impl Listed {
+    fn all(&self) -> &Chunks {
+        self.all.get_or_init(|| {
+            let rows = passing(&self.table, &self.data, &self.key);
+            let sorting = Sorting::new(&self.key.sorts, &self.table);
+            Chunks::of(&in_order(&sorting, &self.data, &rows, usize::MAX))
+        })
+    }
 }
 
 impl Order {
     pub fn n_rows(&self) -> u64 {
         match self {
             Order::Natural(ends) => ends.last().copied().unwrap_or(0),
-            Order::Listed(rows) => rows.len() as u64,
+            Order::Listed(rows) => rows.n_rows,
         }
     }
 
@@ -62,10 +86,13 @@ impl Order {
             return Vec::new();
         }
         match self {
-            Order::Listed(rows) => rows[from as usize..to as usize]
-                .iter()
-                .map(|(segment, at)| (*segment as usize, *at as usize))
-                .collect(),
+            Order::Listed(rows) => {
+                let wide = |(segment, at): &Row| (*segment as usize, *at as usize);
+                match rows.head.get(from as usize..to as usize) {
+                    Some(head) if rows.all.get().is_none() => head.iter().map(wide).collect(),
+                    _ => rows.all().rows(from, to).iter().map(wide).collect(),
+                }
+            }
             Order::Natural(ends) => {
                 let mut out = Vec::with_capacity((to - from) as usize);
                 let mut segment = ends.partition_point(|end| *end <= from);
@@ -80,6 +107,31 @@ impl Order {
                 out
             }
         }
+    }
+
+    /// The order after an edit, if it can be had by moving some rows.
+    fn followed(&self, data: &Arc<TableData>) -> Option<Order> {
+        let Order::Listed(old) = self else {
+            return None;
+        };
+        if !old.key.find.is_empty() {
+            return None;
+        }
+        let (table, key) = (&old.table, &old.key);
+        let (filter, sorting) = (
+            Ready::new(&key.filter, table),
+            Sorting::new(&key.sorts, table),
+        );
+        let all = old.all.get()?.clone();
+        let all = follow::moved(all, &filter, &sorting, &old.data, data)?;
+        Some(Order::Listed(Arc::new(Listed {
+            n_rows: all.len(),
+            head: Vec::new(),
+            all: OnceLock::from(all),
+            table: table.clone(),
+            data: data.clone(),
+            key: key.clone(),
+        })))
     }
 }
 
@@ -110,15 +162,10 @@ fn nth_ones(mask: &table::mask::Mask, mut skip: usize, n: usize, mut hit: impl F
 }
 
 /// Computes an order from nothing.
-pub(crate) fn build(table: &Table, data: &TableData, key: &OrderKey) -> Order {
-    let filter = Ready::new(&key.filter, table);
-    let sorts: Vec<&Sort> = key
-        .sorts
-        .iter()
-        .filter(|sort| table.field(sort.field).is_some())
-        .collect();
-    let find = key.find.trim();
-    if filter.lets_all() && sorts.is_empty() && find.is_empty() {
+pub(crate) fn build(table: &Arc<Table>, data: &Arc<TableData>, key: &OrderKey) -> Order {
+    let sorting = Sorting::new(&key.sorts, table);
+    let lets_all = Ready::new(&key.filter, table).lets_all();
+    if lets_all && sorting.is_empty() && key.find.trim().is_empty() {
         let mut sum = 0;
         let ends = data.segments.iter().map(|segment| {
             sum += segment.live().count() as u64;
@@ -126,183 +173,57 @@ pub(crate) fn build(table: &Table, data: &TableData, key: &OrderKey) -> Order {
         });
         return Order::Natural(Arc::new(ends.collect()));
     }
+    let rows = passing(table, data, key);
+    let n_rows: usize = rows.iter().map(Vec::len).sum();
+    let head = in_order(&sorting, data, &rows, HEAD_ROWS);
+    let is_all = n_rows <= head.len();
+    Order::Listed(Arc::new(Listed {
+        n_rows: n_rows as u64,
+        all: match is_all {
+            true => OnceLock::from(Chunks::of(&head)),
+            false => OnceLock::new(),
+        },
+        head,
+        table: table.clone(),
+        data: data.clone(),
+        key: key.clone(),
+    }))
+}
+
+/// Per segment, the offsets of the live records that filter and find let through.
+fn passing(table: &Table, data: &TableData, key: &OrderKey) -> Vec<Vec<u32>> {
+    let filter = Ready::new(&key.filter, table).for_records(data);
     let seen = table.live_fields();
     let seen = seen.filter(|field| !key.unseen.contains(&field.id));
-    let finder = Finder::new(find, seen, data);
-    let mut rows: Vec<(u32, u32)> = Vec::new();
-    for (index, segment) in data.segments.iter().enumerate() {
+    let finder = Finder::new(key.find.trim(), seen, data);
+    let of_segment = |segment: &Arc<Segment>| {
         let passed = (!filter.lets_all()).then(|| filter.mask(segment));
         let found = finder.as_ref().map(|finder| finder.mask(segment));
-        let hits = segment.live().ones().filter(|at| {
-            passed.as_ref().is_none_or(|mask| mask.get(*at))
-                && found.as_ref().is_none_or(|mask| mask.get(*at))
-        });
-        rows.extend(hits.map(|at| (index as u32, at as u32)));
-    }
-    if !sorts.is_empty() {
-        sort(&mut rows, table, data, &sorts);
-    }
-    Order::Listed(Arc::new(rows))
-}
-
-/// By each sort in turn, then by the order of creation; blanks last in either direction.
-fn sort(rows: &mut Vec<(u32, u32)>, table: &Table, data: &TableData, sorts: &[&Sort]) {
-    let keys: Vec<Vec<Key>> = sorts
-        .iter()
-        .filter_map(|sort| {
-            let field = table.field(sort.field)?;
-            let shown = shown_type(&field.field_type);
-            let keys = sort_keys(rows, data, field.column, shown, sort.by);
-            Some(
-                keys.into_iter()
-                    .map(|key| if sort.descending { key.reversed() } else { key })
-                    .collect(),
-            )
-        })
-        .collect();
-    let mut places: Vec<u32> = (0..rows.len() as u32).collect();
-    places.sort_unstable_by(|a, b| {
-        keys.iter()
-            .map(|key| key[*a as usize].cmp(&key[*b as usize]))
-            .find(|order| order.is_ne())
-            .unwrap_or_else(|| a.cmp(b))
-    });
-    *rows = places
-        .into_iter()
-        .map(|place| rows[place as usize])
-        .collect();
-}
-
-/// Options of one cell that take part in an order.
-pub(crate) const LISTED_OPTIONS: usize = 5;
-
-/// Values of the field's kind first, then what is only text (misfits, errors), then pending, then blank.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    class: u8,
-    place: u64,
-}
-
-impl Key {
-    fn reversed(self) -> Key {
-        Key {
-            class: self.class,
-            place: !self.place,
-        }
-    }
-}
-
-fn sort_keys(
-    rows: &[(u32, u32)],
-    data: &TableData,
-    column: ColumnId,
-    field_type: &FieldType,
-    by: Option<DateSpan>,
-) -> Vec<Key> {
-    let ranks = TextRanks::new(rows, data, column, field_type);
-    let options: HashMap<OptionId, u64> = field_type
-        .options()
-        .unwrap_or_default()
-        .iter()
-        .enumerate()
-        .map(|(at, option)| (option.id, at as u64))
-        .collect();
-    let key = |(segment, at): &(u32, u32)| {
-        let state = data.segments[*segment as usize]
-            .column(column)
-            .map_or(CellState::BLANK, |cells| cells.get(*at as usize));
-        let (class, place) = match &state {
-            // An unticked box and an empty one are the same to a person.
-            state if state.is_blank() && *field_type == FieldType::Checkbox => (0, 0),
-            state if state.is_blank() => (3, 0),
-            CellState::Pending => (2, 0),
-            CellState::Value(CellValue::Date(x)) => {
-                (0, ordered_bits(by.map_or(*x, |span| span.start(*x))))
-            }
-            CellState::Value(CellValue::Number(x)) => (0, ordered_bits(*x)),
-            CellState::Value(CellValue::Bool(flag)) => (0, u64::from(*flag)),
-            CellState::Value(CellValue::Options(ids)) => (0, list_place(ids, &options)),
-            CellState::Value(CellValue::Text(text)) => (0, ranks.rank(text)),
-            other => (1, ranks.rank(&field_type.display(other))),
-        };
-        Key { class, place }
-    };
-    rows.iter().map(key).collect()
-}
-
-/// The first options of a list decide, one after the other: twelve bits each, 0 where the list has ended.
-fn list_place(ids: &[OptionId], places: &HashMap<OptionId, u64>) -> u64 {
-    let mut bits = 0;
-    for at in 0..LISTED_OPTIONS {
-        let place = ids.get(at).map(|id| places.get(id).copied());
-        let place = place.map_or(0, |place| {
-            place.map_or(0xFFF, |place| (place + 1).min(0xFFE))
-        });
-        bits = bits << 12 | place;
-    }
-    bits
-}
-
-/// Bits of a number in an order that unsigned integers keep; -0 equals 0.
-fn ordered_bits(x: f64) -> u64 {
-    let bits = (if x == 0.0 { 0.0 } else { x }).to_bits();
-    if bits >> 63 == 1 {
-        !bits
-    } else {
-        bits | 1 << 63
-    }
-}
-
-/// Places of the distinct texts of a column in the text order.
-struct TextRanks(HashMap<String, u64>);
-
-impl TextRanks {
-    fn new(
-        rows: &[(u32, u32)],
-        data: &TableData,
-        column: ColumnId,
-        field_type: &FieldType,
-    ) -> TextRanks {
-        let mut distinct: HashSet<String> = HashSet::new();
-        for (segment, at) in rows {
-            let Some(cells) = data.segments[*segment as usize].column(column) else {
-                continue;
+        let live = segment.live().words().iter().enumerate();
+        let mut offsets = Vec::new();
+        for (at, word) in live {
+            let of = |mask: &Option<table::mask::Mask>| {
+                mask.as_ref().map_or(u64::MAX, |mask| mask.words()[at])
             };
-            let at = *at as usize;
-            if let Some(texts) = cells.texts()
-                && cells.valid().get(at)
-            {
-                let text = texts.get(at);
-                if !distinct.contains(text) {
-                    distinct.insert(text.to_owned());
-                }
-                continue;
-            }
-            match cells.get(at) {
-                CellState::Value(
-                    CellValue::Number(_)
-                    | CellValue::Date(_)
-                    | CellValue::Bool(_)
-                    | CellValue::Options(_),
-                ) => {}
-                state if state.is_blank() => {}
-                state => drop(distinct.insert(match &state {
-                    CellState::Value(CellValue::Text(text)) => text.to_string(),
-                    other => field_type.display(other),
-                })),
+            let mut rest = word & of(&passed) & of(&found);
+            while rest != 0 {
+                offsets.push(at as u32 * 64 + rest.trailing_zeros());
+                rest &= rest - 1;
             }
         }
-        let keyed = distinct
-            .into_iter()
-            .map(|text| (text_order::Key::new(&text), text));
-        let mut sorted: Vec<(text_order::Key, String)> = keyed.collect();
-        sorted.sort_unstable();
-        TextRanks(sorted.into_iter().map(|(_, text)| text).zip(0..).collect())
-    }
+        offsets
+    };
+    data.segments.par_iter().map(of_segment).collect()
+}
 
-    fn rank(&self, text: &str) -> u64 {
-        self.0.get(text).copied().unwrap_or(u64::MAX >> 1)
+/// The first `n` rows, sorted where there is a sort.
+fn in_order(sorting: &Sorting, data: &TableData, rows: &[Vec<u32>], n: usize) -> Vec<Row> {
+    if !sorting.is_empty() {
+        return sorting.first(data, rows, n);
     }
+    let segments = (0u32..).zip(rows);
+    let all = segments.flat_map(|(segment, offsets)| offsets.iter().map(move |at| (segment, *at)));
+    all.take(n).collect()
 }
 
 /// Orders of the last few views that were looked at.
@@ -320,18 +241,21 @@ struct Kept {
 }
 
 impl OrderCache {
-    /// The kept order if nothing changed, else a new one.
+    /// The kept order if nothing changed, one that follows it if little did, else a new one.
     pub fn order(&self, table: &Table, data: &Arc<TableData>, key: &OrderKey) -> Order {
-        let fits = |kept: &Kept| {
-            kept.table == table.id
-                && Arc::ptr_eq(&kept.data, data)
-                && kept.key == *key
-                && kept.fields == table.fields
+        let is_view =
+            |kept: &Kept| kept.table == table.id && kept.key == *key && kept.fields == table.fields;
+        let known = {
+            let kept = self.0.lock();
+            let known = kept.iter().find(|kept| is_view(kept));
+            known.map(|kept| (kept.order.clone(), Arc::ptr_eq(&kept.data, data)))
         };
-        if let Some(kept) = self.0.lock().iter().find(|kept| fits(kept)) {
-            return kept.order.clone();
-        }
-        let order = build(table, data, key);
+        let order = match known {
+            Some((order, true)) => return order,
+            Some((order, false)) => order.followed(data),
+            None => None,
+        };
+        let order = order.unwrap_or_else(|| build(&Arc::new(table.clone()), data, key));
         let mut kept = self.0.lock();
         // Orders of former states of the same view are of no use to anyone.
         kept.retain(|old| old.table != table.id || old.key != *key);
@@ -345,6 +269,221 @@ impl OrderCache {
             fields: table.fields.clone(),
             order: order.clone(),
         });
+        drop(kept);
+        complete_soon(&order);
         order
+    }
+}
+
+/// While a person looks at the first rows, the others are put in order.
+fn complete_soon(order: &Order) {
+    if let Order::Listed(rows) = order
+        && rows.all.get().is_none()
+    {
+        let rows = rows.clone();
+        // Not on a worker of rayon: it would wait for itself. Without a thread the first far window does it.
+        let _ = std::thread::Builder::new()
+            .name("order".into())
+            .spawn(move || {
+                rows.all();
+            });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+    use table::{
+        column::{Column, ColumnKind},
+        fixture,
+        id::{ActorId, ColumnId, FieldId, OptionId, RecordId, Revision},
+        op::{Op, Transaction, apply},
+        snapshot::Snapshot,
+        value::{CellState, CellValue},
+        view::{Condition, Operator},
+    };
+
+    const SHOP: &str =
+        "| 品名:text | 数量:number | 状态:select(甲/乙/丙) | 日期:date |\n|---|---|---|---|\n";
+    const KINDS: [ColumnKind; 4] = [
+        ColumnKind::Text,
+        ColumnKind::Number,
+        ColumnKind::Options,
+        ColumnKind::Date,
+    ];
+
+    fn cell(column: usize, dice: u32) -> CellState {
+        let words = ["保温杯", "杯子", "A2", "a10", "发夹", "", "杯"];
+        match (dice % 9, KINDS[column]) {
+            (0, _) => CellState::BLANK,
+            (1, ColumnKind::Number | ColumnKind::Date) => CellState::Misfit("缺".into()),
+            (_, ColumnKind::Number) => CellValue::Number(f64::from(dice % 13) - 4.0).into(),
+            (_, ColumnKind::Date) => CellValue::Date(45_000.0 + f64::from(dice % 11)).into(),
+            (_, ColumnKind::Options) => CellValue::Options([OptionId(1 + dice % 3)].into()).into(),
+            _ => CellValue::text(words[dice as usize % words.len()]).into(),
+        }
+    }
+
+    fn applied(snapshot: &Snapshot, op: Op) -> Snapshot {
+        let transaction = Transaction {
+            revision: Revision(snapshot.revision.0 + 1),
+            actor: ActorId("user:a".into()),
+            at_ms: 0,
+            client_id: None,
+            label: "test".into(),
+            group: None,
+            undoes: None,
+            ops: vec![op],
+        };
+        apply(snapshot, &transaction).unwrap().0
+    }
+
+    fn append(snapshot: &Snapshot, n: u32, dice: u32) -> Snapshot {
+        let mixed = |at: u32, column: usize| {
+            dice.wrapping_add(at)
+                .wrapping_mul(2_654_435_761)
+                .rotate_left(7 + column as u32)
+                >> 3
+        };
+        let columns = (0..4usize).map(|column| {
+            let cells = (0..n).map(|at| cell(column, mixed(at, column)));
+            (
+                ColumnId(column as u32 + 1),
+                Column::from_states(KINDS[column], cells).into(),
+            )
+        });
+        applied(
+            snapshot,
+            Op::AppendRecords {
+                table: TableId(1),
+                first: snapshot.data(TableId(1)).unwrap().next_record,
+                n_records: n.into(),
+                columns: columns.collect::<BTreeMap<_, _>>(),
+            },
+        )
+    }
+
+    fn set(snapshot: &Snapshot, record: u64, column: usize, dice: u32) -> Snapshot {
+        let id = ColumnId(column as u32 + 1);
+        let records = vec![RecordId(record)];
+        let data = snapshot.data(TableId(1)).unwrap();
+        let before = data.gather(id, KINDS[column], &records).unwrap();
+        let after = Column::from_states(KINDS[column], [cell(column, dice)]);
+        applied(
+            snapshot,
+            Op::SetCells {
+                table: TableId(1),
+                column: id,
+                records,
+                before,
+                after,
+            },
+        )
+    }
+
+    fn all_rows(order: &Order, data: &TableData) -> Vec<(usize, usize)> {
+        order.rows(data, 0, order.n_rows())
+    }
+
+    fn keys(at: u32) -> OrderKey {
+        let sort = |field: u32, descending| Sort {
+            field: FieldId(field),
+            descending,
+            by: None,
+        };
+        let condition = |field: u32, operator, value: &str| Condition {
+            field: FieldId(field),
+            operator,
+            value: value.into(),
+        };
+        let filter = |conditions| Filter {
+            any: false,
+            conditions,
+            groups: Vec::new(),
+        };
+        let (filter, sorts) = match at % 5 {
+            0 => (Filter::default(), vec![sort(1, false)]),
+            1 => (
+                filter(vec![condition(2, Operator::Greater, "0")]),
+                vec![sort(4, true), sort(1, true)],
+            ),
+            2 => (
+                filter(vec![condition(1, Operator::Contains, "杯")]),
+                Vec::new(),
+            ),
+            3 => (
+                filter(vec![condition(3, Operator::IsNot, "甲")]),
+                vec![sort(2, false), sort(3, true)],
+            ),
+            _ => (
+                Filter::default(),
+                vec![sort(3, true), sort(2, true), sort(4, false), sort(1, false)],
+            ),
+        };
+        OrderKey {
+            filter,
+            sorts,
+            ..OrderKey::default()
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        /// After any edits the kept order is the one that would be made anew, and so is its head.
+        #[test]
+        fn a_kept_order_follows_edits(
+            which in 0u32..5,
+            n in 1u32..300,
+            steps in prop::collection::vec((0u8..6, any::<u32>(), any::<u32>()), 1..25),
+        ) {
+            let mut snapshot = append(&fixture::from_markdown(SHOP).unwrap(), n, n);
+            let cache = OrderCache::default();
+            let key = keys(which);
+            for (act, dice, more) in steps {
+                let record = 1 + u64::from(dice) % (snapshot.data(TableId(1)).unwrap().next_record.0 - 1);
+                snapshot = match act {
+                    0 => append(&snapshot, 1 + dice % 5, more),
+                    1 => applied(&snapshot, Op::RemoveRecords { table: TableId(1), records: vec![RecordId(record)] }),
+                    2 => applied(&snapshot, Op::RestoreRecords { table: TableId(1), records: vec![RecordId(record)] }),
+                    _ => set(&snapshot, record, more as usize % 4, dice),
+                };
+                let table = snapshot.schema.table(TableId(1)).unwrap();
+                let data = snapshot.data(TableId(1)).unwrap();
+                let kept = cache.order(table, data, &key);
+                let anew = build(&Arc::new(table.clone()), data, &key);
+                prop_assert_eq!(kept.n_rows(), anew.n_rows());
+                prop_assert_eq!(all_rows(&kept, data), all_rows(&anew, data));
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_rows_are_those_of_the_whole_order() {
+        let snapshot = append(&fixture::from_markdown(SHOP).unwrap(), 9_000, 5);
+        let (table, data) = (
+            snapshot.schema.table(TableId(1)).unwrap(),
+            snapshot.data(TableId(1)).unwrap(),
+        );
+        for which in 0..5 {
+            let order = build(&Arc::new(table.clone()), data, &keys(which));
+            let head = order.rows(data, 0, 500);
+            let near = order.rows(data, HEAD_ROWS as u64 - 9, 8);
+            let Order::Listed(listed) = &order else {
+                panic!()
+            };
+            assert!(listed.all.get().is_none(), "the head is enough");
+            let all = all_rows(&order, data);
+            assert_eq!(head, all[..500]);
+            assert_eq!(near, all[HEAD_ROWS - 9..HEAD_ROWS - 1]);
+            let edited = set(&snapshot, 77, 0, 4);
+            let edited = set(&edited, 8_900, 1, 3);
+            let after = edited.data(TableId(1)).unwrap();
+            let followed = order.followed(after).unwrap();
+            let anew = build(&Arc::new(table.clone()), after, &keys(which));
+            assert_eq!(all_rows(&followed, after), all_rows(&anew, after));
+        }
     }
 }

@@ -7,6 +7,7 @@ use super::{
     kept::{Kept, Of, Reading, Spread, Thing, alone, reading},
     key_table::Match,
     keys::{KeyIndex, in_order, segments_of},
+    linked::LinkIndex,
     load,
     totals::{Asked, Totals},
     tuples::Tuples,
@@ -238,6 +239,29 @@ impl EvalCache {
         match made {
             Thing::Whole(whole) => whole,
             _ => Arc::default(),
+        }
+    }
+
+    /// Who links which record by a link field; `None` where the field is none.
+    pub(crate) fn links(
+        &self,
+        snapshot: &Snapshot,
+        table: TableId,
+        field: &Field,
+    ) -> Option<Arc<LinkIndex>> {
+        let ids = field.link()?.ids;
+        let segments = segments_of(snapshot, table);
+        let of = Of::Links(table, field.id);
+        let made = self.thing(of, vec![(ids, None)], |old, spread| {
+            let index = match old {
+                Some(Thing::Links(index)) => index,
+                _ => Arc::default(),
+            };
+            Thing::Links(index.refreshed(segments, ids, spread))
+        });
+        match made {
+            Thing::Links(index) => Some(index),
+            _ => None,
         }
     }
 

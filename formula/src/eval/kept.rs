@@ -5,7 +5,8 @@
 //! not matter which snapshot it was last used for, or whether that one was ever published.
 
 use super::{
-    key_table::Match, keys::KeyIndex, totals::Measure, totals::Totals, tuples::Tuples, whole::Whole,
+    key_table::Match, keys::KeyIndex, linked::LinkIndex, totals::Measure, totals::Totals,
+    tuples::Tuples, whole::Whole,
 };
 use crate::limits::KEPT_INDEXES;
 use std::{
@@ -41,6 +42,7 @@ pub(crate) enum Of {
     },
     Whole(TableId, FieldId),
     Tuples(TableId, Vec<FieldId>),
+    Links(TableId, FieldId),
 }
 
 #[derive(Debug, Clone)]
@@ -49,6 +51,7 @@ pub(crate) enum Thing {
     Totals(Arc<Totals>),
     Whole(Arc<Whole>),
     Tuples(Arc<Tuples>),
+    Links(Arc<LinkIndex>),
 }
 
 /// How the fields were to be read: an option that has another name is another key.

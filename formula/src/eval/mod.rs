@@ -14,6 +14,7 @@ mod kept;
 mod key_table;
 mod keys;
 pub(crate) mod lazy;
+pub(crate) mod linked;
 mod load;
 pub(crate) mod lookup;
 pub(crate) mod operators;

@@ -6,12 +6,15 @@ use super::{key_table::NO_KEY, keys::KeyIndex};
 use foldhash::fast::FixedState;
 use std::{collections::HashMap, sync::Arc};
 
+/// Of each record of a segment.
+type Numbers = Arc<Vec<u32>>;
+
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tuples {
     /// The number of what came before and of the next key, to the number of both.
     levels: Vec<HashMap<u64, u32, FixedState>>,
     /// What each segment was made from, and its numbers.
-    segments: Vec<(Vec<Arc<Vec<u32>>>, Arc<Vec<u32>>)>,
+    segments: Vec<(Vec<Numbers>, Numbers)>,
 }
 
 fn joined(before: u32, next: u32) -> u64 {
@@ -22,7 +25,7 @@ impl Tuples {
     /// Brings it up to the keys, which are up to date already.
     pub(crate) fn refreshed(self: Arc<Tuples>, keys: &[Arc<KeyIndex>]) -> Arc<Tuples> {
         let n = keys.iter().map(|keys| keys.segments.len()).min();
-        let parts_of = |segment: usize| -> Vec<Arc<Vec<u32>>> {
+        let parts_of = |segment: usize| -> Vec<Numbers> {
             let parts = keys.iter().map(|keys| &keys.segments[segment].numbers);
             parts.cloned().collect()
         };
@@ -52,7 +55,7 @@ impl Tuples {
         tuples
     }
 
-    fn number(&mut self, parts: &[Arc<Vec<u32>>]) -> Vec<u32> {
+    fn number(&mut self, parts: &[Numbers]) -> Vec<u32> {
         let mut numbers = parts[0].to_vec();
         for (level, part) in self.levels.iter_mut().zip(&parts[1..]) {
             for (number, next) in numbers.iter_mut().zip(&**part) {
@@ -78,7 +81,7 @@ impl Tuples {
     }
 
     /// Of each record, by segment.
-    pub(crate) fn numbers(&self) -> Vec<Arc<Vec<u32>>> {
+    pub(crate) fn numbers(&self) -> Vec<Numbers> {
         let segments = self.segments.iter();
         segments.map(|(_, numbers)| numbers.clone()).collect()
     }

@@ -107,6 +107,8 @@ fn importable(field_type: &FieldType) -> Option<FieldType> {
             result => importable(result),
         },
         FieldType::Button { .. } => None,
+        // Other records there: their names.
+        FieldType::Link(_) => Some(FieldType::Text),
         FieldType::AutoNumber { pattern, .. } => Some(FieldType::AutoNumber {
             pattern: pattern.clone(),
             from_record: 0,

@@ -68,3 +68,5 @@ pub const NEW_OPTIONS: usize = 500;
 pub const KEPT_BATCHES: usize = 100;
 /// How far above its highest option a field takes over ids that a caller gives; above it they are numbered anew.
 pub const GIVEN_OPTION_IDS: u32 = 1 << 20;
+/// Records that one edit may link in one cell; a mirror may hold more.
+pub const LINKS_PER_EDIT: usize = 1_000;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc};
 use table::{
     column::Column,
+    field::link::Linked,
     id::{ActorId, FieldId, RecordId, Revision, TableId},
     schema::Schema,
 };
@@ -43,6 +44,8 @@ pub struct PatchColumn {
     pub records: Vec<RecordId>,
     /// One cell per record.
     pub cells: Column,
+    /// Of a link field: the linked records of each record.
+    pub links: Option<Vec<Vec<Linked>>>,
 }
 
 /// What an actor can undo and redo; labels are the stable keys of [`Patch::label`].

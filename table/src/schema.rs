@@ -147,8 +147,12 @@ impl Table {
         self.fields.iter().filter(|field| !field.removed)
     }
 
+    /// The field that a column is of, be it what it shows or the records that it links.
     pub fn field_of_column(&self, column: ColumnId) -> Option<&Field> {
-        self.fields.iter().find(|field| field.column == column)
+        let holds = |field: &&Field| {
+            field.column == column || field.link().is_some_and(|link| link.ids == column)
+        };
+        self.fields.iter().find(holds)
     }
 
     pub fn view(&self, id: ViewId) -> Option<&View> {

@@ -21,6 +21,7 @@ pub(super) fn format_of(field_type: &FieldType) -> Format {
         | FieldType::MultiSelect { .. }
         | FieldType::Person { .. }
         | FieldType::AutoNumber { .. }
+        | FieldType::Link(_)
         | FieldType::CreatedBy
         | FieldType::ModifiedBy => format.set_num_format("@"),
         FieldType::LongText => format.set_num_format("@").set_text_wrap(),

@@ -1,6 +1,6 @@
 //! Editing cells: reading input by the field's type, new select options, the lock on hand-edited AI cells.
 
-use super::{CellEdit, CellInput, Draft};
+use super::{CellEdit, CellInput, Draft, links};
 use crate::{
     error::CommandError,
     limits::{CELLS_PER_COMMAND, NEW_OPTIONS},
@@ -12,10 +12,11 @@ use std::{
 use table::{
     ai::{AiNote, AiState},
     column::{Column, ColumnKind},
-    field::{Field, FieldType, SelectOption, select::split_names},
+    field::{Field, FieldType, LinkSpec, SelectOption, select::split_names},
     id::{FieldId, OptionId, RecordId, TableId},
     limits::{OPTIONS_PER_FIELD, TEXT_CELL_BYTES},
     op::Op,
+    snapshot::Snapshot,
     value::{CellState, CellValue},
 };
 
@@ -73,20 +74,27 @@ pub(crate) fn write(
         add_missing_options(draft, table, field, inputs)?;
     }
     let field = draft.field(table, field)?.clone();
-    let cells = read(&field, inputs)?;
+    let cells = read(&draft.snapshot, &field, inputs)?;
     draft.result.n_misfits += cells
         .side()
         .values()
         .filter(|side| matches!(side, table::column::Side::Misfit(_)))
         .count() as u64;
-    draft.result.n_cells += draft.set_cells(table, field.column, records, &cells)?;
+    draft.result.n_cells += draft.set_cells(table, field.edited_column().0, records, &cells)?;
     Ok(())
 }
 
 /// One cell per input. Hand-edited AI cells are locked, cleared ones are free again.
-pub(crate) fn read(field: &Field, inputs: &[&CellInput]) -> Result<Column, CommandError> {
+pub(crate) fn read(
+    snapshot: &Snapshot,
+    field: &Field,
+    inputs: &[&CellInput],
+) -> Result<Column, CommandError> {
     if !field.is_editable() {
         return Err(CommandError::field_not_editable(&field.name));
+    }
+    if let Some(link) = field.link() {
+        return read_links(snapshot, field, link, inputs);
     }
     let mut cells = Column::blank(field.field_type.kind(), inputs.len());
     for (at, input) in inputs.iter().enumerate() {
@@ -99,6 +107,42 @@ pub(crate) fn read(field: &Field, inputs: &[&CellInput]) -> Result<Column, Comma
             };
             cells.set_note(at, Some(Arc::new(locked)));
         }
+        cells.set(at, state);
+    }
+    Ok(cells)
+}
+
+/// The records that ids or texts mean.
+fn read_links(
+    snapshot: &Snapshot,
+    field: &Field,
+    link: &LinkSpec,
+    inputs: &[&CellInput],
+) -> Result<Column, CommandError> {
+    let has_text = |input: &&&CellInput| matches!(input, CellInput::Text(_));
+    let names = inputs
+        .iter()
+        .find(has_text)
+        .map(|_| links::Names::of(snapshot, link.table));
+    let mut cells = Column::blank(ColumnKind::Links, inputs.len());
+    for (at, input) in inputs.iter().enumerate() {
+        let state = match (input, &names) {
+            (CellInput::Text(text), Some(names)) => {
+                expect_short(field, text)?;
+                names.read(link, text)
+            }
+            (CellInput::Value(CellState::Value(CellValue::Links(records))), _) => {
+                links::checked(snapshot, field, link, records)?
+            }
+            (CellInput::Value(CellState::Misfit(text)), _) => {
+                expect_short(field, text)?;
+                CellState::Misfit(text.clone())
+            }
+            (CellInput::Value(state), _) if !state.is_blank() => {
+                return Err(CommandError::wrong_kind(&field.name));
+            }
+            _ => CellState::BLANK,
+        };
         cells.set(at, state);
     }
     Ok(cells)

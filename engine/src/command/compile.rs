@@ -6,8 +6,8 @@ use crate::language::Scope;
 use crate::limits::GIVEN_OPTION_IDS;
 use std::collections::BTreeSet;
 use table::{
-    field::{AiPolicy, AiSettings, FieldType, FormulaSpec, SelectOption},
-    id::{FieldId, OptionId, TableId},
+    field::{AiPolicy, AiSettings, FieldType, FormulaSpec, LinkSpec, SelectOption, link::primary},
+    id::{ColumnId, FieldId, OptionId, TableId},
     limits::OPTIONS_PER_FIELD,
     schema::Schema,
 };
@@ -42,9 +42,38 @@ pub(crate) fn field_type(
             if let FieldType::Button { action, .. } = plain {
                 press::check(schema, table, action)?;
             }
-            numbered(schema, field, plain.clone())
+            match plain {
+                FieldType::Link(link) => link_type(schema, field, link),
+                plain => numbered(schema, field, plain.clone()),
+            }
         }
     }
+}
+
+/// The link with its column of ids: the one that the field has, where its cells stay as they are.
+fn link_type(
+    schema: &Schema,
+    field: Option<FieldId>,
+    new: &LinkSpec,
+) -> Result<FieldType, CommandError> {
+    if schema.table(new.table).is_none() {
+        return Err(CommandError::no_table(new.table));
+    }
+    let present = field.and_then(|field| schema.field(field));
+    let present = present.and_then(|(_, field)| field.link());
+    let kept = present.filter(|link| link.table == new.table);
+    let mirror = kept.and_then(|link| link.mirror);
+    let stays = kept.filter(|link| link.single || !new.single);
+    Ok(FieldType::Link(LinkSpec {
+        table: new.table,
+        single: new.single,
+        mirror,
+        ids: stays.map_or(ColumnId(schema.next.column + 1), |link| link.ids),
+        mirror_name: match mirror {
+            Some(_) => String::new(),
+            None => new.mirror_name.trim().to_owned(),
+        },
+    }))
 }
 
 /// The type with its select options, if it has any, numbered.
@@ -119,9 +148,13 @@ fn formula_type(
     }
     let proposed = compiled.result();
     let result = match &new.result {
-        None | Some(FieldType::Formula(_) | FieldType::Attachment | FieldType::Button { .. }) => {
-            proposed
-        }
+        None
+        | Some(
+            FieldType::Formula(_)
+            | FieldType::Attachment
+            | FieldType::Button { .. }
+            | FieldType::Link(_),
+        ) => proposed,
         Some(wanted) if wanted.is_given() => proposed,
         Some(wanted) => numbered(schema, field, wanted.clone())?,
     };
@@ -172,7 +205,12 @@ fn cycle(schema: &Schema, field: FieldId, compiled: &crate::language::Formula) -
         if next == field {
             return Some(read.name.clone());
         }
-        if seen.insert(next)
+        if let Some(link) = read.link()
+            && seen.insert(next)
+        {
+            // It shows what the linked records are called.
+            waiting.extend(primary(schema, link.table).map(|primary| primary.id));
+        } else if seen.insert(next)
             && let Some(spec) = read.formula()
             && let Ok(other) = crate::language::Formula::from_source(
                 &spec.source,

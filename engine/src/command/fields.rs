@@ -3,7 +3,7 @@
 use super::{Draft, NewField, compile, names, tables::positions};
 use crate::error::CommandError;
 use table::{
-    field::Field,
+    field::{Field, FieldType, LinkSpec},
     id::{ColumnId, FieldId, TableId},
     limits::FIELDS_PER_TABLE,
     op::Op,
@@ -103,12 +103,77 @@ fn create_one(
         removed: false,
     };
     let id = field.id;
+    let (field, mirror) = with_mirror(draft, table, field)?;
     draft.push(Op::AddField {
         table,
         field,
         at: place,
     })?;
+    add_mirror(draft, mirror)?;
     Ok(id)
+}
+
+/// A link field that wants a mirror names it; the mirror is to be added after it. The number of `field` is taken.
+pub(crate) fn with_mirror(
+    draft: &Draft,
+    table: TableId,
+    mut field: Field,
+) -> Result<(Field, Option<(TableId, Field)>), CommandError> {
+    let FieldType::Link(link) = &mut field.field_type else {
+        return Ok((field, None));
+    };
+    let wanted = std::mem::take(&mut link.mirror_name);
+    if wanted.is_empty() {
+        return Ok((field, None));
+    }
+    let next = &draft.schema().next;
+    let id = FieldId(next.field.max(field.id.0 + 1));
+    let column = next.column.max(field.column.0 + 1).max(link.ids.0 + 1);
+    let other = draft.table(link.table)?;
+    let taken = other.live_fields().map(|field| field.name.as_str());
+    let own = (link.table == table).then_some(field.name.as_str());
+    let taken: Vec<&str> = taken.chain(own).collect();
+    let mirror = Field {
+        id,
+        column: ColumnId(column),
+        name: names::numbered(&wanted, &taken)?,
+        description: String::new(),
+        field_type: FieldType::Link(LinkSpec {
+            table,
+            single: false,
+            mirror: Some(field.id),
+            ids: ColumnId(column + 1),
+            mirror_name: String::new(),
+        }),
+        removed: false,
+    };
+    let owner = link.table;
+    link.mirror = Some(id);
+    Ok((field, Some((owner, mirror))))
+}
+
+/// At the end of its table.
+pub(crate) fn add_mirror(
+    draft: &mut Draft,
+    mirror: Option<(TableId, Field)>,
+) -> Result<(), CommandError> {
+    let Some((table, field)) = mirror else {
+        return Ok(());
+    };
+    let n = draft.table(table)?.fields.len();
+    if n >= FIELDS_PER_TABLE {
+        return Err(CommandError::too_large(
+            "个字段",
+            "fields",
+            n as u64 + 1,
+            FIELDS_PER_TABLE as u64,
+        ));
+    }
+    draft.push(Op::AddField {
+        table,
+        field,
+        at: n as u32,
+    })
 }
 
 /// The position among all fields of the `at`-th live one.

@@ -11,6 +11,7 @@ mod compile;
 mod draft;
 mod fields;
 mod given;
+mod links;
 mod names;
 mod paste;
 mod press;
@@ -24,6 +25,7 @@ mod views;
 pub(crate) use carry_out::carry_out;
 pub(crate) use draft::{Draft, Settled, World, field_of, table_of};
 pub(crate) use given::{Stamp, settle as settle_given};
+pub(crate) use links::settle as settle_links;
 pub(crate) use retype::{preview, shown_type};
 pub(crate) use views::filter_fields;
 

@@ -1,6 +1,6 @@
 //! Commands on whole records, and the columns of an import.
 
-use super::{CellInput, Draft, RecordInput, cells, given};
+use super::{CellInput, Draft, RecordInput, cells, given, links};
 use crate::{
     error::CommandError,
     limits::{RECORDS_PER_APPEND, RECORDS_PER_COMMAND, SHARED_FROM_RECORDS},
@@ -48,9 +48,9 @@ pub(crate) fn create(
             .iter()
             .map(|record| record.cells.get(&field.id).unwrap_or(&CellInput::Clear))
             .collect();
-        let column = cells::read(&field, &inputs)?;
+        let column = cells::read(&draft.snapshot, &field, &inputs)?;
         draft.result.n_misfits += n_misfits(&column);
-        columns.insert(field.column, column);
+        columns.insert(field.edited_column().0, column);
     }
     append(draft, table, records.len() as u64, columns)
 }
@@ -88,8 +88,16 @@ pub(crate) fn append_columns(
         {
             return Err(CommandError::wrong_kind(name));
         }
-        draft.result.n_misfits += n_misfits(column);
-        columns.insert(field.column, column.clone());
+        let column = match field.link() {
+            // A file has names.
+            Some(link) => {
+                let names = links::Names::of(&draft.snapshot, link.table);
+                links::converted(column, None, &field, link, &names)
+            }
+            None => column.clone(),
+        };
+        draft.result.n_misfits += n_misfits(&column);
+        columns.insert(field.edited_column().0, column);
     }
     if n_records == 0 {
         return Ok(());

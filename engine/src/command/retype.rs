@@ -1,7 +1,7 @@
 //! Changing a field: its name, its words, its type. A new type gets a new column with converted cells; the
 //! old column stays where it is, so that undo brings back exactly what was there.
 
-use super::{Draft, NewFieldType, compile, given, names};
+use super::{Draft, NewFieldType, compile, fields, given, links, names};
 use crate::{
     error::CommandError,
     limits::{NEW_OPTIONS, PREVIEW_SAMPLES},
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use table::{
     column::Column,
     field::{
-        Field, FieldType,
+        Field, FieldType, LinkSpec,
         convert::convert,
         select::{options_from, split_names},
     },
@@ -52,19 +52,28 @@ pub(crate) fn update(
         return Ok(());
     }
     if same_cells(&before.field_type, &after.field_type) {
-        return draft.push(Op::AlterField {
+        let (after, mirror) = fields::with_mirror(draft, table, after)?;
+        draft.push(Op::AlterField {
             table,
             before,
             after,
-        });
+        })?;
+        fields::add_mirror(draft, mirror)?;
+        return links::rebuild_mirror(draft, field);
     }
     after.column = ColumnId(draft.schema().next.column);
+    let (after, mirror) = fields::with_mirror(draft, table, after)?;
     let (from, to, column) = (before.clone(), after.field_type.clone(), after.column);
     draft.push(Op::AlterField {
         table,
         before,
         after,
     })?;
+    fields::add_mirror(draft, mirror)?;
+    if let FieldType::Link(link) = &to {
+        write_links(draft, table, &from, link)?;
+        return links::rebuild_mirror(draft, field);
+    }
     // Moments and makers come from the writer, whatever stood there.
     let is_computed = matches!(to, FieldType::Formula(_));
     if is_computed || to.is_given() && !matches!(to, FieldType::AutoNumber { .. }) {
@@ -114,6 +123,40 @@ fn write_converted(
     Ok(())
 }
 
+/// As [`write_converted`], into a column of linked records.
+fn write_links(
+    draft: &mut Draft,
+    table: TableId,
+    from: &Field,
+    to: &LinkSpec,
+) -> Result<(), CommandError> {
+    let data = draft.data(table)?.clone();
+    let names = links::Names::of(&draft.snapshot, to.table);
+    for segment in &data.segments {
+        let Some(old) = segment.column(from.column) else {
+            continue;
+        };
+        let ids = from.link().and_then(|link| segment.column(link.ids));
+        let converted = links::converted(old, ids.map(|ids| &**ids), from, to, &names);
+        let filled: Vec<usize> = (0..converted.len())
+            .filter(|&at| !converted.get(at).is_blank())
+            .collect();
+        if filled.is_empty() {
+            continue;
+        }
+        draft.result.n_cells += filled.len() as u64;
+        draft.result.n_misfits += converted.side().len() as u64;
+        draft.push(Op::SetCells {
+            table,
+            column: to.ids,
+            records: filled.iter().map(|&at| segment.ids()[at]).collect(),
+            before: Column::blank(converted.kind(), filled.len()),
+            after: converted.gather(&filled),
+        })?;
+    }
+    Ok(())
+}
+
 /// A formula's cells are those of its result type.
 pub(crate) fn shown_type(field_type: &FieldType) -> &FieldType {
     match field_type {
@@ -135,6 +178,8 @@ fn same_cells(from: &FieldType, to: &FieldType) -> bool {
             a.ai.is_some() == b.ai.is_some() && a.result.kind() == b.result.kind()
         }
         (T::Rating { max: a }, T::Rating { max: b }) => a == b,
+        // One record at most is less than many.
+        (T::Link(a), T::Link(b)) => a.ids == b.ids,
         _ => std::mem::discriminant(from) == std::mem::discriminant(to),
     }
 }
@@ -207,6 +252,7 @@ pub(crate) fn preview(
         samples: Vec::new(),
     };
     let shown = shown_type(&from.field_type);
+    let names = to.link().map(|link| links::Names::of(snapshot, link.table));
     let data = snapshot
         .data(table)
         .ok_or_else(|| CommandError::no_table(table))?;
@@ -214,7 +260,13 @@ pub(crate) fn preview(
         let Some(old) = segment.column(from.column) else {
             continue;
         };
-        let converted = convert(old, shown, &to);
+        let ids = from.link().and_then(|link| segment.column(link.ids));
+        let converted = match (&to, &names) {
+            (FieldType::Link(link), Some(names)) => {
+                links::converted(old, ids.map(|ids| &**ids), from, link, names)
+            }
+            _ => convert(old, shown, &to),
+        };
         for at in segment.live().ones() {
             match converted.get(at) {
                 CellState::Misfit(text) => {

@@ -1,9 +1,9 @@
 //! Undo and redo: the inverted ops of a step as a new transaction, unless someone else changed the same since.
 
-use super::{Draft, World, fields, given, tables};
+use super::{Draft, World, fields, given, links, tables};
 use crate::{ai::is_waiting, error::CommandError, undo::Step};
 use table::{
-    column::Column,
+    column::{Column, ColumnKind},
     field::Field,
     id::{ColumnId, RecordId, TableId},
     op::Op,
@@ -272,6 +272,13 @@ fn set_cells(
         return Ok(());
     }
     let current = draft.data(table)?.gather(column, before.kind(), records)?;
+    if before.kind() == ColumnKind::Links {
+        let states = (0..records.len())
+            .map(|at| links::undone(&current.get(at), &before.get(at), &after.get(at)));
+        let after = Column::from_states(ColumnKind::Links, states);
+        draft.result.n_cells += draft.set_cells(table, column, records, &after)?;
+        return Ok(());
+    }
     for (at, record) in records.iter().enumerate() {
         let machine = is_ai
             && current

@@ -20,9 +20,10 @@ pub(crate) mod window;
 pub use find::{FindQuery, FindStart, Found, Hit};
 pub use group::{GroupRow, Groups};
 use serde::Serialize;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 use table::{
     column::{Column, Side},
+    field::link::Linked,
     id::{FieldId, RecordId, Revision, TableId, ViewId},
     segment::Segment,
     snapshot::Snapshot,
@@ -59,6 +60,8 @@ pub struct Window {
     pub records: Vec<RecordId>,
     /// One cell (with AI note) per record.
     pub columns: Vec<(FieldId, Column)>,
+    /// Per link field the linked records of each record.
+    pub links: BTreeMap<FieldId, Vec<Vec<Linked>>>,
 }
 
 /// A footer value; `value` is a number, or a date for the minimum and maximum of dates.

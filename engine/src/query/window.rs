@@ -11,7 +11,7 @@ use std::sync::Arc;
 use table::{
     ai::{AiNote, AiState},
     column::Column,
-    field::Field,
+    field::{Field, link::linked},
     id::{RecordId, TableId, ViewId},
     snapshot::{Snapshot, TableData},
     view::{Filter, Sort},
@@ -112,6 +112,15 @@ pub(crate) fn window(
             .filter_map(|field| owner.field(*field))
             .collect(),
     };
+    let links = fields.iter().filter_map(|field| {
+        let link = field.link()?;
+        let of_row = |(segment, at): &(usize, usize)| {
+            let ids = data.segments[*segment].column(link.ids);
+            linked(snapshot, link, ids.map(|ids| &**ids), *at)
+        };
+        Some((field.id, rows.iter().map(of_row).collect()))
+    });
+    let links = links.collect();
     let columns = fields
         .into_iter()
         .map(|field| (field.id, cut(&data, &rows, field, queue)));
@@ -120,6 +129,7 @@ pub(crate) fn window(
         n_total: order.n_rows(),
         from: query.from,
         columns: columns.collect(),
+        links,
         records: rows
             .iter()
             .map(|(segment, at)| data.segments[*segment].ids()[*at])

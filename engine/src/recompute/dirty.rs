@@ -13,7 +13,7 @@ use crate::{
     limits::{ALONE_SEGMENTS, REACHING_RECORDS},
 };
 use rayon::prelude::*;
-use table::{id::TableId, snapshot::Snapshot};
+use table::{field::FieldType, id::TableId, snapshot::Snapshot};
 
 /// `snapshots` are those before and after the change.
 pub(crate) fn dirty_rows(
@@ -31,6 +31,13 @@ pub(crate) fn dirty_rows(
     for read in &node.own {
         if let Some((column, _)) = seen(&snapshot.schema, *read)
             && let Some(hit) = changed.cells.get(&(node.table, column))
+        {
+            rows.union(hit);
+        }
+    }
+    for link in &node.links {
+        if let Some((_, FieldType::Link(spec))) = seen(&snapshot.schema, *link)
+            && let Some(hit) = changed.cells.get(&(node.table, spec.ids))
         {
             rows.union(hit);
         }

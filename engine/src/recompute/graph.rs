@@ -7,7 +7,7 @@ use std::{
 };
 use table::{
     column::ColumnKind,
-    field::AiSettings,
+    field::{AiSettings, Field, link::primary},
     id::{ColumnId, FieldId, TableId},
     schema::Schema,
 };
@@ -23,6 +23,11 @@ pub(crate) struct Node {
     pub ai: Option<AiSettings>,
     /// Fields of the same record that it reads.
     pub own: BTreeSet<FieldId>,
+    /// Link fields of the same record of which it reads who is linked.
+    pub links: BTreeSet<FieldId>,
+    /// For a link field, whose cells show what the linked records are called: where these are. Texts that name no
+    /// record are shown from there too.
+    pub shows: Option<ColumnId>,
     /// Whole columns that it reads, by table (its own table may be among them).
     pub others: BTreeMap<TableId, BTreeSet<FieldId>>,
     pub volatile: bool,
@@ -41,22 +46,25 @@ impl Graph {
         let mut nodes: BTreeMap<FieldId, Arc<Node>> = BTreeMap::new();
         for table in schema.live_tables() {
             for field in table.live_fields() {
-                let Some(spec) = field.formula() else {
+                let Some(source) = source_of(schema, field) else {
                     continue;
                 };
                 let scope = Scope {
                     schema,
                     table: table.id,
-                    field: Some(field.id),
+                    // A link field reads the records that it links, not itself.
+                    field: field.link().is_none().then_some(field.id),
                 };
-                let formula = Formula::from_source(&spec.source, &scope).ok();
+                let formula = Formula::from_source(&source, &scope).ok();
                 let reads = formula.as_ref().map(Formula::reads);
                 let node = Node {
                     table: table.id,
                     field: field.id,
                     column: field.column,
-                    kind: spec.result.kind(),
-                    ai: spec.ai.clone(),
+                    kind: field.field_type.kind(),
+                    ai: field.formula().and_then(|spec| spec.ai.clone()),
+                    shows: field.link().map(|link| link.ids),
+                    links: reads.map(|reads| reads.links.clone()).unwrap_or_default(),
                     own: reads
                         .map(|reads| reads.own.iter().copied().collect())
                         .unwrap_or_default(),
@@ -132,9 +140,23 @@ impl Node {
     pub fn reads(&self) -> impl Iterator<Item = FieldId> + '_ {
         self.own
             .iter()
+            .chain(&self.links)
             .chain(self.others.values().flatten())
             .copied()
     }
+}
+
+/// What computes a field, in stored form: its formula, or for a link what the linked records are called. `None` for
+/// other fields.
+pub(crate) fn source_of(schema: &Schema, field: &Field) -> Option<String> {
+    if let Some(link) = field.link() {
+        // Nobody is linked in a table that is gone.
+        return Some(match primary(schema, link.table) {
+            Some(first) => format!("LINKED([#{}],#{}[#{}])", field.id, link.table, first.id),
+            None => "\"\"".into(),
+        });
+    }
+    field.formula().map(|spec| spec.source.clone())
 }
 
 /// What of a field its readers can see: where its cells are and how they are to be read.

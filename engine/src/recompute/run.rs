@@ -3,7 +3,11 @@
 //!
 //! Main type: [`Env`]. Which records are dirty stands in `dirty`.
 
-use super::{Changed, Graph, Node, Rows, dirty::dirty_rows, graph::seen};
+use super::{
+    Changed, Graph, Node, Rows,
+    dirty::dirty_rows,
+    graph::{seen, source_of},
+};
 use crate::language::{EvalCache, EvalInput, Kept};
 use crate::{
     ai::AnswerBook,
@@ -14,7 +18,7 @@ use crate::{
 use rayon::prelude::*;
 use std::{collections::BTreeSet, sync::Arc};
 use table::{
-    column::Column,
+    column::{Column, Side},
     id::FieldId,
     schema::Schema,
     segment::Segment,
@@ -115,6 +119,13 @@ pub(crate) fn run_changed(
 /// True if the field, or one that it reads, is not what it was: other source, type, column, or gone.
 pub(crate) fn differs(node: &Node, before: &Schema, after: &Schema) -> bool {
     let own_change = seen(before, node.field) != seen(after, node.field);
+    let called = |schema: &Schema| {
+        let field = schema.field(node.field);
+        field.and_then(|(_, field)| source_of(schema, field))
+    };
+    if node.shows.is_some() && called(before) != called(after) {
+        return true;
+    }
     own_change
         || node
             .reads()
@@ -230,7 +241,7 @@ pub(crate) fn evaluate(
     env: Env,
     cache: &EvalCache,
 ) -> Column {
-    match &node.formula {
+    let mut cells = match &node.formula {
         Some(formula) => {
             formula
                 .eval(&EvalInput {
@@ -253,6 +264,29 @@ pub(crate) fn evaluate(
                 cells.set(at, CellState::Error(CellError::Ref));
             }
             cells
+        }
+    };
+    if let Some(ids) = node
+        .shows
+        .and_then(|ids| data.segments[segment].column(ids))
+    {
+        show_misfits(&mut cells, ids, offsets);
+    }
+    cells
+}
+
+/// Texts that name no record stand in the column of ids.
+fn show_misfits(cells: &mut Column, ids: &Column, offsets: Option<&[usize]>) {
+    for (at, side) in ids.side() {
+        let Side::Misfit(text) = side else {
+            continue;
+        };
+        let position = match offsets {
+            None => Some(*at as usize),
+            Some(offsets) => offsets.iter().position(|offset| *offset == *at as usize),
+        };
+        if let Some(position) = position {
+            cells.set(position, CellState::Misfit(text.clone()));
         }
     }
 }

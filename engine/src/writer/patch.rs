@@ -11,6 +11,10 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 use table::{
+    field::{
+        LinkSpec,
+        link::{Linked, linked},
+    },
     id::{ColumnId, FieldId, RecordId, TableId},
     schema::Table,
     snapshot::Snapshot,
@@ -81,6 +85,7 @@ fn columns(
             changed.entry((*table, *column)).or_default().union(&rows);
         }
     }
+    let changed = by_field(changed, snapshot);
     let mut out = Vec::new();
     for ((table, column), rows) in changed {
         let owner = snapshot.schema.table(table);
@@ -112,17 +117,52 @@ fn columns(
         match data.gather(column, field.field_type.kind(), &records) {
             Ok(mut cells) => {
                 show_running(&mut cells, queue);
+                let links = field
+                    .link()
+                    .map(|link| linked_of(snapshot, table, link, &records));
                 out.push(PatchColumn {
                     table,
                     field: field.id,
                     records,
                     cells,
+                    links,
                 });
             }
             Err(_) => drop(reload.insert(table)),
         }
     }
     out
+}
+
+/// Changes of who is linked are changes of what is shown.
+fn by_field(
+    changed: BTreeMap<(TableId, ColumnId), Rows>,
+    snapshot: &Snapshot,
+) -> BTreeMap<(TableId, ColumnId), Rows> {
+    let mut out: BTreeMap<(TableId, ColumnId), Rows> = BTreeMap::new();
+    for ((table, column), rows) in changed {
+        let owner = snapshot.schema.any_table(table);
+        let field = owner.and_then(|owner| owner.field_of_column(column));
+        let shown = field.map_or(column, |field| field.column);
+        out.entry((table, shown)).or_default().union(&rows);
+    }
+    out
+}
+
+fn linked_of(
+    snapshot: &Snapshot,
+    table: TableId,
+    link: &LinkSpec,
+    records: &[RecordId],
+) -> Vec<Vec<Linked>> {
+    let of_record = |record: &RecordId| {
+        let data = snapshot.data(table)?;
+        let (segment, at) = data.find(*record)?;
+        let ids = data.segments[segment].column(link.ids);
+        Some(linked(snapshot, link, ids.map(|ids| &**ids), at))
+    };
+    let all = records.iter().map(of_record);
+    all.map(Option::unwrap_or_default).collect()
 }
 
 /// True if some view filters, sorts or groups by the field.

@@ -8,6 +8,7 @@ use crate::{
     access::allow,
     command::{
         Command, CommandResult, Draft, Receipt, Stamp, Submission, World, carry_out, settle_given,
+        settle_links,
     },
     error::CommandError,
     handle::Then,
@@ -91,6 +92,7 @@ impl Writer {
                 actor: actor.clone(),
             });
             carry_out(&mut draft, command, world, &graph)?;
+            settle_links(&mut draft, command)?;
             settle_given(&mut draft, world, command)
         })?;
         self.recompute(&mut draft, actor)?;

@@ -186,6 +186,7 @@ impl Writer {
                     field,
                     records,
                     cells,
+                    links: None,
                 })
             });
         let cells: Vec<PatchColumn> = columns.collect();

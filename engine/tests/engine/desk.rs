@@ -8,9 +8,9 @@ use parking_lot::Mutex;
 use std::{fmt::Write, path::PathBuf, sync::Arc};
 use table::{
     ai::{Answer, Provenance},
-    field::{AiPolicy, AiSettings, FieldType},
+    field::{AiPolicy, AiSettings, FieldType, LinkSpec},
     fixture::read_type,
-    id::{ActorId, BaseId, FieldId, RecordId, TableId},
+    id::{ActorId, BaseId, ColumnId, FieldId, RecordId, TableId},
 };
 
 pub struct Desk {
@@ -204,6 +204,28 @@ impl Desk {
         );
     }
 
+    /// A link to a table; `how` is `one` or `many`, a mirror named `-` is none.
+    fn link(&self, to: &str, how: &str, mirror: &str) -> NewFieldType {
+        NewFieldType::Plain(FieldType::Link(LinkSpec {
+            table: self.table(to),
+            single: how == "one",
+            mirror: None,
+            ids: ColumnId::default(),
+            mirror_name: mirror.trim_matches('-').into(),
+        }))
+    }
+
+    /// Carries out lines whose answers do not matter.
+    pub fn prepare(&self, script: &str) {
+        for line in script
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+        {
+            self.carry_out(line).unwrap();
+        }
+    }
+
     fn carry_out(&self, line: &str) -> Result<String, CommandError> {
         let words: Vec<&str> = line.split(' ').filter(|word| !word.is_empty()).collect();
         let [actor, verb, rest @ ..] = words.as_slice() else {
@@ -234,6 +256,47 @@ impl Desk {
                 name: None,
                 description: None,
                 field_type: Some(new_field(&format!("{field}:{to}")).field_type),
+            },
+            ("link", [table, name, to, how, mirror]) => Command::CreateField {
+                table: on(table),
+                field: NewField {
+                    name: (*name).into(),
+                    description: String::new(),
+                    field_type: self.link(to, how, mirror),
+                },
+                at: None,
+            },
+            ("tolink", [table, field, to, how, mirror]) => Command::UpdateField {
+                table: on(table),
+                field: self.field(table, field),
+                name: None,
+                description: None,
+                field_type: Some(self.link(to, how, mirror)),
+            },
+            ("restorefield", [table, field]) => {
+                let snapshot = self.handle.snapshot();
+                let owner = snapshot.schema.table_named(table).unwrap();
+                let removed = owner.fields.iter().find(|known| known.name == *field);
+                Command::RestoreField {
+                    table: owner.id,
+                    field: removed.unwrap().id,
+                }
+            }
+            ("restoretable", [table]) => {
+                let snapshot = self.handle.snapshot();
+                let removed = snapshot
+                    .schema
+                    .tables
+                    .iter()
+                    .find(|known| known.name == *table);
+                Command::RestoreTable {
+                    table: removed.unwrap().id,
+                }
+            }
+            ("move", [table, field, to]) => Command::MoveField {
+                table: on(table),
+                field: self.field(table, field),
+                to: to.parse().unwrap(),
             },
             ("rename", [table, field, name]) => Command::UpdateField {
                 table: on(table),

@@ -10,6 +10,7 @@ mod edits;
 mod finding;
 mod given;
 mod grouping;
+mod links;
 mod queries;
 mod recompute;
 mod undoing;

@@ -1,10 +1,11 @@
 //! The field type that a formula's results deserve: currency times number is that currency, a comparison a checkbox.
 
 use crate::{
+    eval::linked::{Rolled, rolled},
     functions::registry::{self, Gives},
     syntax::ast::{Expr, FieldRef, Kind, Op},
 };
-use table::{field::FieldType, schema::Schema};
+use table::{field::FieldType, id::FieldId, schema::Schema};
 
 pub(crate) fn number() -> FieldType {
     FieldType::Number {
@@ -55,6 +56,7 @@ fn plain(field_type: &FieldType) -> FieldType {
         | FieldType::AutoNumber { .. }
         | FieldType::CreatedBy
         | FieldType::ModifiedBy
+        | FieldType::Link(_)
         | FieldType::Button { .. } => FieldType::Text,
         other => other.clone(),
     }
@@ -97,6 +99,18 @@ fn call(name: &str, args: &[Expr], schema: &Schema) -> Option<FieldType> {
         Gives::Date => Some(FieldType::Date),
         Gives::DateTime => Some(FieldType::DateTime),
         Gives::Argument(at) => of(at),
+        Gives::Linked => match args.first().map(|arg| &arg.kind) {
+            Some(Kind::Own(FieldRef::Id(id))) if is_single(schema, *id) => of(1),
+            _ => Some(FieldType::Text),
+        },
+        Gives::Rollup => match args.get(2).map(|arg| &arg.kind) {
+            Some(Kind::Text(by)) => match rolled(by) {
+                Rolled::AsColumn => of(1),
+                Rolled::Number => Some(number()),
+                Rolled::Text => Some(FieldType::Text),
+            },
+            _ => Some(number()),
+        },
         Gives::AnyOf(from, step) => args
             .iter()
             .enumerate()
@@ -104,6 +118,12 @@ fn call(name: &str, args: &[Expr], schema: &Schema) -> Option<FieldType> {
             .filter_map(|(_, arg)| infer(arg, schema))
             .reduce(unify),
     }
+}
+
+/// A link to one record at most.
+fn is_single(schema: &Schema, link: FieldId) -> bool {
+    let link = schema.field(link).and_then(|(_, field)| field.link());
+    link.is_some_and(|link| link.single)
 }
 
 fn unify(a: FieldType, b: FieldType) -> FieldType {

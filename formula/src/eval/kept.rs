@@ -4,7 +4,10 @@
 //! is brought up to the snapshot in hand before it is used, by comparing which columns the segments hold; so it does
 //! not matter which snapshot it was last used for, or whether that one was ever published.
 
-use super::{key_table::Match, keys::KeyIndex, totals::Measure, totals::Totals, whole::Whole};
+use super::{
+    key_table::Match, keys::KeyIndex, linked::LinkIndex, totals::Measure, totals::Totals,
+    tuples::Tuples, whole::Whole,
+};
 use crate::limits::KEPT_INDEXES;
 use std::{
     collections::HashMap,
@@ -31,13 +34,15 @@ pub(crate) enum Of {
     Keys(TableId, Option<FieldId>, Match),
     Totals {
         table: TableId,
-        key: Option<FieldId>,
+        keys: Vec<FieldId>,
         values: Option<FieldId>,
         /// The criterion as it was written.
         filters: Vec<(FieldId, String)>,
         measure: Measure,
     },
     Whole(TableId, FieldId),
+    Tuples(TableId, Vec<FieldId>),
+    Links(TableId, FieldId),
 }
 
 #[derive(Debug, Clone)]
@@ -45,6 +50,8 @@ pub(crate) enum Thing {
     Keys(Arc<KeyIndex>),
     Totals(Arc<Totals>),
     Whole(Arc<Whole>),
+    Tuples(Arc<Tuples>),
+    Links(Arc<LinkIndex>),
 }
 
 /// How the fields were to be read: an option that has another name is another key.

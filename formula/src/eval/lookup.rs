@@ -6,6 +6,7 @@ use super::{
     CALC, Context, VALUE, by_criteria, by_key,
     cache::Index,
     criteria::{Criterion, exact_key},
+    linked,
     operators::compare,
     totals::Measure,
     vector::{Cell, Collector, Range, Vector},
@@ -28,9 +29,15 @@ pub(crate) enum Lookup {
     XLookup,
     Match,
     Index,
+    /// Over a link of the own record.
+    Linked,
+    Rollup,
 }
 
 pub(crate) fn call<'a>(context: &mut Context<'a>, lookup: Lookup, args: &[Node<'a>]) -> Vector<'a> {
+    if lookup.is_over_link() {
+        return linked::call(context, lookup, args);
+    }
     let known = match lookup {
         Lookup::XLookup | Lookup::Match => by_key::call(context, lookup, args),
         Lookup::Index => None,
@@ -84,6 +91,11 @@ fn slow<'a>(
 }
 
 impl Lookup {
+    /// LINKED and ROLLUP.
+    pub(crate) fn is_over_link(self) -> bool {
+        matches!(self, Lookup::Linked | Lookup::Rollup)
+    }
+
     /// Where the values are, and from where to where the pairs of column and criterion.
     pub(crate) fn layout(self, n: usize) -> (Option<usize>, usize, usize) {
         match self {

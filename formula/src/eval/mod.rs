@@ -5,6 +5,7 @@
 
 mod by_criteria;
 mod by_key;
+mod by_tuple;
 mod cache;
 pub(crate) mod coded;
 pub(crate) mod criteria;
@@ -13,12 +14,14 @@ mod kept;
 mod key_table;
 mod keys;
 pub(crate) mod lazy;
+pub(crate) mod linked;
 mod load;
 pub(crate) mod lookup;
 pub(crate) mod operators;
 mod reach;
 mod save;
 mod totals;
+mod tuples;
 pub mod vector;
 mod whole;
 

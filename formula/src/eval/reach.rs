@@ -16,7 +16,7 @@ use super::{
 use crate::plan::{Node, lower, relations::Relation};
 use std::{collections::BTreeSet, sync::Arc};
 use table::{
-    id::{FieldId, TableId},
+    id::{FieldId, RecordId, TableId},
     snapshot::Snapshot,
 };
 
@@ -24,6 +24,8 @@ use table::{
 #[derive(Debug)]
 pub struct Reached {
     pairs: Vec<Keys>,
+    /// The changed records themselves, for links.
+    records: BTreeSet<RecordId>,
 }
 
 #[derive(Debug, Default)]
@@ -90,7 +92,15 @@ impl Relation {
             let is_plain = by_bytes.iter().all(|key| key.is_ascii());
             Keys { by_bytes, is_plain }
         };
+        let data = snapshots[1]
+            .data(self.table)
+            .filter(|_| self.link.is_some());
+        let record = |(segment, at): &(usize, usize)| {
+            let segment = data?.segments.get(*segment)?;
+            segment.ids().get(*at).copied()
+        };
         Reached {
+            records: places.iter().filter_map(record).collect(),
             pairs: self
                 .pairs
                 .iter()
@@ -183,6 +193,13 @@ impl Relation {
 
     fn by_index(&self, input: &EvalInput, reached: &Reached) -> Option<Vec<(usize, Vec<usize>)>> {
         let (snapshot, by) = (input.snapshot, self.by());
+        if let Some(link) = self.link {
+            let owner = snapshot.schema.any_table(input.table)?;
+            let index = input
+                .cache
+                .links(snapshot, input.table, owner.any_field(link)?)?;
+            return Some(index.linking(&reached.records));
+        }
         let mut searched: Vec<(Arc<KeyIndex>, Vec<u32>)> = Vec::new();
         for ((_, wanted), keys) in self.pairs.iter().zip(&reached.pairs) {
             match lower(wanted, input.table, &snapshot.schema) {

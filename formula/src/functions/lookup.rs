@@ -140,5 +140,29 @@ pub(crate) const FAMILY: &[Function] = {
             Gives::Argument(0),
             K(L::Index),
         ),
+        function(
+            [
+                "LINKED",
+                "LINKED([关联字段], 表[字段])",
+                "关联记录的字段值；关联多条时连成文字",
+                "A field of the linked record; of several, their texts in a row",
+                "LINKED([商品],商品[单价])",
+            ],
+            (2, 2),
+            Gives::Linked,
+            K(L::Linked),
+        ),
+        function(
+            [
+                "ROLLUP",
+                "ROLLUP([关联字段], 表[字段], 方式)",
+                "汇总关联记录；方式：sum、average、min、max、median、count、distinct、filled、join、unique",
+                "Rolls up linked records by sum, average, min, max, median, count, distinct, filled, join or unique",
+                "ROLLUP([出入库],出入库[数量],\"sum\")",
+            ],
+            (3, 3),
+            Gives::Rollup,
+            K(L::Rollup),
+        ),
     ]
 };

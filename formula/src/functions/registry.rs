@@ -32,6 +32,10 @@ pub(crate) enum Gives {
     Argument(usize),
     /// The arguments from here on, every so many.
     AnyOf(usize, usize),
+    /// The column's type over a link to one record, else a text.
+    Linked,
+    /// By the third argument.
+    Rollup,
 }
 
 #[derive(Clone, Copy)]

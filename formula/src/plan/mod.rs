@@ -86,6 +86,8 @@ fn literal(literal: &Literal) -> Cell {
 pub struct Reads {
     /// Fields of the same record.
     pub own: BTreeSet<FieldId>,
+    /// Link fields of the same record of which only the linked records count, not what they are called.
+    pub links: BTreeSet<FieldId>,
     /// Whole columns, by table.
     pub others: BTreeMap<TableId, BTreeSet<FieldId>>,
     /// Depends on the clock.
@@ -138,7 +140,15 @@ pub(crate) fn needs(expr: &Expr, out: &mut Needs) {
             out.ai |= matches!(kernel, Some(Kernel::Ai(_)));
             out.weight = out.weight.max(weight(kernel, args));
             out.reads.volatile |= matches!(kernel, Some(Kernel::Now | Kernel::Today));
-            args.iter().for_each(|arg| needs(arg, out));
+            let mut rest = args.iter();
+            if let Some(Kernel::Lookup(lookup)) = kernel
+                && lookup.is_over_link()
+                && let Some(Kind::Own(FieldRef::Id(link))) = args.first().map(|arg| &arg.kind)
+            {
+                out.reads.links.insert(*link);
+                rest.next();
+            }
+            rest.for_each(|arg| needs(arg, out));
         }
         Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => {
             needs(inner, out)

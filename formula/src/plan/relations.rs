@@ -26,6 +26,8 @@ pub struct Relation {
     pub(crate) pairs: Vec<(FieldId, Expr)>,
     values: Option<FieldId>,
     pub(crate) lookup: Lookup,
+    /// The link field whose records are read, in place of pairs.
+    pub(crate) link: Option<FieldId>,
 }
 
 impl Relation {
@@ -86,8 +88,25 @@ fn column(expr: &Expr) -> Option<(TableId, FieldId)> {
     }
 }
 
+fn over_link(lookup: Lookup, args: &[Expr]) -> Option<Relation> {
+    let Kind::Own(FieldRef::Id(link)) = &args.first()?.kind else {
+        return None;
+    };
+    let (table, field) = column(args.get(1)?)?;
+    Some(Relation {
+        table,
+        pairs: Vec::new(),
+        values: Some(field),
+        lookup,
+        link: Some(*link),
+    })
+}
+
 /// `None` where the arguments are not columns of one table with something to look for.
 fn by_key(lookup: Lookup, args: &[Expr]) -> Option<Relation> {
+    if lookup.is_over_link() {
+        return over_link(lookup, args);
+    }
     let (values, keys): (Option<usize>, Vec<(usize, usize)>) = match lookup {
         Lookup::Index => return None,
         Lookup::XLookup => (Some(2), vec![(1, 0)]),
@@ -117,6 +136,7 @@ fn by_key(lookup: Lookup, args: &[Expr]) -> Option<Relation> {
         pairs,
         values,
         lookup,
+        link: None,
     })
 }
 

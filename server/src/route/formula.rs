@@ -152,6 +152,7 @@ pub async fn check(
             report.reads = reads
                 .own
                 .iter()
+                .chain(&reads.links)
                 .chain(others)
                 .map(ToString::to_string)
                 .collect();

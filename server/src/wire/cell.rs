@@ -7,7 +7,7 @@ use serde_json::ser::{CompactFormatter, Formatter};
 use table::{
     ai::AiNote,
     column::{Column, ColumnKind, Values},
-    field::FieldType,
+    field::{FieldType, link::Linked},
     value::{Attachment, CellState, CellValue},
 };
 
@@ -54,6 +54,35 @@ pub fn write_cells(to: &mut Vec<u8>, column: &Column, style: CellStyle) {
         write_cell_at(to, column, at, style);
     }
     to.push(b']');
+}
+
+/// Writes the cells of a link field: `[{"id":"r1","text":"…"}]` where records are linked, else the cell as it is.
+pub fn write_linked_cells(
+    to: &mut Vec<u8>,
+    column: &Column,
+    links: &[Vec<Linked>],
+    style: CellStyle,
+) {
+    to.push(b'[');
+    for at in 0..column.len() {
+        if at > 0 {
+            to.push(b',');
+        }
+        match links.get(at).filter(|linked| !linked.is_empty()) {
+            Some(linked) => write_linked(to, linked),
+            None => write_cell_at(to, column, at, style),
+        }
+    }
+    to.push(b']');
+}
+
+/// Writes the linked records of one cell.
+pub fn write_linked(to: &mut Vec<u8>, linked: &[Linked]) {
+    write_list(to, linked, |to, one| {
+        to.extend_from_slice(format!("{{\"id\":\"{}\",\"text\":", one.record).as_bytes());
+        write_text(to, &one.text);
+        to.push(b'}');
+    });
 }
 
 /// Writes one cell of a column; numbers and texts without making a value of them first.
@@ -299,6 +328,29 @@ mod tests {
                 ]
             ),
             r#"[["o1","o2"],["o3"]]"#
+        );
+    }
+
+    #[test]
+    fn linked_records_with_what_they_are_called() {
+        let shown = Column::from_states(
+            ColumnKind::Text,
+            [
+                CellValue::text("杯子, 碗").into(),
+                CellState::BLANK,
+                CellState::Misfit("锅".into()),
+            ],
+        );
+        let linked = |record: u64, text: &str| Linked {
+            record: table::id::RecordId(record),
+            text: text.into(),
+        };
+        let links = [vec![linked(1, "杯子"), linked(7, "碗")], vec![], vec![]];
+        let mut to = Vec::new();
+        write_linked_cells(&mut to, &shown, &links, CellStyle::of(&FieldType::Text));
+        assert_eq!(
+            String::from_utf8(to).unwrap(),
+            r#"[[{"id":"r1","text":"杯子"},{"id":"r7","text":"碗"}],null,{"misfit":"锅"}]"#
         );
     }
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use table::{
     column::ColumnKind,
     field::{FieldType, SelectOption},
-    id::OptionId,
+    id::{OptionId, RecordId},
     schema::Schema,
     value::{Attachment, CellState, CellValue},
 };
@@ -101,6 +101,11 @@ fn read_list(items: Vec<JsonValue>, field_type: &FieldType) -> Option<CellInput>
             CellValue::Attachments(Arc::from(files?)).into(),
         ));
     }
+    if let FieldType::Link(_) = field_type
+        && let Some(records) = items.iter().map(record_of).collect::<Option<Vec<_>>>()
+    {
+        return Some(CellInput::Value(CellValue::Links(records.into()).into()));
+    }
     let texts: Option<Vec<&str>> = items.iter().map(JsonValue::as_str).collect();
     let texts = texts?;
     let ids: Option<Vec<OptionId>> = texts
@@ -118,6 +123,12 @@ fn read_list(items: Vec<JsonValue>, field_type: &FieldType) -> Option<CellInput>
             CellInput::Text(named.join(","))
         }
     })
+}
+
+/// `"r1"`, or what a window shows of a linked record.
+fn record_of(item: &JsonValue) -> Option<RecordId> {
+    let id = item.as_str().or_else(|| item.get("id")?.as_str())?;
+    id.parse().ok()
 }
 
 fn name_of_option<'a>(text: &str, field_type: &'a FieldType) -> Option<&'a str> {

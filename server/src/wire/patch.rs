@@ -1,6 +1,6 @@
 //! Patches as socket messages, cut down to what one session shows.
 
-use super::cell::{CellStyle, write_cells, write_notes, write_text};
+use super::cell::{CellStyle, write_cells, write_linked_cells, write_notes, write_text};
 use super::window::PLAIN;
 use crate::limits::PATCH_CELLS;
 use engine::patch::{Patch, PatchColumn, UndoState};
@@ -121,6 +121,10 @@ fn write_columns(
                     field: part.field,
                     records: positions.iter().map(|at| part.records[*at]).collect(),
                     cells: part.cells.gather(&positions),
+                    links: part
+                        .links
+                        .as_ref()
+                        .map(|links| positions.iter().map(|at| links[*at].clone()).collect()),
                 })
             }
         };
@@ -147,7 +151,10 @@ fn write_column(to: &mut Vec<u8>, part: &PatchColumn, schema: &Schema) {
     );
     json_field(to, "records", &part.records);
     to.extend_from_slice(b",\"cells\":");
-    write_cells(to, &part.cells, style);
+    match &part.links {
+        Some(links) => write_linked_cells(to, &part.cells, links, style),
+        None => write_cells(to, &part.cells, style),
+    }
     if !part.cells.notes().is_empty() {
         to.extend_from_slice(b",\"notes\":");
         write_notes(to, &part.cells);

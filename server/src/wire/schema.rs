@@ -156,6 +156,16 @@ pub enum FieldTypeView {
         label: String,
         action: ButtonActionView,
     },
+    /// Cells are lists of linked records with what they are called, or the ids alone on input; a text names records.
+    Link {
+        /// The table of the linked records.
+        table: String,
+        /// At most one record per cell.
+        single: bool,
+        /// The field of the other table that shows the same links from there.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mirror: Option<String>,
+    },
     Formula {
         /// The formula with ids (`[#f3]*2`).
         source: String,
@@ -345,6 +355,11 @@ pub fn field_type_view(field_type: &FieldType) -> FieldTypeView {
         FieldType::Button { label, action } => FieldTypeView::Button {
             label: label.clone(),
             action: action_view(action),
+        },
+        FieldType::Link(link) => FieldTypeView::Link {
+            table: link.table.to_string(),
+            single: link.single,
+            mirror: link.mirror.map(|field| field.to_string()),
         },
         FieldType::Formula(spec) => FieldTypeView::Formula {
             source: spec.source.clone(),

@@ -1,8 +1,11 @@
 //! Windows and single records as JSON, serialised straight from columns.
 
-use super::cell::{CellStyle, write_cell, write_cells, write_notes, write_text};
+use super::cell::{
+    CellStyle, write_cell, write_cells, write_linked, write_linked_cells, write_notes, write_text,
+};
 use engine::query::Window;
 use table::{
+    field::link::linked,
     id::{RecordId, TableId},
     schema::Schema,
     snapshot::Snapshot,
@@ -36,7 +39,10 @@ pub fn write_window(window: &Window, table: TableId, schema: &Schema) -> Vec<u8>
         }
         write_text(&mut to, &field.to_string());
         to.push(b':');
-        write_cells(&mut to, column, style);
+        match window.links.get(field) {
+            Some(links) => write_linked_cells(&mut to, column, links, style),
+            None => write_cells(&mut to, column, style),
+        }
     }
     to.extend_from_slice(b"},\"notes\":{");
     let mut is_first = true;
@@ -88,10 +94,20 @@ pub enum CellDoc {
     Text(String),
     Options(Vec<String>),
     Attachments(Vec<AttachmentView>),
+    Links(Vec<LinkedView>),
     Error { error: String },
     Misfit { misfit: String },
     Pending { pending: bool },
     Blank(Option<()>),
+}
+
+#[derive(ToSchema, serde::Serialize)]
+#[schema(as = Linked)]
+pub struct LinkedView {
+    /// `r1`
+    pub id: String,
+    /// What the record is called: its first field as shown.
+    pub text: String,
 }
 
 #[derive(ToSchema, serde::Serialize)]
@@ -139,7 +155,14 @@ pub fn write_record(snapshot: &Snapshot, table: TableId, record: RecordId) -> Op
         }
         write_text(&mut cells, &field.id.to_string());
         cells.push(b':');
-        write_cell(&mut cells, &state, CellStyle::of(&field.field_type));
+        let links = field.link().map(|link| {
+            let ids = segment.column(link.ids);
+            linked(snapshot, link, ids.map(|ids| &**ids), at)
+        });
+        match links.filter(|links| !links.is_empty()) {
+            Some(links) => write_linked(&mut cells, &links),
+            None => write_cell(&mut cells, &state, CellStyle::of(&field.field_type)),
+        }
         if let Some(note) = column.and_then(|column| column.note(at)) {
             let note = serde_json::to_value(note.as_ref()).unwrap_or_default();
             notes.insert(field.id.to_string(), note);

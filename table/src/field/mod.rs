@@ -11,6 +11,7 @@ pub mod date;
 pub mod decimal;
 pub mod duration;
 pub mod email;
+pub mod link;
 pub mod number;
 mod phone;
 pub mod rating;
@@ -19,6 +20,7 @@ pub mod text;
 
 pub use button::ButtonAction;
 pub use convert::convert;
+pub use link::LinkSpec;
 
 use crate::{
     column::ColumnKind,
@@ -118,6 +120,8 @@ pub enum FieldType {
         label: String,
         action: ButtonAction,
     },
+    /// Records of a table; the cells hold what they are called, see [`link`].
+    Link(LinkSpec),
     Formula(FormulaSpec),
 }
 
@@ -192,6 +196,7 @@ impl FieldType {
             FieldType::CreatedBy => "created_by",
             FieldType::ModifiedBy => "modified_by",
             FieldType::Button { .. } => "button",
+            FieldType::Link(_) => "link",
             FieldType::Formula(_) => "formula",
         }
     }
@@ -208,7 +213,8 @@ impl FieldType {
             | FieldType::AutoNumber { .. }
             | FieldType::CreatedBy
             | FieldType::ModifiedBy
-            | FieldType::Button { .. } => ColumnKind::Text,
+            | FieldType::Button { .. }
+            | FieldType::Link(_) => ColumnKind::Text,
             FieldType::Number { .. }
             | FieldType::Currency { .. }
             | FieldType::Percent { .. }
@@ -259,7 +265,8 @@ impl FieldType {
             FieldType::MultiSelect { options } | FieldType::Person { options } => {
                 Some(select::parse(options, input, true))
             }
-            FieldType::Attachment | FieldType::Button { .. } => None,
+            // Which records are meant only the engine can tell.
+            FieldType::Attachment | FieldType::Button { .. } | FieldType::Link(_) => None,
             FieldType::Formula(spec) => Some(spec.result.parse(input)),
         };
         fitted.unwrap_or_else(|| CellState::Misfit(input.into()))
@@ -403,6 +410,13 @@ impl FieldType {
         }
     }
 
+    pub fn link(&self) -> Option<&LinkSpec> {
+        match self {
+            FieldType::Link(spec) => Some(spec),
+            _ => None,
+        }
+    }
+
     pub fn formula(&self) -> Option<&FormulaSpec> {
         match self {
             FieldType::Formula(spec) => Some(spec),
@@ -412,6 +426,23 @@ impl FieldType {
 }
 
 impl Field {
+    pub fn link(&self) -> Option<&LinkSpec> {
+        self.field_type.link()
+    }
+
+    /// Where edits go: the linked records of a link field, the cells themselves of any other.
+    pub fn edited_column(&self) -> (ColumnId, ColumnKind) {
+        match self.link() {
+            Some(link) => (link.ids, ColumnKind::Links),
+            None => (self.column, self.field_type.kind()),
+        }
+    }
+
+    /// The highest column number that the field has.
+    pub(crate) fn last_column(&self) -> u32 {
+        self.column.0.max(self.link().map_or(0, |link| link.ids.0))
+    }
+
     pub fn formula(&self) -> Option<&FormulaSpec> {
         self.field_type.formula()
     }

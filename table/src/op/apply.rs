@@ -148,7 +148,7 @@ fn apply_field(schema: &mut Schema, op: &Op, touched: &mut Touched) -> Result<()
                 return Err(ApplyError::IdInUse(field.id.to_string()));
             }
             schema.next.field = schema.next.field.max(field.id.0 + 1);
-            schema.next.column = schema.next.column.max(field.column.0 + 1);
+            schema.next.column = schema.next.column.max(field.last_column() + 1);
             schema.next.use_options(field);
             let fields = &mut table_mut(schema, *table)?.fields;
             fields.insert((*at as usize).min(fields.len()), field.clone());
@@ -167,7 +167,7 @@ fn apply_field(schema: &mut Schema, op: &Op, touched: &mut Touched) -> Result<()
             before,
             after,
         } => {
-            schema.next.column = schema.next.column.max(after.column.0 + 1);
+            schema.next.column = schema.next.column.max(after.last_column() + 1);
             schema.next.use_options(before);
             schema.next.use_options(after);
             *field_mut(schema, *table, after.id)? = after.clone();
@@ -189,7 +189,7 @@ fn add_table(schema: &mut Schema, table: &Table) -> Result<(), ApplyError> {
     next.table = next.table.max(table.id.0 + 1);
     for field in &table.fields {
         next.field = next.field.max(field.id.0 + 1);
-        next.column = next.column.max(field.column.0 + 1);
+        next.column = next.column.max(field.last_column() + 1);
         next.use_options(field);
     }
     for view in &table.views {

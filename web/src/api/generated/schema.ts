@@ -1898,7 +1898,7 @@ export interface components {
             field: string;
         };
         /** @description A cell; see docs/design/002-wire.md. */
-        Cell: number | boolean | string | string[] | components["schemas"]["Attachment"][] | {
+        Cell: number | boolean | string | string[] | components["schemas"]["Attachment"][] | components["schemas"]["Linked"][] | {
             error: string;
         } | {
             misfit: string;
@@ -2210,6 +2210,15 @@ export interface components {
             /** @enum {string} */
             type: "button";
         } | {
+            /** @description The field of the other table that shows the same links from there. */
+            mirror?: string | null;
+            /** @description At most one record per cell. */
+            single: boolean;
+            /** @description The table of the linked records. */
+            table: string;
+            /** @enum {string} */
+            type: "link";
+        } | {
             ai?: components["schemas"]["AiSettingsView"] | null;
             /** @description How results are shown; never itself a formula. */
             result: components["schemas"]["FieldTypeView"];
@@ -2413,6 +2422,12 @@ export interface components {
         };
         JobMade: {
             job: string;
+        };
+        Linked: {
+            /** @description `r1` */
+            id: string;
+            /** @description What the record is called: its first field as shown. */
+            text: string;
         };
         /** @description What was found in a file. */
         Manifest: {

@@ -117,6 +117,19 @@ impl Order {
         }
     }
 
+    /// Per segment, the offsets of the rows, whatever their order.
+    pub fn offsets(&self, data: &TableData) -> Vec<Vec<u32>> {
+        match self {
+            Order::Listed(rows) => passing(&rows.table, &rows.data, &rows.key),
+            Order::Natural(_) => {
+                let segments = data.segments.par_iter();
+                segments
+                    .map(|segment| segment.live().ones().map(|at| at as u32).collect())
+                    .collect()
+            }
+        }
+    }
+
     /// The order after an edit, if it can be had by moving some rows.
     fn followed(&self, data: &Arc<TableData>) -> Option<Order> {
         let Order::Listed(old) = self else {

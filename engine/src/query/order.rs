@@ -109,6 +109,14 @@ impl Order {
         }
     }
 
+    /// True if every row is in its place.
+    fn is_complete(&self) -> bool {
+        match self {
+            Order::Natural(_) => true,
+            Order::Listed(rows) => is_listed(rows),
+        }
+    }
+
     /// Per segment, the offsets of the rows, whatever their order.
     pub fn offsets(&self, data: &TableData) -> Vec<Vec<u32>> {
         match self {
@@ -251,24 +259,56 @@ struct Kept {
     /// Fields as they were; a changed option list changes an order.
     fields: Vec<table::field::Field>,
     order: Order,
+    /// This view at some earlier state, of which all rows are being put in order: later states follow it.
+    pending: Option<Arc<Listed>>,
 }
 
 impl OrderCache {
     /// The kept order if nothing changed, one that follows it if little did, else a new one.
     pub fn order(&self, table: &Table, data: &Arc<TableData>, key: &OrderKey) -> Order {
+        self.order_with(table, data, key, complete_soon)
+    }
+
+    /// As [`OrderCache::order`]; `complete` puts all rows in order elsewhere, and tells whether somebody is about it.
+    fn order_with(
+        &self,
+        table: &Table,
+        data: &Arc<TableData>,
+        key: &OrderKey,
+        complete: impl FnOnce(&Arc<Listed>) -> bool,
+    ) -> Order {
         let is_view =
             |kept: &Kept| kept.table == table.id && kept.key == *key && kept.fields == table.fields;
         let known = {
             let kept = self.0.lock();
             let known = kept.iter().find(|kept| is_view(kept));
-            known.map(|kept| (kept.order.clone(), Arc::ptr_eq(&kept.data, data)))
+            known.map(|kept| {
+                let is_now = Arc::ptr_eq(&kept.data, data);
+                (kept.order.clone(), is_now, kept.pending.clone())
+            })
         };
-        let order = match known {
-            Some((order, true)) => return order,
-            Some((order, false)) => order.followed(data),
-            None => None,
+        let (order, pending) = match known {
+            Some((order, true, None)) => return order,
+            Some((order, true, Some(pending))) if order.is_complete() || !is_listed(&pending) => {
+                return order;
+            }
+            Some((order, is_now, pending)) => {
+                let done = pending.clone().filter(is_listed).map(Order::Listed);
+                let followed = order.followed(data);
+                let followed = followed.or_else(|| done?.followed(data));
+                (followed.or_else(|| is_now.then_some(order)), pending)
+            }
+            None => (None, None),
         };
         let order = order.unwrap_or_else(|| build(&Arc::new(table.clone()), data, key));
+        let pending = match &order {
+            Order::Listed(rows) if !is_listed(rows) => {
+                // One thread per view, however fast it changes.
+                let at_work = pending.filter(|pending| !is_listed(pending));
+                at_work.or_else(|| complete(rows).then(|| rows.clone()))
+            }
+            _ => None,
+        };
         let mut kept = self.0.lock();
         // Orders of former states of the same view are of no use to anyone.
         kept.retain(|old| old.table != table.id || old.key != *key);
@@ -281,26 +321,27 @@ impl OrderCache {
             data: data.clone(),
             fields: table.fields.clone(),
             order: order.clone(),
+            pending,
         });
-        drop(kept);
-        complete_soon(&order);
         order
     }
 }
 
-/// While a person looks at the first rows, the others are put in order.
-fn complete_soon(order: &Order) {
-    if let Order::Listed(rows) = order
-        && rows.all.get().is_none()
-    {
-        let rows = rows.clone();
-        // Not on a worker of rayon: it would wait for itself. Without a thread the first far window does it.
-        let _ = std::thread::Builder::new()
-            .name("order".into())
-            .spawn(move || {
-                rows.all();
-            });
-    }
+fn is_listed(rows: &Arc<Listed>) -> bool {
+    rows.all.get().is_some()
+}
+
+/// While a person looks at the first rows, the others are put in order; false if there is no thread for it, and the
+/// first far window does it.
+fn complete_soon(rows: &Arc<Listed>) -> bool {
+    let rows = rows.clone();
+    // Not on a worker of rayon: it would wait for itself.
+    let thread = std::thread::Builder::new().name("order".into());
+    thread
+        .spawn(move || {
+            rows.all();
+        })
+        .is_ok()
 }
 
 #[cfg(test)]
@@ -498,5 +539,64 @@ mod tests {
             let anew = build(&Arc::new(table.clone()), after, &keys(which));
             assert_eq!(all_rows(&followed, after), all_rows(&anew, after));
         }
+    }
+
+    #[test]
+    fn one_thread_per_view_however_fast_it_changes() {
+        let mut snapshot = append(&fixture::from_markdown(SHOP).unwrap(), 9_000, 5);
+        let (cache, key) = (OrderCache::default(), keys(1));
+        let started: Mutex<Vec<Arc<Listed>>> = Mutex::default();
+        let look = |snapshot: &Snapshot| {
+            let table = snapshot.schema.table(TableId(1)).unwrap();
+            let data = snapshot.data(TableId(1)).unwrap();
+            let start = |rows: &Arc<Listed>| {
+                started.lock().push(rows.clone());
+                true
+            };
+            let order = cache.order_with(table, data, &key, start);
+            let anew = build(&Arc::new(table.clone()), data, &key);
+            assert_eq!(order.rows(data, 0, 200), anew.rows(data, 0, 200));
+            (order, anew)
+        };
+        assert!(!look(&snapshot).0.is_complete());
+        for dice in 0..20 {
+            snapshot = set(&snapshot, 40 * u64::from(dice) + 3, 3, dice);
+            assert!(!look(&snapshot).0.is_complete());
+        }
+        assert_eq!(started.lock().len(), 1, "the first one is at work");
+        started.lock()[0].all();
+        // Nothing changed since: what was in order at the start is brought up to date.
+        let (order, anew) = look(&snapshot);
+        assert!(order.is_complete());
+        let data = snapshot.data(TableId(1)).unwrap();
+        assert_eq!(all_rows(&order, data), all_rows(&anew, data));
+        snapshot = set(&snapshot, 5, 3, 7);
+        assert!(look(&snapshot).0.is_complete());
+        assert_eq!(started.lock().len(), 1);
+    }
+
+    #[test]
+    fn a_view_of_one_ai_state_follows_it() {
+        use table::ai::{AiNote, AiState};
+        let snapshot = append(&fixture::from_markdown(SHOP).unwrap(), 50, 5);
+        let mut key = keys(2);
+        key.filter.conditions[0].operator = Operator::AiState;
+        key.filter.conditions[0].value = "locked".into();
+        let (cache, table) = (
+            OrderCache::default(),
+            snapshot.schema.table(TableId(1)).unwrap(),
+        );
+        let data = snapshot.data(TableId(1)).unwrap();
+        assert_eq!(cache.order(table, data, &key).n_rows(), 0);
+        let mut locked = (**data).clone();
+        let cells =
+            Arc::make_mut(&mut locked.segments[0]).column_mut(ColumnId(1), ColumnKind::Text);
+        let note = AiNote {
+            state: AiState::Locked,
+            keys: Vec::new(),
+            reason: None,
+        };
+        cells.set_note(7, Some(Arc::new(note)));
+        assert_eq!(cache.order(table, &Arc::new(locked), &key).n_rows(), 1);
     }
 }

@@ -275,6 +275,29 @@ fn one_by_one(snapshot: &Snapshot, formula: &Formula) -> Cells {
     (0..segments.len()).map(of).collect()
 }
 
+/// SUMIFS by two keys, the plain way; `None` where an error is among the values.
+fn naive_by_two(snapshot: &Snapshot, wanted: [&CellState; 2]) -> Option<f64> {
+    let key = |state: &CellState| match state {
+        CellState::Value(CellValue::Text(text)) => Some(text.to_lowercase()),
+        _ => None,
+    };
+    let mut sum = 0.0;
+    for segment in &snapshot.data(OTHER).unwrap().segments {
+        for at in segment.live().ones() {
+            let cell = |column| segment.column(ColumnId(column)).unwrap().get(at);
+            let fits = [4, 6].iter().zip(wanted).all(|(column, wanted)| {
+                key(wanted).is_some() && key(&cell(*column)) == key(wanted)
+            });
+            match cell(5) {
+                CellState::Value(CellValue::Number(x)) if fits => sum += x,
+                CellState::Error(_) if fits => return None,
+                _ => {}
+            }
+        }
+    }
+    Some(sum)
+}
+
 /// The first three formulas and SUM, the plain way; `None` where an error is among the values.
 fn naive(snapshot: &Snapshot, which: usize, key: &CellState) -> Option<Option<f64>> {
     let lower = |state: &CellState| match state {
@@ -367,6 +390,22 @@ proptest! {
                             (Some(x), CellState::Value(CellValue::Number(y))) => prop_assert!((x - y).abs() < 1e-9, "{} is {} not {}", FORMULAS[which], y, x),
                             (None, CellState::Value(CellValue::Blank)) => {}
                             other => prop_assert!(false, "{} after {:?}: {:?}", FORMULAS[which], step, other),
+                        }
+                    }
+                }
+                if which == 5 {
+                    let data = snapshot.data(OWN).unwrap();
+                    for (segment, cells) in is.iter().enumerate() {
+                        for (at, cell) in cells.iter().enumerate() {
+                            let column = |column| data.segments[segment].column(ColumnId(column)).unwrap().get(at);
+                            let (key, kind) = (column(1), column(3));
+                            let is_criterion = |state: &CellState| matches!(state, CellState::Value(CellValue::Text(t)) if ["true", "a*"].contains(&&**t));
+                            if is_criterion(&key) || is_criterion(&kind) {
+                                continue;
+                            }
+                            if let (Some(x), CellState::Value(CellValue::Number(y))) = (naive_by_two(&snapshot, [&key, &kind]), cell) {
+                                prop_assert!((x - y).abs() < 1e-9, "by two: {} not {}", y, x);
+                            }
                         }
                     }
                 }

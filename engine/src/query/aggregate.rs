@@ -4,7 +4,7 @@ use super::{AggregateValue, order::Order};
 use crate::command::shown_type;
 use std::collections::HashSet;
 use table::{
-    column::ColumnKind,
+    column::{Column, ColumnKind},
     field::Field,
     schema::Table,
     snapshot::TableData,
@@ -46,9 +46,7 @@ pub(super) fn one(
     data: &TableData,
     rows: &[(usize, usize)],
 ) -> CellState {
-    let number = |x: f64| CellState::Value(CellValue::Number(x));
-    let (mut sum, mut n_numbers, mut n_filled) = (Sum::default(), 0u64, 0u64);
-    let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);
+    let mut tally = Tally::default();
     let mut distinct: HashSet<String> = HashSet::new();
     let mut all: Vec<f64> = Vec::new();
     let shown = shown_type(&field.field_type);
@@ -56,54 +54,106 @@ pub(super) fn one(
         let Some(cells) = data.segments[*segment].column(field.column) else {
             continue;
         };
-        let fast = cells.numbers().filter(|_| cells.valid().get(*at));
-        if let Some(numbers) = fast {
-            let x = numbers[*at];
-            n_numbers += 1;
-            n_filled += 1;
-            sum.add(x);
-            (min, max) = (min.min(x), max.max(x));
-            if aggregate == Aggregate::Median {
-                all.push(x);
-            }
-            if aggregate == Aggregate::Distinct {
-                distinct.insert(shown.display(&cells.get(*at)));
-            }
-            continue;
-        }
-        let state = cells.get(*at);
-        if state.is_blank() {
-            continue;
-        }
-        n_filled += 1;
-        if let CellState::Value(CellValue::Number(x) | CellValue::Date(x)) = state {
-            n_numbers += 1;
-            sum.add(x);
-            (min, max) = (min.min(x), max.max(x));
-            if aggregate == Aggregate::Median {
-                all.push(x);
-            }
+        let number = tally.add(cells, *at, aggregate);
+        if aggregate == Aggregate::Median {
+            all.extend(number);
         }
         if aggregate == Aggregate::Distinct {
-            distinct.insert(shown.display(&state));
+            let state = cells.get(*at);
+            if !state.is_blank() {
+                distinct.insert(shown.display(&state));
+            }
         }
     }
-    let bound = |x: f64| match (n_numbers, field.field_type.kind()) {
-        (0, _) => CellState::BLANK,
-        (_, ColumnKind::Date) => CellValue::Date(x).into(),
-        _ => number(x),
-    };
     match aggregate {
-        Aggregate::Sum => number(sum.value()),
-        Aggregate::Average if n_numbers == 0 => CellState::BLANK,
-        Aggregate::Average => number(sum.mean(n_numbers)),
-        Aggregate::Min => bound(min),
-        Aggregate::Max => bound(max),
-        Aggregate::Median => bound(median(&mut all)),
-        Aggregate::Count => number(rows.len() as f64),
-        Aggregate::Filled => number(n_filled as f64),
-        Aggregate::Blank => number(rows.len() as f64 - n_filled as f64),
-        Aggregate::Distinct => number(distinct.len() as f64),
+        Aggregate::Median => tally.bound(field, median(&mut all)),
+        Aggregate::Distinct => CellValue::Number(distinct.len() as f64).into(),
+        _ => tally.value(field, aggregate, rows.len() as u64),
+    }
+}
+
+/// What the footers of some rows come from, but for medians and distinct values.
+#[derive(Debug, Clone)]
+pub(super) struct Tally {
+    sum: Sum,
+    n_numbers: u64,
+    n_filled: u64,
+    min: f64,
+    max: f64,
+}
+
+impl Default for Tally {
+    fn default() -> Tally {
+        Tally {
+            sum: Sum::default(),
+            n_numbers: 0,
+            n_filled: 0,
+            min: f64::INFINITY,
+            max: f64::NEG_INFINITY,
+        }
+    }
+}
+
+impl Tally {
+    /// Takes a cell in, as far as the aggregate needs it; gives its number, if it is one.
+    pub fn add(&mut self, cells: &Column, at: usize, aggregate: Aggregate) -> Option<f64> {
+        let is_valid = cells.valid().get(at);
+        let number = match (cells.numbers(), cells.texts()) {
+            (Some(numbers), _) if is_valid => numbers[at],
+            (_, Some(texts)) if is_valid && !texts.get(at).is_empty() => {
+                self.n_filled += 1;
+                return None;
+            }
+            _ => match cells.get(at) {
+                state if state.is_blank() => return None,
+                CellState::Value(CellValue::Number(x) | CellValue::Date(x)) => x,
+                _ => {
+                    self.n_filled += 1;
+                    return None;
+                }
+            },
+        };
+        self.n_numbers += 1;
+        self.n_filled += 1;
+        match aggregate {
+            Aggregate::Sum | Aggregate::Average => self.sum.add(number),
+            Aggregate::Min => self.min = self.min.min(number),
+            Aggregate::Max => self.max = self.max.max(number),
+            _ => {}
+        }
+        Some(number)
+    }
+
+    pub fn join(&mut self, other: &Tally) {
+        self.sum.join(&other.sum);
+        self.n_numbers += other.n_numbers;
+        self.n_filled += other.n_filled;
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+    }
+
+    fn bound(&self, field: &Field, x: f64) -> CellState {
+        match (self.n_numbers, field.field_type.kind()) {
+            (0, _) => CellState::BLANK,
+            (_, ColumnKind::Date) => CellValue::Date(x).into(),
+            _ => CellValue::Number(x).into(),
+        }
+    }
+
+    /// The footer over `n_rows` rows; blank where the tally can't tell it.
+    pub fn value(&self, field: &Field, aggregate: Aggregate, n_rows: u64) -> CellState {
+        let number = |x: f64| CellState::Value(CellValue::Number(x));
+        match aggregate {
+            Aggregate::Sum => number(self.sum.value()),
+            Aggregate::Average if self.n_numbers == 0 => CellState::BLANK,
+            Aggregate::Average => number(self.sum.mean(self.n_numbers)),
+            Aggregate::Min => self.bound(field, self.min),
+            Aggregate::Max => self.bound(field, self.max),
+            Aggregate::Count => number(n_rows as f64),
+            Aggregate::Filled => number(self.n_filled as f64),
+            Aggregate::Blank => number((n_rows - self.n_filled) as f64),
+            Aggregate::Median | Aggregate::Distinct => CellState::BLANK,
+        }
     }
 }
 
@@ -130,7 +180,7 @@ mod tests {
     use super::{super::order::OrderKey, *};
     use std::{collections::BTreeMap, sync::Arc};
     use table::{
-        column::{Column, Values},
+        column::Values,
         id::{RecordId, TableId},
         mask::Mask,
         segment::Segment,

@@ -33,6 +33,12 @@ pub(crate) fn plain(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
+    // Most texts here: Chinese characters among digits and small letters, which are as they should be.
+    let is_plain =
+        |c: char| matches!(c, '\u{4E00}'..='\u{9FFF}' | '0'..='9' | 'a'..='z' | ' '..='/');
+    if text.chars().all(is_plain) {
+        return text.to_owned();
+    }
     text.chars()
         .map(narrow)
         .flat_map(char::to_lowercase)

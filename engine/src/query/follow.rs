@@ -99,29 +99,51 @@ fn differing(
     Some(rows)
 }
 
+/// What a cell shows, and how it stands with the model: filters ask for both.
 fn differing_cells(a: &Column, b: &Column, len: usize, rows: &mut BTreeSet<u32>) -> Option<()> {
-    let is_alike: Box<dyn Fn(usize) -> bool> = match (a.values(), b.values()) {
-        (Values::Number(x), Values::Number(y)) => Box::new(|at| x[at].to_bits() == y[at].to_bits()),
-        (Values::Bool(x), Values::Bool(y)) => Box::new(|at| x[at] == y[at]),
+    let mut differing: Vec<usize> = Vec::new();
+    let places = 0..len;
+    match (a.values(), b.values()) {
+        (Values::Number(x), Values::Number(y)) => {
+            differing.extend(places.filter(|at| x[*at].to_bits() != y[*at].to_bits()));
+        }
+        (Values::Bool(x), Values::Bool(y)) => {
+            differing.extend(places.filter(|at| x[*at] != y[*at]));
+        }
         (Values::Text(x), Values::Text(y)) if Arc::ptr_eq(x.base(), y.base()) => {
-            // An edited tail goes on after the old one, so equal codes are equal texts.
-            Box::new(|at| x.codes()[at] == y.codes()[at])
+            let (p, q, n_base) = (x.codes(), y.codes(), x.base().len());
+            // What single edits said is numbered anew now and then.
+            let is_other = |at: &usize| {
+                p[*at] != q[*at] || p[*at] as usize >= n_base && x.get(*at) != y.get(*at)
+            };
+            differing.extend(places.filter(is_other));
         }
-        (Values::Text(x), Values::Text(y)) => Box::new(|at| x.get(at) == y.get(at)),
-        (Values::Options(x), Values::Options(y)) => Box::new(|at| x.get(at) == y.get(at)),
-        _ => Box::new(|at| a.get(at) == b.get(at)),
-    };
-    for at in 0..len {
-        let is_same = a.valid().get(at) == b.valid().get(at)
-            && (!a.valid().get(at) || is_alike(at))
-            && (a.side().is_empty() && b.side().is_empty()
-                || a.side().get(&(at as u32)) == b.side().get(&(at as u32)));
-        if !is_same {
-            rows.insert(at as u32);
-            if rows.len() > FOLLOWED_ROWS {
-                return None;
-            }
+        (Values::Text(x), Values::Text(y)) => {
+            differing.extend(places.filter(|at| x.get(*at) != y.get(*at)));
         }
+        (Values::Options(x), Values::Options(y)) => {
+            differing.extend(places.filter(|at| x.get(*at) != y.get(*at)));
+        }
+        _ => differing.extend(places.filter(|at| a.get(*at) != b.get(*at))),
     }
-    Some(())
+    let valid = a.valid().words().iter().zip(b.valid().words());
+    for (word, (x, y)) in valid.enumerate().filter(|(_, (x, y))| x != y) {
+        let bits = (0..64).filter(|bit| (x ^ y) >> bit & 1 == 1);
+        differing.extend(bits.map(|bit| word * 64 + bit));
+    }
+    for (x, y) in [(a, b), (b, a)] {
+        let side = x.side().iter();
+        let side = side.filter(|(at, side)| y.side().get(*at) != Some(*side));
+        differing.extend(side.map(|(at, _)| *at as usize));
+        let notes = x.notes().iter();
+        let notes = notes.filter(|(at, note)| y.notes().get(*at) != Some(*note));
+        differing.extend(notes.map(|(at, _)| *at as usize));
+    }
+    rows.extend(
+        differing
+            .iter()
+            .filter(|at| **at < len)
+            .map(|at| *at as u32),
+    );
+    (rows.len() <= FOLLOWED_ROWS).then_some(())
 }

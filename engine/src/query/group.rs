@@ -3,7 +3,12 @@
 //! Main types: [`Groups`], [`GroupRow`]. Law: groups nest, follow the view's order and cover its rows up to the
 //! limit, so that heads can be put between rows without knowing the rows. Tests: `engine/tests/engine/grouping.rs`.
 
-use super::{AggregateValue, aggregate, order::Order, sort::LISTED_OPTIONS};
+use super::{
+    AggregateValue, aggregate,
+    order::Order,
+    sort::{LISTED_OPTIONS, Sorting},
+    tally,
+};
 use crate::{command::shown_type, limits::GROUPS};
 use rayon::prelude::*;
 use table::{
@@ -99,16 +104,30 @@ pub(crate) fn groups(
         })
         .take(GROUP_FIELDS)
         .collect();
-    let rows = match levels.is_empty() {
-        true => Vec::new(),
-        false => order.rows(data, 0, order.n_rows()),
-    };
-    let (mut groups, is_cut) = runs(&levels, data, &rows);
     let footers: Vec<(&Field, Aggregate)> = view
         .fields
         .iter()
         .filter_map(|shown| Some((table.field(shown.field)?, shown.footer?)))
         .collect();
+    let fields = levels.iter().map(|level| level.field.id).collect();
+    if let [level] = &levels[..] {
+        let sorting = Sorting::new(&view.groups[..1], table);
+        let rows = order.offsets(data);
+        let tallied = tally::tallied(level.field, &sorting, &footers, data, &rows);
+        if let Some(groups) = tallied.filter(|groups| groups.len() <= GROUPS) {
+            return Groups {
+                revision,
+                fields,
+                groups,
+                is_cut: false,
+            };
+        }
+    }
+    let rows = match levels.is_empty() {
+        true => Vec::new(),
+        false => order.rows(data, 0, order.n_rows()),
+    };
+    let (mut groups, is_cut) = runs(&levels, data, &rows);
     groups.par_iter_mut().for_each(|group| {
         let rows = &rows[group.from as usize..(group.from + group.n_rows) as usize];
         let values = footers.iter().map(|(field, aggregate)| AggregateValue {
@@ -120,7 +139,7 @@ pub(crate) fn groups(
     });
     Groups {
         revision,
-        fields: levels.iter().map(|level| level.field.id).collect(),
+        fields,
         groups,
         is_cut,
     }

@@ -13,6 +13,7 @@ pub(crate) mod group;
 mod needle;
 pub(crate) mod order;
 mod sort;
+mod tally;
 mod text_order;
 pub(crate) mod window;
 

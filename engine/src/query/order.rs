@@ -44,8 +44,10 @@ pub(crate) enum Order {
 /// Rows that pass, in their order: the first ones at once, all of them when somebody asks.
 pub(crate) struct Listed {
     n_rows: u64,
-    head: Vec<Row>,
+    head: OnceLock<Vec<Row>>,
     all: OnceLock<Chunks>,
+    /// Per segment, the offsets of the rows; kept until all are in order.
+    passing: Mutex<Option<Arc<Vec<Vec<u32>>>>>,
     /// What they come from.
     table: Arc<Table>,
     data: Arc<TableData>,
@@ -53,12 +55,30 @@ pub(crate) struct Listed {
 }
 
 impl Listed {
+    fn offsets(&self) -> Arc<Vec<Vec<u32>>> {
+        let known = self.passing.lock().clone();
+        known.unwrap_or_else(|| Arc::new(passing(&self.table, &self.data, &self.key)))
+    }
+
+    fn head(&self) -> &[Row] {
+        self.head.get_or_init(|| {
+            let sorting = Sorting::new(&self.key.sorts, &self.table);
+            in_order(&sorting, &self.data, &self.offsets(), HEAD_ROWS)
+        })
+    }
+
     fn all(&self) -> &Chunks {
         self.all.get_or_init(|| {
-            let rows = passing(&self.table, &self.data, &self.key);
             let sorting = Sorting::new(&self.key.sorts, &self.table);
-            Chunks::of(&in_order(&sorting, &self.data, &rows, usize::MAX))
+            let rows = in_order(&sorting, &self.data, &self.offsets(), usize::MAX);
+            *self.passing.lock() = None;
+            Chunks::of(&rows)
         })
+    }
+
+    /// Few rows are put in order all at once.
+    fn is_long(&self) -> bool {
+        self.n_rows > HEAD_ROWS as u64
     }
 }
 
@@ -88,9 +108,13 @@ impl Order {
         match self {
             Order::Listed(rows) => {
                 let wide = |(segment, at): &Row| (*segment as usize, *at as usize);
-                match rows.head.get(from as usize..to as usize) {
-                    Some(head) if rows.all.get().is_none() => head.iter().map(wide).collect(),
-                    _ => rows.all().rows(from, to).iter().map(wide).collect(),
+                let is_near = rows.is_long() && to <= HEAD_ROWS as u64;
+                match is_near && rows.all.get().is_none() {
+                    true => rows.head()[from as usize..to as usize]
+                        .iter()
+                        .map(wide)
+                        .collect(),
+                    false => rows.all().rows(from, to).iter().map(wide).collect(),
                 }
             }
             Order::Natural(ends) => {
@@ -105,6 +129,27 @@ impl Order {
                     segment += 1;
                 }
                 out
+            }
+        }
+    }
+
+    /// True if every row is in its place.
+    fn is_complete(&self) -> bool {
+        match self {
+            Order::Natural(_) => true,
+            Order::Listed(rows) => is_listed(rows),
+        }
+    }
+
+    /// Per segment, the offsets of the rows, whatever their order.
+    pub fn offsets(&self, data: &TableData) -> Arc<Vec<Vec<u32>>> {
+        match self {
+            Order::Listed(rows) => rows.offsets(),
+            Order::Natural(_) => {
+                let segments = data.segments.par_iter();
+                let offsets =
+                    segments.map(|segment| segment.live().ones().map(|at| at as u32).collect());
+                Arc::new(offsets.collect())
             }
         }
     }
@@ -126,8 +171,9 @@ impl Order {
         let all = follow::moved(all, &filter, &sorting, &old.data, data)?;
         Some(Order::Listed(Arc::new(Listed {
             n_rows: all.len(),
-            head: Vec::new(),
+            head: OnceLock::new(),
             all: OnceLock::from(all),
+            passing: Mutex::new(None),
             table: table.clone(),
             data: data.clone(),
             key: key.clone(),
@@ -175,15 +221,11 @@ pub(crate) fn build(table: &Arc<Table>, data: &Arc<TableData>, key: &OrderKey) -
     }
     let rows = passing(table, data, key);
     let n_rows: usize = rows.iter().map(Vec::len).sum();
-    let head = in_order(&sorting, data, &rows, HEAD_ROWS);
-    let is_all = n_rows <= head.len();
     Order::Listed(Arc::new(Listed {
         n_rows: n_rows as u64,
-        all: match is_all {
-            true => OnceLock::from(Chunks::of(&head)),
-            false => OnceLock::new(),
-        },
-        head,
+        head: OnceLock::new(),
+        all: OnceLock::new(),
+        passing: Mutex::new(Some(Arc::new(rows))),
         table: table.clone(),
         data: data.clone(),
         key: key.clone(),
@@ -238,6 +280,8 @@ struct Kept {
     /// Fields as they were; a changed option list changes an order.
     fields: Vec<table::field::Field>,
     order: Order,
+    /// This view at some earlier state, of which all rows are being put in order: later states follow it.
+    pending: Option<Arc<Listed>>,
 }
 
 impl OrderCache {
@@ -248,14 +292,26 @@ impl OrderCache {
         let known = {
             let kept = self.0.lock();
             let known = kept.iter().find(|kept| is_view(kept));
-            known.map(|kept| (kept.order.clone(), Arc::ptr_eq(&kept.data, data)))
+            known.map(|kept| {
+                let is_now = Arc::ptr_eq(&kept.data, data);
+                (kept.order.clone(), is_now, kept.pending.clone())
+            })
         };
-        let order = match known {
-            Some((order, true)) => return order,
-            Some((order, false)) => order.followed(data),
-            None => None,
+        let (order, pending) = match known {
+            Some((order, true, None)) => return order,
+            Some((order, true, Some(pending))) if order.is_complete() || !is_listed(&pending) => {
+                return order;
+            }
+            Some((order, is_now, pending)) => {
+                let done = pending.clone().filter(is_listed).map(Order::Listed);
+                let followed = order.followed(data);
+                let followed = followed.or_else(|| done?.followed(data));
+                (followed.or_else(|| is_now.then_some(order)), pending)
+            }
+            None => (None, None),
         };
         let order = order.unwrap_or_else(|| build(&Arc::new(table.clone()), data, key));
+        let pending = pending.filter(|pending| !order.is_complete() && !is_listed(pending));
         let mut kept = self.0.lock();
         // Orders of former states of the same view are of no use to anyone.
         kept.retain(|old| old.table != table.id || old.key != *key);
@@ -268,26 +324,48 @@ impl OrderCache {
             data: data.clone(),
             fields: table.fields.clone(),
             order: order.clone(),
+            pending,
         });
-        drop(kept);
-        complete_soon(&order);
         order
+    }
+
+    /// While a person looks at the first rows, the others are put in order.
+    pub fn complete_soon(&self, order: &Order) {
+        self.complete_with(order, list_elsewhere);
+    }
+
+    /// `start` puts all rows in order elsewhere, and tells whether somebody is about it.
+    fn complete_with(&self, order: &Order, start: impl FnOnce(&Arc<Listed>) -> bool) {
+        let Order::Listed(rows) = order else {
+            return;
+        };
+        let mut kept = self.0.lock();
+        let Some(kept) = kept.iter_mut().find(|kept| kept.order.is_same(order)) else {
+            return;
+        };
+        // One thread per view, however fast it changes.
+        let at_work = kept.pending.as_ref();
+        let is_at_work = at_work.is_some_and(|pending| !is_listed(pending));
+        if !is_listed(rows) && !is_at_work && start(rows) {
+            kept.pending = Some(rows.clone());
+        }
     }
 }
 
-/// While a person looks at the first rows, the others are put in order.
-fn complete_soon(order: &Order) {
-    if let Order::Listed(rows) = order
-        && rows.all.get().is_none()
-    {
-        let rows = rows.clone();
-        // Not on a worker of rayon: it would wait for itself. Without a thread the first far window does it.
-        let _ = std::thread::Builder::new()
-            .name("order".into())
-            .spawn(move || {
-                rows.all();
-            });
-    }
+fn is_listed(rows: &Arc<Listed>) -> bool {
+    rows.all.get().is_some()
+}
+
+/// False if there is no thread for it: the first far window does it then.
+fn list_elsewhere(rows: &Arc<Listed>) -> bool {
+    let rows = rows.clone();
+    // Not on a worker of rayon: it would wait for itself.
+    let thread = std::thread::Builder::new().name("order".into());
+    thread
+        .spawn(move || {
+            rows.all();
+        })
+        .is_ok()
 }
 
 #[cfg(test)]
@@ -485,5 +563,65 @@ mod tests {
             let anew = build(&Arc::new(table.clone()), after, &keys(which));
             assert_eq!(all_rows(&followed, after), all_rows(&anew, after));
         }
+    }
+
+    #[test]
+    fn one_thread_per_view_however_fast_it_changes() {
+        let mut snapshot = append(&fixture::from_markdown(SHOP).unwrap(), 9_000, 5);
+        let (cache, key) = (OrderCache::default(), keys(1));
+        let started: Mutex<Vec<Arc<Listed>>> = Mutex::default();
+        let look = |snapshot: &Snapshot| {
+            let table = snapshot.schema.table(TableId(1)).unwrap();
+            let data = snapshot.data(TableId(1)).unwrap();
+            let start = |rows: &Arc<Listed>| {
+                started.lock().push(rows.clone());
+                true
+            };
+            let order = cache.order(table, data, &key);
+            let anew = build(&Arc::new(table.clone()), data, &key);
+            assert_eq!(order.rows(data, 0, 200), anew.rows(data, 0, 200));
+            cache.complete_with(&order, start);
+            (order, anew)
+        };
+        assert!(!look(&snapshot).0.is_complete());
+        for dice in 0..20 {
+            snapshot = set(&snapshot, 40 * u64::from(dice) + 3, 3, dice);
+            assert!(!look(&snapshot).0.is_complete());
+        }
+        assert_eq!(started.lock().len(), 1, "the first one is at work");
+        started.lock()[0].all();
+        // Nothing changed since: what was in order at the start is brought up to date.
+        let (order, anew) = look(&snapshot);
+        assert!(order.is_complete());
+        let data = snapshot.data(TableId(1)).unwrap();
+        assert_eq!(all_rows(&order, data), all_rows(&anew, data));
+        snapshot = set(&snapshot, 5, 3, 7);
+        assert!(look(&snapshot).0.is_complete());
+        assert_eq!(started.lock().len(), 1);
+    }
+
+    #[test]
+    fn a_view_of_one_ai_state_follows_it() {
+        use table::ai::{AiNote, AiState};
+        let snapshot = append(&fixture::from_markdown(SHOP).unwrap(), 50, 5);
+        let mut key = keys(2);
+        key.filter.conditions[0].operator = Operator::AiState;
+        key.filter.conditions[0].value = "locked".into();
+        let (cache, table) = (
+            OrderCache::default(),
+            snapshot.schema.table(TableId(1)).unwrap(),
+        );
+        let data = snapshot.data(TableId(1)).unwrap();
+        assert_eq!(cache.order(table, data, &key).n_rows(), 0);
+        let mut locked = (**data).clone();
+        let cells =
+            Arc::make_mut(&mut locked.segments[0]).column_mut(ColumnId(1), ColumnKind::Text);
+        let note = AiNote {
+            state: AiState::Locked,
+            keys: Vec::new(),
+            reason: None,
+        };
+        cells.set_note(7, Some(Arc::new(note)));
+        assert_eq!(cache.order(table, &Arc::new(locked), &key).n_rows(), 1);
     }
 }

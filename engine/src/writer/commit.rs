@@ -102,6 +102,10 @@ impl Writer {
         // First, so that nobody sees cells that are still to be filled without knowing it.
         self.start_filling();
         *self.shared.snapshot.write() = newest;
+        // Only now: until the cells are there, windows compute what they show; whoever hears of them finds it done.
+        if self.filling.is_none() {
+            *self.shared.progress.write() = None;
+        }
         for prepared in group.0 {
             let receipt = Receipt {
                 revision: prepared.transaction.revision,

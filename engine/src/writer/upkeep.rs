@@ -325,7 +325,6 @@ impl Writer {
             Ok(()) => self.commit_own(draft),
             Err(error) => tracing::error!(%error, "a background result could not be put in place"),
         }
-        // Only now: until the cells are published, windows compute what they show.
         if self.filling.is_none() {
             *self.shared.progress.write() = None;
         }

@@ -5,6 +5,7 @@ use engine::*;
 use std::{collections::BTreeMap, sync::Arc};
 use table::{
     column::{Column, ColumnKind, TextValues, Values},
+    field::FieldType,
     id::{FieldId, RecordId, TableId},
     mask::Mask,
 };
@@ -326,4 +327,61 @@ fn what_was_edited_before_a_crash_is_computed_after_it() {
     let handle = BaseHandle::open(&path, crate::desk::options()).unwrap();
     let reopened = Desk::over(copy, handle);
     assert_eq!(shown(&reopened), before);
+}
+
+/// What is kept of a select field is kept by the names that its options had.
+#[test]
+fn an_option_that_is_renamed_is_another_key() {
+    let desk = Desk::new();
+    desk.check(
+        "> ann table 折扣 类:select 率:number
+         schema
+         > ann add 折扣 x 0.9
+         +1
+         > ann add 折扣 x 0.8
+         +1
+         > ann set 折扣 r1 类 杯
+         类.r1=杯, schema
+         > ann set 折扣 r2 类 碗
+         类.r2=碗, schema
+         > ann table 订单 类 率=XLOOKUP([类],折扣[类],折扣[率],1) 个=COUNTIFS(折扣[类],[类],折扣[率],\"<1\")
+         schema
+         > ann add 订单 杯
+         +1, computed 率×1, computed 个×1
+         > ann add 订单 壶
+         +1, computed 率×1, computed 个×1
+         > ann show 订单
+         r1 | 杯 | 0.9 | 1
+         r2 | 壶 | 1 | 0",
+    );
+    let (table, field) = (desk.table("折扣"), desk.field("折扣", "类"));
+    let snapshot = desk.handle.snapshot();
+    let FieldType::Select { mut options } =
+        snapshot.schema.field(field).unwrap().1.field_type.clone()
+    else {
+        panic!("another type");
+    };
+    options[0].name = "壶".into();
+    let renamed = Command::UpdateField {
+        table,
+        field,
+        name: None,
+        description: None,
+        field_type: Some(NewFieldType::Plain(FieldType::Select { options })),
+    };
+    desk.submit("ann", renamed).unwrap();
+    desk.check(
+        "> ann show 订单
+         r1 | 杯 | 1 | 0
+         r2 | 壶 | 0.9 | 1
+         > ann set 折扣 r1 率 2
+         率.r1=2, 率.r2=2, 个.r2=0, computed 率×1, computed 个×1",
+    );
+    desk.submit("ann", Command::Undo).unwrap();
+    desk.submit("ann", Command::Undo).unwrap();
+    desk.check(
+        "> ann show 订单
+         r1 | 杯 | 0.9 | 1
+         r2 | 壶 | 1 | 0",
+    );
 }

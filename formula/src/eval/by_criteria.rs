@@ -4,6 +4,7 @@
 use super::{
     CALC, Context,
     by_key::spread_out,
+    by_tuple,
     coded::Seen,
     criteria::Criterion,
     key_table::Match,
@@ -76,17 +77,25 @@ pub(crate) fn call<'a>(
             wanted: context.eval(&args[at + 1]),
         })
         .collect();
+    let waits = |pair: &Pair| pair.wanted.is_const() && pair.wanted.get(0) == Cell::Pending;
+    if pairs.iter().any(waits) {
+        return Some(Vector::Const(Cell::Pending));
+    }
     if pairs.iter().filter(|pair| !pair.wanted.is_const()).count() > 1 {
+        let wanted: Vec<(&Field, &Vector)> = pairs
+            .iter()
+            .map(|pair| (pair.field, &pair.wanted))
+            .collect();
+        let known = by_tuple::call(context, lookup, (table, values), &wanted);
+        if known.is_some() {
+            return known;
+        }
         return Some(super::lookup::slow_conditional(
             context,
             lookup,
             args,
             pairs.into_iter().map(|pair| pair.wanted),
         ));
-    }
-    let waits = |pair: &Pair| pair.wanted.is_const() && pair.wanted.get(0) == Cell::Pending;
-    if pairs.iter().any(waits) {
-        return Some(Vector::Const(Cell::Pending));
     }
     let owns = |at: &usize| match args[at + 1] {
         Node::Own(field) => Some(field),
@@ -123,7 +132,9 @@ impl<'a, 'c> Question<'a, 'c> {
             measure: lookup.measure(),
         };
         let keys = cache.keys(snapshot, table, key, Match::Loose);
-        let totals = cache.totals(snapshot, (table, key), &keys, &asked);
+        let key_fields: Vec<&Field> = key.into_iter().collect();
+        let numbers = (keys.numbers(), keys.bound());
+        let totals = cache.totals(snapshot, (table, &key_fields), numbers, &asked);
         Question {
             context,
             lookup,
@@ -218,31 +229,13 @@ impl<'a, 'c> Question<'a, 'c> {
     }
 
     fn one(&mut self, wanted: &Seen) -> Cell {
-        let key = match wanted {
-            Seen::Cell(Cell::Pending) => return Cell::Pending,
-            Seen::Cell(Cell::Blank) => Some(self.find(&Seen::Cell(&Cell::Number(0.0)))),
-            Seen::Cell(Cell::Error(_)) => None,
-            Seen::Cell(Cell::Text(text)) => self.text(text),
-            Seen::Text(text) => self.text(text),
-            other => Some(self.find(other)),
-        };
-        match key {
+        if let Seen::Cell(Cell::Pending) = wanted {
+            return Cell::Pending;
+        }
+        match wanted_number(&self.keys, wanted, &mut self.buffer) {
             Some(key) => self.of_key(key, wanted),
             None => self.slowly(&wanted.to_cell()),
         }
-    }
-
-    /// `None` where it is more than an equality.
-    fn text(&mut self, text: &str) -> Option<u32> {
-        if !is_criterion(&Seen::Text(text)) {
-            return Some(self.find(&Seen::Text(text)));
-        }
-        let key = Criterion::new(&Cell::Text(text.into())).key()?;
-        Some(self.find(&Seen::Cell(&key.to_cell())))
-    }
-
-    fn find(&mut self, key: &Seen) -> u32 {
-        self.keys.find(key, Match::Loose, &mut self.buffer)
     }
 
     fn of_key(&mut self, key: u32, wanted: &Seen) -> Cell {
@@ -290,7 +283,7 @@ impl<'a, 'c> Question<'a, 'c> {
 }
 
 /// `None` where an error or a cell that waits is among the values.
-fn answer(lookup: Lookup, totals: &Totals, key: u32, has_values: bool) -> Option<Cell> {
+pub(crate) fn answer(lookup: Lookup, totals: &Totals, key: u32, has_values: bool) -> Option<Cell> {
     let total = totals.get(key);
     if total.n_stuck > 0 && has_values {
         return None;
@@ -305,4 +298,18 @@ fn answer(lookup: Lookup, totals: &Totals, key: u32, has_values: bool) -> Option
         Lookup::MinIfs => Cell::Number(totals.ends(key).0),
         _ => Cell::Number(totals.ends(key).1),
     })
+}
+
+/// The number of the key that a criterion asks for; `None` where it is more than an equality.
+pub(crate) fn wanted_number(keys: &KeyIndex, wanted: &Seen, buffer: &mut Vec<u8>) -> Option<u32> {
+    let mut find = |key: &Seen| keys.find(key, Match::Loose, buffer);
+    match wanted {
+        Seen::Cell(Cell::Blank) => Some(find(&Seen::Cell(&Cell::Number(0.0)))),
+        Seen::Cell(Cell::Error(_) | Cell::Pending) => None,
+        text if is_criterion(text) => {
+            let key = Criterion::new(&text.to_cell()).key()?;
+            Some(find(&Seen::Cell(&key.to_cell())))
+        }
+        plain => Some(find(plain)),
+    }
 }

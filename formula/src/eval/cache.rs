@@ -10,6 +10,7 @@ use super::{
     linked::LinkIndex,
     load,
     totals::{Asked, Totals},
+    tuples::Tuples,
     vector::{Cell, Range},
     whole::Whole,
 };
@@ -166,18 +167,39 @@ impl EvalCache {
         }
     }
 
-    /// `keys` are those of this table and `key`.
+    /// `keys` are those of these columns of the table.
+    pub(crate) fn tuples(
+        &self,
+        table: TableId,
+        fields: &[&Field],
+        keys: &[Arc<KeyIndex>],
+    ) -> Arc<Tuples> {
+        let of = Of::Tuples(table, fields.iter().map(|field| field.id).collect());
+        let made = self.thing(of, reading(fields.iter().copied()), |old, _| {
+            let tuples = match old {
+                Some(Thing::Tuples(tuples)) => tuples,
+                _ => Arc::default(),
+            };
+            Thing::Tuples(tuples.refreshed(keys))
+        });
+        match made {
+            Thing::Tuples(tuples) => tuples,
+            _ => Arc::default(),
+        }
+    }
+
+    /// `numbers`: of the keys of each record in these columns, by segment; all are below the second.
     pub(crate) fn totals(
         &self,
         snapshot: &Snapshot,
-        (table, key): (TableId, Option<&Field>),
-        keys: &KeyIndex,
+        (table, keys): (TableId, &[&Field]),
+        numbers: (Vec<Arc<Vec<u32>>>, usize),
         asked: &Asked,
     ) -> Arc<Totals> {
         let filters = asked.filters.iter();
         let of = Of::Totals {
             table,
-            key: key.map(|key| key.id),
+            keys: keys.iter().map(|key| key.id).collect(),
             values: asked.values.map(|field| field.id),
             filters: filters
                 .clone()
@@ -185,8 +207,9 @@ impl EvalCache {
                 .collect(),
             measure: asked.measure,
         };
-        let fields = key
-            .into_iter()
+        let fields = keys
+            .iter()
+            .copied()
             .chain(asked.values)
             .chain(filters.map(|(field, _)| *field));
         let segments = segments_of(snapshot, table);
@@ -195,7 +218,7 @@ impl EvalCache {
                 Some(Thing::Totals(totals)) => totals,
                 _ => Arc::default(),
             };
-            Thing::Totals(totals.refreshed(keys, segments, asked, spread))
+            Thing::Totals(totals.refreshed(&numbers, segments, asked, spread))
         });
         match made {
             Thing::Totals(totals) => totals,

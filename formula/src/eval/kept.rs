@@ -6,7 +6,7 @@
 
 use super::{
     key_table::Match, keys::KeyIndex, linked::LinkIndex, totals::Measure, totals::Totals,
-    whole::Whole,
+    tuples::Tuples, whole::Whole,
 };
 use crate::limits::KEPT_INDEXES;
 use std::{
@@ -34,13 +34,14 @@ pub(crate) enum Of {
     Keys(TableId, Option<FieldId>, Match),
     Totals {
         table: TableId,
-        key: Option<FieldId>,
+        keys: Vec<FieldId>,
         values: Option<FieldId>,
         /// The criterion as it was written.
         filters: Vec<(FieldId, String)>,
         measure: Measure,
     },
     Whole(TableId, FieldId),
+    Tuples(TableId, Vec<FieldId>),
     Links(TableId, FieldId),
 }
 
@@ -49,6 +50,7 @@ pub(crate) enum Thing {
     Keys(Arc<KeyIndex>),
     Totals(Arc<Totals>),
     Whole(Arc<Whole>),
+    Tuples(Arc<Tuples>),
     Links(Arc<LinkIndex>),
 }
 

@@ -244,6 +244,12 @@ impl KeyIndex {
         numbered
     }
 
+    /// Of the keys of each record, by segment.
+    pub(crate) fn numbers(&self) -> Vec<Arc<Vec<u32>>> {
+        let segments = self.segments.iter();
+        segments.map(|keys| keys.numbers.clone()).collect()
+    }
+
     /// The number of a key; [`NO_KEY`] if no record has or had it. `buffer` is scratch.
     pub(crate) fn find(&self, cell: &Seen, by: Match, buffer: &mut Vec<u8>) -> u32 {
         buffer.clear();

@@ -5,6 +5,7 @@
 
 mod by_criteria;
 mod by_key;
+mod by_tuple;
 mod cache;
 pub(crate) mod coded;
 pub(crate) mod criteria;
@@ -20,6 +21,7 @@ pub(crate) mod operators;
 mod reach;
 mod save;
 mod totals;
+mod tuples;
 pub mod vector;
 mod whole;
 

@@ -8,7 +8,7 @@ use super::{
     criteria::Criterion,
     kept::Spread,
     key_table::NO_KEY,
-    keys::{KeyIndex, in_order, same},
+    keys::{in_order, same},
     load,
     vector::{Cell, Vector},
 };
@@ -292,19 +292,22 @@ fn fits(asked: &Asked, columns: &[Option<Arc<Column>>], n: usize) -> Option<Vec<
 }
 
 impl Totals {
-    fn basis_of(&self, keys: &KeyIndex, segments: &[Arc<Segment>], asked: &Asked) -> Vec<Basis> {
-        let pairs = keys.segments.iter().zip(segments).enumerate();
+    fn basis_of(
+        &self,
+        keys: &[Arc<Vec<u32>>],
+        segments: &[Arc<Segment>],
+        asked: &Asked,
+    ) -> Vec<Basis> {
+        let pairs = keys.iter().zip(segments).enumerate();
         pairs
-            .map(|(at, (keys, segment))| {
-                Basis::new(&keys.numbers, segment, asked, self.basis.get(at))
-            })
+            .map(|(at, (keys, segment))| Basis::new(keys, segment, asked, self.basis.get(at)))
             .collect()
     }
 
-    /// Brings it up to the segments of a snapshot, for which `keys` is up to date already.
+    /// Brings it up to the segments of a snapshot; `keys` are the numbers of their records' keys, all below `bound`.
     pub(crate) fn refreshed(
         self: Arc<Totals>,
-        keys: &KeyIndex,
+        (keys, bound): &(Vec<Arc<Vec<u32>>>, usize),
         segments: &[Arc<Segment>],
         asked: &Asked,
         spread: Spread,
@@ -320,11 +323,11 @@ impl Totals {
             return self;
         }
         if asked.measure == Measure::Extremes || stale.len() * 2 > basis.len() {
-            return Arc::new(Totals::built(basis, keys.bound(), asked, spread));
+            return Arc::new(Totals::built(basis, *bound, asked, spread));
         }
         let mut totals = self;
         let changed = Arc::make_mut(&mut totals);
-        changed.sums.totals.resize(keys.bound(), Total::default());
+        changed.sums.totals.resize(*bound, Total::default());
         for at in stale {
             changed.differ(at, basis.get(at), asked);
         }

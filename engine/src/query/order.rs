@@ -44,8 +44,10 @@ pub(crate) enum Order {
 /// Rows that pass, in their order: the first ones at once, all of them when somebody asks.
 pub(crate) struct Listed {
     n_rows: u64,
-    head: Vec<Row>,
+    head: OnceLock<Vec<Row>>,
     all: OnceLock<Chunks>,
+    /// Per segment, the offsets of the rows; kept until all are in order.
+    passing: Mutex<Option<Arc<Vec<Vec<u32>>>>>,
     /// What they come from.
     table: Arc<Table>,
     data: Arc<TableData>,
@@ -53,12 +55,30 @@ pub(crate) struct Listed {
 }
 
 impl Listed {
+    fn offsets(&self) -> Arc<Vec<Vec<u32>>> {
+        let known = self.passing.lock().clone();
+        known.unwrap_or_else(|| Arc::new(passing(&self.table, &self.data, &self.key)))
+    }
+
+    fn head(&self) -> &[Row] {
+        self.head.get_or_init(|| {
+            let sorting = Sorting::new(&self.key.sorts, &self.table);
+            in_order(&sorting, &self.data, &self.offsets(), HEAD_ROWS)
+        })
+    }
+
     fn all(&self) -> &Chunks {
         self.all.get_or_init(|| {
-            let rows = passing(&self.table, &self.data, &self.key);
             let sorting = Sorting::new(&self.key.sorts, &self.table);
-            Chunks::of(&in_order(&sorting, &self.data, &rows, usize::MAX))
+            let rows = in_order(&sorting, &self.data, &self.offsets(), usize::MAX);
+            *self.passing.lock() = None;
+            Chunks::of(&rows)
         })
+    }
+
+    /// Few rows are put in order all at once.
+    fn is_long(&self) -> bool {
+        self.n_rows > HEAD_ROWS as u64
     }
 }
 
@@ -88,9 +108,13 @@ impl Order {
         match self {
             Order::Listed(rows) => {
                 let wide = |(segment, at): &Row| (*segment as usize, *at as usize);
-                match rows.head.get(from as usize..to as usize) {
-                    Some(head) if rows.all.get().is_none() => head.iter().map(wide).collect(),
-                    _ => rows.all().rows(from, to).iter().map(wide).collect(),
+                let is_near = rows.is_long() && to <= HEAD_ROWS as u64;
+                match is_near && rows.all.get().is_none() {
+                    true => rows.head()[from as usize..to as usize]
+                        .iter()
+                        .map(wide)
+                        .collect(),
+                    false => rows.all().rows(from, to).iter().map(wide).collect(),
                 }
             }
             Order::Natural(ends) => {
@@ -118,14 +142,14 @@ impl Order {
     }
 
     /// Per segment, the offsets of the rows, whatever their order.
-    pub fn offsets(&self, data: &TableData) -> Vec<Vec<u32>> {
+    pub fn offsets(&self, data: &TableData) -> Arc<Vec<Vec<u32>>> {
         match self {
-            Order::Listed(rows) => passing(&rows.table, &rows.data, &rows.key),
+            Order::Listed(rows) => rows.offsets(),
             Order::Natural(_) => {
                 let segments = data.segments.par_iter();
-                segments
-                    .map(|segment| segment.live().ones().map(|at| at as u32).collect())
-                    .collect()
+                let offsets =
+                    segments.map(|segment| segment.live().ones().map(|at| at as u32).collect());
+                Arc::new(offsets.collect())
             }
         }
     }
@@ -147,8 +171,9 @@ impl Order {
         let all = follow::moved(all, &filter, &sorting, &old.data, data)?;
         Some(Order::Listed(Arc::new(Listed {
             n_rows: all.len(),
-            head: Vec::new(),
+            head: OnceLock::new(),
             all: OnceLock::from(all),
+            passing: Mutex::new(None),
             table: table.clone(),
             data: data.clone(),
             key: key.clone(),
@@ -196,15 +221,11 @@ pub(crate) fn build(table: &Arc<Table>, data: &Arc<TableData>, key: &OrderKey) -
     }
     let rows = passing(table, data, key);
     let n_rows: usize = rows.iter().map(Vec::len).sum();
-    let head = in_order(&sorting, data, &rows, HEAD_ROWS);
-    let is_all = n_rows <= head.len();
     Order::Listed(Arc::new(Listed {
         n_rows: n_rows as u64,
-        all: match is_all {
-            true => OnceLock::from(Chunks::of(&head)),
-            false => OnceLock::new(),
-        },
-        head,
+        head: OnceLock::new(),
+        all: OnceLock::new(),
+        passing: Mutex::new(Some(Arc::new(rows))),
         table: table.clone(),
         data: data.clone(),
         key: key.clone(),
@@ -266,17 +287,6 @@ struct Kept {
 impl OrderCache {
     /// The kept order if nothing changed, one that follows it if little did, else a new one.
     pub fn order(&self, table: &Table, data: &Arc<TableData>, key: &OrderKey) -> Order {
-        self.order_with(table, data, key, complete_soon)
-    }
-
-    /// As [`OrderCache::order`]; `complete` puts all rows in order elsewhere, and tells whether somebody is about it.
-    fn order_with(
-        &self,
-        table: &Table,
-        data: &Arc<TableData>,
-        key: &OrderKey,
-        complete: impl FnOnce(&Arc<Listed>) -> bool,
-    ) -> Order {
         let is_view =
             |kept: &Kept| kept.table == table.id && kept.key == *key && kept.fields == table.fields;
         let known = {
@@ -301,14 +311,7 @@ impl OrderCache {
             None => (None, None),
         };
         let order = order.unwrap_or_else(|| build(&Arc::new(table.clone()), data, key));
-        let pending = match &order {
-            Order::Listed(rows) if !is_listed(rows) => {
-                // One thread per view, however fast it changes.
-                let at_work = pending.filter(|pending| !is_listed(pending));
-                at_work.or_else(|| complete(rows).then(|| rows.clone()))
-            }
-            _ => None,
-        };
+        let pending = pending.filter(|pending| !order.is_complete() && !is_listed(pending));
         let mut kept = self.0.lock();
         // Orders of former states of the same view are of no use to anyone.
         kept.retain(|old| old.table != table.id || old.key != *key);
@@ -325,15 +328,36 @@ impl OrderCache {
         });
         order
     }
+
+    /// While a person looks at the first rows, the others are put in order.
+    pub fn complete_soon(&self, order: &Order) {
+        self.complete_with(order, list_elsewhere);
+    }
+
+    /// `start` puts all rows in order elsewhere, and tells whether somebody is about it.
+    fn complete_with(&self, order: &Order, start: impl FnOnce(&Arc<Listed>) -> bool) {
+        let Order::Listed(rows) = order else {
+            return;
+        };
+        let mut kept = self.0.lock();
+        let Some(kept) = kept.iter_mut().find(|kept| kept.order.is_same(order)) else {
+            return;
+        };
+        // One thread per view, however fast it changes.
+        let at_work = kept.pending.as_ref();
+        let is_at_work = at_work.is_some_and(|pending| !is_listed(pending));
+        if !is_listed(rows) && !is_at_work && start(rows) {
+            kept.pending = Some(rows.clone());
+        }
+    }
 }
 
 fn is_listed(rows: &Arc<Listed>) -> bool {
     rows.all.get().is_some()
 }
 
-/// While a person looks at the first rows, the others are put in order; false if there is no thread for it, and the
-/// first far window does it.
-fn complete_soon(rows: &Arc<Listed>) -> bool {
+/// False if there is no thread for it: the first far window does it then.
+fn list_elsewhere(rows: &Arc<Listed>) -> bool {
     let rows = rows.clone();
     // Not on a worker of rayon: it would wait for itself.
     let thread = std::thread::Builder::new().name("order".into());
@@ -553,9 +577,10 @@ mod tests {
                 started.lock().push(rows.clone());
                 true
             };
-            let order = cache.order_with(table, data, &key, start);
+            let order = cache.order(table, data, &key);
             let anew = build(&Arc::new(table.clone()), data, &key);
             assert_eq!(order.rows(data, 0, 200), anew.rows(data, 0, 200));
+            cache.complete_with(&order, start);
             (order, anew)
         };
         assert!(!look(&snapshot).0.is_complete());

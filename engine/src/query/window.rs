@@ -105,6 +105,7 @@ pub(crate) fn window(
     let (order, data) = order_of(snapshot, cache, &asked)?;
     let owner = table_of(snapshot, query.table)?;
     let rows = order.rows(&data, query.from, u64::from(query.n_rows.min(WINDOW_ROWS)));
+    cache.complete_soon(&order);
     let fields: Vec<&Field> = match &query.fields {
         None => owner.live_fields().collect(),
         Some(wanted) => wanted

@@ -14,6 +14,12 @@ export interface Attachment {
   height_px: number;
 }
 
+/** A linked record with what it is called. */
+export interface Linked {
+  id: string;
+  text: string;
+}
+
 /** One cell as the server writes it; what an object means is told by its only key. */
 export type WireCell =
   | null
@@ -22,12 +28,13 @@ export type WireCell =
   | string
   | string[]
   | Attachment[]
+  | Linked[]
   | { error: string }
   | { misfit: string }
   | { pending: true };
 
 /** One cell as a command carries it: a text is read by the field's type, other shapes are values, null clears. */
-export type WireInput = null | number | boolean | string | string[] | Attachment[] | { misfit: string };
+export type WireInput = null | number | boolean | string | string[] | Attachment[] | Linked[] | { misfit: string };
 
 export type AiState = "queued" | "running" | "ok" | "needs_review" | "failed" | "stale" | "locked" | "skipped";
 
@@ -70,6 +77,7 @@ export type FieldTypeKey =
   | "created_by"
   | "modified_by"
   | "button"
+  | "link"
   | "formula";
 
 export type ButtonAction =
@@ -94,6 +102,10 @@ export interface WireFieldType {
   /** Buttons: what stands on it, and what a press does. */
   label?: string;
   action?: ButtonAction;
+  /** Links: the table, whether one record at most, and the field that shows the links from there. */
+  table?: string;
+  single?: boolean;
+  mirror?: string;
   /** Formula fields: how results are stored and shown. */
   result?: WireFieldType;
   /** Formula fields that ask a model. */

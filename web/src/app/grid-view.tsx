@@ -1,5 +1,5 @@
 /** Mounts the canvas grid on a table session; opens popover editors at cells. React renders nothing on scroll. */
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { uploadAttachment } from "../api/client";
 import { CellPopover } from "../fields/cell-popover";
@@ -9,6 +9,7 @@ import { descriptorOf } from "../fields/registry";
 import { Grid } from "../grid/grid";
 import type { CellAt, GridCallbacks, SelectionState } from "../grid/types";
 import type { TableSession } from "../sync/table-session";
+import { linkPort } from "./links";
 import { press } from "./press";
 import { editorWords, gridWords } from "./words";
 
@@ -99,6 +100,7 @@ export function GridView({ base, table, rowHeight, frozen, readonly, onGrid, onS
     grid.current?.update({ rowHeight, frozen, readonly, words: gridWords(t) });
   }, [rowHeight, frozen, readonly, t]);
 
+  const links = useMemo(() => linkPort(base), [base]);
   const field = editor ? table.fieldAt(editor.at.col) : undefined;
   const Editor = field ? descriptorOf(field).editor : undefined;
   const close = () => {
@@ -119,6 +121,7 @@ export function GridView({ base, table, rowHeight, frozen, readonly, onGrid, onS
             base={base}
             width={editor.rect.width}
             words={editorWords(t)}
+            links={links}
             upload={(file) => uploadAttachment(base, file)}
             onChange={(value, addOptions) =>
               void table.setCell(editor.record, field.id, value, addOptions).catch(() => undefined)

@@ -1,5 +1,5 @@
 /** The panel on the right: one thing at a time. The only place where features meet. */
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import type { Schemas } from "../api/client";
 import { AiForm } from "../features/ai-fields/ai-form";
 import { RunAiPanel } from "../features/ai-fields/run-panel";
@@ -8,6 +8,7 @@ import { HistoryPanel } from "../features/history/history-panel";
 import { JobsPanel } from "../features/jobs/jobs-panel";
 import { RecordPanel } from "../features/records/record-panel";
 import type { TableSession } from "../sync/table-session";
+import { linkPort } from "./links";
 
 const FormulaEditor = lazy(() =>
   import("../features/formula-editor/formula-editor").then((module) => ({ default: module.FormulaEditor })),
@@ -32,6 +33,7 @@ interface OpenPanelProps {
 }
 
 export function OpenPanel({ state, base, tables, table, session, selected, sample, onState }: OpenPanelProps) {
+  const links = useMemo(() => linkPort(base), [base]);
   const close = () => onState(null);
   if (state.kind === "history") return <HistoryPanel base={base} onClose={close} />;
   if (state.kind === "jobs") return <JobsPanel onClose={close} />;
@@ -42,6 +44,7 @@ export function OpenPanel({ state, base, tables, table, session, selected, sampl
         table={table}
         record={state.record}
         session={session}
+        links={links}
         onRecord={(record) => onState({ kind: "record", record })}
         onClose={close}
       />

@@ -36,5 +36,8 @@ export function editorWords(t: TFunction): EditorWords {
     close: t("close"),
     noFiles: t("noFiles"),
     save: t("save"),
+    searchRecords: t("searchRecords"),
+    createRecord: t("createRecord"),
+    noRecords: t("noRecords"),
   };
 }

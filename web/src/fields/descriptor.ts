@@ -6,7 +6,7 @@
  * the server answers. One folder per type; the registry joins them.
  */
 import type { ComponentType } from "react";
-import type { Attachment, WireCell, WireField, WireFieldType, WireInput } from "../api/wire";
+import type { Attachment, Linked, WireCell, WireField, WireFieldType, WireInput } from "../api/wire";
 import type { Align, CellModel, EditKind } from "../grid/types";
 
 /** A plain value of the wire: no error, misfit or pending cell. */
@@ -15,6 +15,12 @@ export type PlainCell = Exclude<WireCell, { error: string } | { misfit: string }
 export interface DrawContext {
   /** The address of an attachment's thumbnail with edges of at most `px` device pixels. */
   thumbUrl(digest: string, px: 64 | 256 | 1024): string;
+}
+
+/** Records to link: found by any of their texts, or made. */
+export interface LinkPort {
+  find(table: string, text: string): Promise<Linked[]>;
+  create(table: string, name: string): Promise<Linked>;
 }
 
 /** A popover editor; the caller places it at the cell and closes it on `onDone`. */
@@ -33,6 +39,8 @@ export interface EditorProps {
   words: EditorWords;
   /** Sends a file to the base; resolves with what a cell may hold. */
   upload?(file: File): Promise<Attachment>;
+  /** Where a link finds records. */
+  links?: LinkPort;
   width: number;
 }
 
@@ -61,6 +69,10 @@ export interface EditorWords {
   close: string;
   noFiles: string;
   save: string;
+  searchRecords: string;
+  /** `{name}` is replaced. */
+  createRecord: string;
+  noRecords: string;
 }
 
 export interface FieldDescriptor {
@@ -82,6 +94,7 @@ export interface FieldDescriptor {
 /** A cell that is not of the type's own shape, in words; for cells that arrive while a field is being retyped. */
 export function plainText(cell: PlainCell): string {
   if (cell === null) return "";
-  if (Array.isArray(cell)) return cell.map((item) => (typeof item === "string" ? item : item.name)).join(", ");
+  if (Array.isArray(cell))
+    return cell.map((item) => (typeof item === "string" ? item : "text" in item ? item.text : item.name)).join(", ");
   return String(cell);
 }

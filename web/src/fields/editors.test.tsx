@@ -29,6 +29,9 @@ const words: EditorWords = {
   close: "关闭",
   noFiles: "没有文件",
   save: "保存",
+  searchRecords: "Find",
+  createRecord: "Create {name}",
+  noRecords: "None",
 };
 const options = ["红", "绿", "蓝"].map((name, at) => ({ id: `o${at + 1}`, name, color: at }));
 let root: Root;

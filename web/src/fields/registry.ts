@@ -17,6 +17,7 @@ import { duration } from "./duration/descriptor";
 import { email } from "./email/descriptor";
 import { effectiveType, isAi, isReadonly, markOf } from "./formula/descriptor";
 import { autoNumber, createdBy, createdTime, modifiedBy, modifiedTime } from "./given/descriptor";
+import { link } from "./link/descriptor";
 import { longText } from "./long_text/descriptor";
 import { number } from "./number/descriptor";
 import { percent } from "./percent/descriptor";
@@ -54,6 +55,7 @@ export const FIELD_TYPES: readonly FieldDescriptor[] = [
   createdBy,
   modifiedBy,
   button,
+  link,
 ];
 
 const BY_TYPE = new Map(FIELD_TYPES.map((descriptor) => [descriptor.type, descriptor]));

@@ -247,10 +247,10 @@ export class TableSession implements GridSource, LiveTable {
     return field && cell !== undefined ? this.options.cells.copyText(cell, field) : undefined;
   }
 
-  /** Attachments have no text that could be read back: they travel as they are. */
+  /** Attachments have no text that could be read back, names of records may be shared: they travel as they are. */
   clipValue(row: number, col: number): string | undefined {
     const cell = this.wireCell(row, col);
-    return isAttachments(cell) ? JSON.stringify(cell) : undefined;
+    return isObjects(cell) ? JSON.stringify(cell) : undefined;
   }
 
   idOf(row: number): string | undefined {
@@ -497,7 +497,7 @@ export class TableSession implements GridSource, LiveTable {
   }
 
   private inputOf(cell: PastedCell, col: number): WireInput {
-    if (cell.value !== undefined && this.fields[col]?.type === "attachment") {
+    if (cell.value !== undefined && isOwnShape(cell.value, this.fields[col])) {
       try {
         const value = JSON.parse(cell.value) as WireInput;
         if (Array.isArray(value)) return value;
@@ -586,6 +586,13 @@ export class TableSession implements GridSource, LiveTable {
   }
 }
 
-function isAttachments(cell: WireCell | undefined): boolean {
+/** A list of files goes into attachments alone, linked records into links. */
+function isOwnShape(value: string, field: WireField | undefined): boolean {
+  return field?.type === "attachment"
+    ? value.includes('"digest"')
+    : field?.type === "link" && !value.includes('"digest"');
+}
+
+function isObjects(cell: WireCell | undefined): boolean {
   return Array.isArray(cell) && typeof cell[0] === "object";
 }

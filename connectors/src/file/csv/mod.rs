@@ -8,6 +8,7 @@ mod chunks;
 mod delimiter;
 mod encoding;
 mod table;
+mod utf8;
 
 use super::{
     limits::BATCH_ROWS,
@@ -39,7 +40,7 @@ pub struct TextFile {
 }
 
 pub fn read(input: &Path, file_name: &str, run: &mut StageRun) -> Result<TextFile, StageError> {
-    let detected = encoding::detect(&mut File::open(input)?)?;
+    let detected = encoding::detect(&mut File::open(input)?, || utf8::is_utf8(input))?;
     let delimiter = delimiter::detect(&decoded_head(input, &detected)?);
     let facts = SheetFacts {
         name: sheet_name(file_name),

@@ -23,6 +23,12 @@ export function pressedType(card: FieldType, current: FieldType | null, field: F
   return field?.type === card.type ? field : card;
 }
 
+/** The field that was shown has more than a command takes; a mirror without a name is none. */
+function linkSettings(type: Extract<FieldType, { type: "link" }>): object {
+  const wanted = (type as { mirror_name?: string }).mirror_name?.trim();
+  return { type: "link", table: type.table, single: type.single, ...(wanted ? { mirror_name: wanted } : {}) };
+}
+
 const idNumber = (option: Option) => Number(option.id.slice(1));
 
 /**
@@ -31,6 +37,7 @@ const idNumber = (option: Option) => Number(option.id.slice(1));
  * take the new name; then the ids are given here.
  */
 export function plainSettings(type: FieldType, field: Field | null): object {
+  if (type.type === "link") return linkSettings(type);
   const options = optionsOf(type);
   if (!options) return type;
   const named = options.map((option) => ({ ...option, name: option.name.trim() })).filter((option) => option.name);
@@ -48,6 +55,9 @@ export function plainSettings(type: FieldType, field: Field | null): object {
 /** Whether values may stop to fit: another type, or options that are gone. */
 export function isRetype(type: FieldType, field: Field): boolean {
   if (type.type !== field.type) return true;
+  if (type.type === "link" && field.type === "link") {
+    return type.table !== field.table || (type.single && !field.single);
+  }
   if (type.type === "rating" && field.type === "rating") return type.max !== field.max;
   const now = new Set(optionsOf(type)?.map((option) => option.id));
   return (optionsOf(field) ?? []).some((option) => !now.has(option.id));

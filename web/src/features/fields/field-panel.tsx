@@ -7,6 +7,7 @@ import { ApiError, command, type Schemas } from "../../api/client";
 import { isGiven } from "../../fields/given/descriptor";
 import { Labelled, Note, Panel } from "../../ui/parts";
 import { formulaSettings, isRetype, plainSettings } from "./choice";
+import { ThroughSettings } from "./link-settings";
 import { type AiKind, type Choice, TypeCards } from "./type-cards";
 import { TypeSettings } from "./type-settings";
 import type { FieldType } from "./types";
@@ -56,7 +57,17 @@ function RetypeNote({ preview }: { preview: Schemas["RetypeView"] }) {
   );
 }
 
-export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm, onClose, onDone }: FieldPanelProps) {
+export function FieldPanel({
+  base,
+  table,
+  tables,
+  field,
+  at,
+  renderFormula,
+  renderAiForm,
+  onClose,
+  onDone,
+}: FieldPanelProps) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const [name, setName] = useState(field?.name ?? "");
@@ -72,9 +83,10 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
   const usual =
     choice.kind === "plain"
       ? t(`type_${choice.type.type}`)
-      : choice.kind === "formula"
-        ? t("type_formula")
-        : t(`type_ai_${choice.ai}`);
+      : choice.kind === "ai"
+        ? t(`type_ai_${choice.ai}`)
+        : t(`type_${choice.kind}`);
+  const isUnlinked = choice.kind === "plain" && choice.type.type === "link" && choice.type.table === "";
   const isTaken = table.fields.some((one) => one.id !== field?.id && one.name === (name.trim() || usual));
 
   const settings = (): object =>
@@ -88,7 +100,7 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
       const body = { kind: "update_field", table: table.id, field: field?.id, field_type: settings() };
       return (await command(base, body, true)).retype ?? null;
     },
-    enabled: changesType && !isReplaced,
+    enabled: changesType && !isReplaced && !isUnlinked,
     retry: false,
     gcTime: 0,
   });
@@ -133,7 +145,7 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
         <Button
           type="primary"
           loading={isBusy}
-          disabled={isTaken || (hasFormula && !isFormulaOk)}
+          disabled={isTaken || isUnlinked || (hasFormula && !isFormulaOk)}
           onClick={() => void save()}
           data-testid="save-field"
         >
@@ -157,9 +169,13 @@ export function FieldPanel({ base, table, field, at, renderFormula, renderAiForm
           <TypeSettings
             type={choice.type}
             table={table}
+            tables={tables}
             field={field}
             onChange={(type) => choose({ kind: "plain", type })}
           />
+        )}
+        {(choice.kind === "lookup" || choice.kind === "rollup") && (
+          <ThroughSettings kind={choice.kind} table={table} tables={tables} onFormula={setFormula} />
         )}
         {choice.kind === "ai" && renderAiForm(choice.ai, setFormula)}
         {hasFormula && (

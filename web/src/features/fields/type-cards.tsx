@@ -6,7 +6,13 @@ import { pressedType } from "./choice";
 import { type FieldType, OWN_TYPES, PLAIN_TYPES } from "./types";
 
 export type AiKind = "translate" | "copy" | "image_prompt";
-export type Choice = { kind: "plain"; type: FieldType } | { kind: "formula" } | { kind: "ai"; ai: AiKind };
+/** What looks through a link; made as a formula. */
+export type Through = "lookup" | "rollup";
+export type Choice =
+  | { kind: "plain"; type: FieldType }
+  | { kind: "formula" }
+  | { kind: Through }
+  | { kind: "ai"; ai: AiKind };
 const AI_KINDS: AiKind[] = ["translate", "copy", "image_prompt"];
 
 export function TypeCards({
@@ -33,6 +39,18 @@ export function TypeCards({
         >
           <Icon name={type.type} />
           <span className="cut">{t(`type_${type.type}`)}</span>
+        </button>
+      ))}
+      {(["lookup", "rollup"] as const).map((through) => (
+        <button
+          type="button"
+          key={through}
+          className="type-card"
+          aria-pressed={choice.kind === through}
+          onClick={() => onChoose({ kind: through })}
+        >
+          <Icon name={through} />
+          <span className="cut">{t(`type_${through}`)}</span>
         </button>
       ))}
       <button

@@ -6,6 +6,7 @@ import type { Schemas } from "../../api/client";
 import type { SelectOption } from "../../api/wire";
 import { readTheme, type Theme, tintOf } from "../../grid/theme";
 import { ActionButton, Labelled } from "../../ui/parts";
+import { LinkSettings } from "./link-settings";
 import { ButtonSettings, PatternSettings } from "./own-settings";
 import type { FieldType } from "./types";
 
@@ -14,12 +15,13 @@ const CURRENCIES = ["CNY", "USD", "EUR", "GBP", "HKD", "JPY", "AED", "RUB"];
 interface TypeSettingsProps {
   type: FieldType;
   table: Schemas["TableView"];
+  tables: Schemas["TableView"][];
   /** Null: a new field. */
   field: Schemas["FieldView"] | null;
   onChange: (type: FieldType) => void;
 }
 
-export function TypeSettings({ type, table, field, onChange }: TypeSettingsProps) {
+export function TypeSettings({ type, table, tables, field, onChange }: TypeSettingsProps) {
   const { t } = useTranslation();
   const set = (part: object) => onChange({ ...type, ...part } as FieldType);
   const decimals = (value: number | null | undefined, isOptional: boolean) => (
@@ -85,6 +87,7 @@ export function TypeSettings({ type, table, field, onChange }: TypeSettingsProps
       <PatternSettings pattern={type.pattern} isNew={field?.type !== "auto_number"} onChange={(part) => set(part)} />
     );
   }
+  if (type.type === "link") return <LinkSettings type={type} table={table} tables={tables} onChange={onChange} />;
   if (type.type === "button") return <ButtonSettings type={type} table={table} onChange={onChange} />;
   if (["created_time", "modified_time", "created_by", "modified_by"].includes(type.type)) {
     return <span className="hint">{t("givenHint")}</span>;

@@ -26,6 +26,7 @@ export const PLAIN_TYPES: FieldType[] = [
 
 /** Types that only a field of ours can have: no file brings them. */
 export const OWN_TYPES: FieldType[] = [
+  { type: "link", table: "", single: false },
   { type: "person", options: [] },
   { type: "auto_number", pattern: "{0000}" },
   { type: "created_time" },

@@ -6,25 +6,29 @@ import { useTranslation } from "react-i18next";
 import { ask, blobUrl, type Schemas } from "../../api/client";
 import type { Attachment, WireCell, WireField, WireInput } from "../../api/wire";
 import { openPage } from "../../fields/button/press";
+import type { LinkPort } from "../../fields/descriptor";
 import { effectiveType, isReadonly } from "../../fields/formula/descriptor";
 import { copyText, editText, shownText } from "../../fields/registry";
 import { hrefOf } from "../../fields/url/descriptor";
 import type { TableSession } from "../../sync/table-session";
 import { Icon } from "../../ui/icons";
 import { ActionButton, Labelled, Panel } from "../../ui/parts";
+import { LinkField } from "./link-field";
 
 interface RecordPanelProps {
   base: string;
   table: Schemas["TableView"];
   record: string;
   session: TableSession;
+  /** Where links find records. */
+  links?: LinkPort;
   onRecord: (record: string) => void;
   onClose: () => void;
 }
 
 type RecordAnswer = { cells: Record<string, WireCell> };
 
-export function RecordPanel({ base, table, record, session, onRecord, onClose }: RecordPanelProps) {
+export function RecordPanel({ base, table, record, session, links, onRecord, onClose }: RecordPanelProps) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const key = ["record", base, table.id, record];
@@ -83,6 +87,7 @@ export function RecordPanel({ base, table, record, session, onRecord, onClose }:
               base={base}
               field={field}
               cell={data.data.cells[field.id] ?? null}
+              links={links}
               onSave={(value) => save(field, value)}
               onPress={() => press(field)}
             />
@@ -117,10 +122,12 @@ function RecordField({
   base,
   field,
   cell,
+  links,
   onSave,
   onPress,
 }: {
   base: string;
+  links?: LinkPort | undefined;
   field: WireField;
   cell: WireCell;
   onSave: (value: WireInput) => void;
@@ -145,6 +152,7 @@ function RecordField({
       </Labelled>
     );
   }
+  if (field.type === "link" && links) return <LinkField field={field} cell={cell} links={links} onSave={onSave} />;
   if (field.type === "checkbox") {
     return (
       <Checkbox checked={cell === true} onChange={(event) => onSave(event.target.checked)}>

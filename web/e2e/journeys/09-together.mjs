@@ -61,8 +61,10 @@ export async function journey({ browser, server }) {
   // Away: what Bob takes waits in his window; what Ann takes goes on.
   await bob.context().setOffline(true);
   await add(bob, -10);
-  await shot(bob, "91-away-pc-zh");
   await add(ann, 1);
+  await shows(ann, "93", "what Bob took is not sent while he is away");
+  await shot(bob, "91-away-pc-zh");
+  await shows(bob, "92", "Bob is really away");
   await bob.context().setOffline(false);
   for (const page of [ann, bob]) await shows(page, "83", "back again, each once");
   await shot(bob, "92-back-pc-zh");

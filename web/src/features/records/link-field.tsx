@@ -36,7 +36,10 @@ export function LinkField({ field, cell, links, onSave }: LinkFieldProps) {
       isLast = false;
     };
   }, [isOpen, links, target, wanted]);
-  const known = [...chosen, ...found.filter((one) => !chosen.some((other) => other.id === one.id))];
+  const without = (list: Linked[], others: Linked[]) =>
+    list.filter((one) => !others.some((other) => other.id === one.id));
+  // Who searches sees the hits first.
+  const known = wanted === "" ? [...chosen, ...without(found, chosen)] : [...found, ...without(chosen, found)];
   const options = known.map((one) => ({ value: one.id, label: nameOf(one) }));
   if (wanted !== "" && !found.some((one) => one.text === wanted)) {
     options.push({ value: CREATE, label: t("createRecord").replace("{name}", wanted) });

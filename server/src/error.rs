@@ -300,7 +300,7 @@ impl From<engine::error::CommandError> for ApiError {
     fn from(cause: engine::error::CommandError) -> ApiError {
         let status = match cause.code {
             code if code.starts_with("no_") => StatusCode::NOT_FOUND,
-            "name_taken" => StatusCode::CONFLICT,
+            "name_taken" | "cell_changed" => StatusCode::CONFLICT,
             "not_allowed" => StatusCode::FORBIDDEN,
             "read_only" | "closed" | "not_ready" => StatusCode::SERVICE_UNAVAILABLE,
             "disk_full" => StatusCode::INSUFFICIENT_STORAGE,

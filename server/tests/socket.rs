@@ -256,3 +256,33 @@ async fn a_foreign_page_gets_no_socket() {
         .insert("origin", "http://evil.example".parse().unwrap());
     assert!(connect_async(request).await.is_err());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_take_stock_away_are_both_counted_and_a_retry_counts_once() {
+    let shop = shop().await;
+    let (mut one, mut two) = (shop.open("one").await, shop.open("two").await);
+    let add = |by: i32| {
+        let records = [&shop.record];
+        json!({"kind": "add_to_cells", "table": shop.table, "records": records, "field": shop.price, "by": by})
+    };
+    one.submit("a1", add(7)).await;
+    two.submit("b1", add(-2)).await;
+    let first = one.until("patch", |m| m["client_id"] == "a1").await;
+    two.until("patch", |m| m["client_id"] == "b1").await;
+    // The answer was lost with the connection: the same id comes again over another one.
+    drop(one);
+    let mut one = shop.open("one").await;
+    one.submit("a1", add(7)).await;
+    let again = one.until("acknowledged", |m| m["client_id"] == "a1").await;
+    assert_eq!(again["revision"], first["revision"]);
+    let swap = |expected: i32| {
+        json!({"kind": "compare_and_set", "table": shop.table, "record": shop.record, "field": shop.price,
+               "expected": expected, "value": 100})
+    };
+    one.submit("a2", swap(3)).await;
+    let rejected = one.until("rejected", |m| m["client_id"] == "a2").await;
+    assert_eq!(rejected["error"]["code"], "cell_changed");
+    // 3 + 7 - 2, each once.
+    one.submit("a3", swap(8)).await;
+    one.until("patch", |m| m["client_id"] == "a3").await;
+}

@@ -1,7 +1,8 @@
 //! From a command to its family.
 
 use super::{
-    Command, Draft, World, ai, cells, fields, paste, press, records, retype, tables, undo, views,
+    Command, Draft, World, adjust, ai, cells, fields, paste, press, records, retype, tables, undo,
+    views,
 };
 use crate::{error::CommandError, recompute::Graph};
 
@@ -71,11 +72,11 @@ pub(crate) fn carry_out(
             append,
             add_options,
         } => paste::paste(draft, *table, records, fields, rows, *append, *add_options),
-        other => carry_out_press_ai_and_undo(draft, other, world, graph),
+        other => carry_out_counts_ai_and_undo(draft, other, world, graph),
     }
 }
 
-fn carry_out_press_ai_and_undo(
+fn carry_out_counts_ai_and_undo(
     draft: &mut Draft,
     command: &Command,
     world: &World,
@@ -83,6 +84,19 @@ fn carry_out_press_ai_and_undo(
 ) -> Result<(), CommandError> {
     use Command as X;
     match command {
+        X::AddToCells {
+            table,
+            records,
+            field,
+            by,
+        } => adjust::add(draft, *table, records, *field, *by),
+        X::CompareAndSet {
+            table,
+            record,
+            field,
+            expected,
+            value,
+        } => adjust::compare_and_set(draft, *table, *record, *field, expected, value),
         X::PressButton {
             table,
             record,
@@ -124,6 +138,8 @@ impl Command {
             Command::DeleteRecords { .. } => "delete_records",
             Command::RestoreRecords { .. } => "restore_records",
             Command::SetCells { .. } => "set_cells",
+            Command::AddToCells { .. } => "add_to_cells",
+            Command::CompareAndSet { .. } => "compare_and_set",
             Command::PressButton { .. } => "press_button",
             Command::PasteCells { .. } => "paste_cells",
             Command::AppendColumns { .. } => "import",

@@ -4,6 +4,7 @@
 //! the wire can read `Command<serde_json::Value>` and decode each cell by its field's type
 //! ([`Command::try_map_cells`]). Law: a refused command changes nothing. Tests: `engine/tests/`.
 
+mod adjust;
 mod ai;
 mod carry_out;
 mod cells;
@@ -136,6 +137,22 @@ pub enum Command<C = CellInput> {
         /// Unknown names of select options become options.
         #[serde(default)]
         add_options: bool,
+    },
+    /// Adds `by` (negative: takes away) to the number in each record, blank counting as 0. Worked out by the
+    /// writer, so that of two people who take stock away at once neither is lost.
+    AddToCells {
+        table: TableId,
+        records: Vec<RecordId>,
+        field: FieldId,
+        by: f64,
+    },
+    /// Sets a cell only where it still holds `expected`; else refused as `cell_changed`.
+    CompareAndSet {
+        table: TableId,
+        record: RecordId,
+        field: FieldId,
+        expected: C,
+        value: C,
     },
     /// Does what a button field says, in one record.
     PressButton {
@@ -370,6 +387,19 @@ impl<C> Command<C> {
                     add_options,
                 }
             }
+            Command::CompareAndSet {
+                table,
+                record,
+                field,
+                expected,
+                value,
+            } => Command::CompareAndSet {
+                table,
+                record,
+                field,
+                expected: decode(table, field, expected)?,
+                value: decode(table, field, value)?,
+            },
             cell_less => cell_less.recast(),
         })
     }
@@ -387,7 +417,7 @@ impl<C> Command<C> {
                     Command::SetCells { table, add_options, .. } => {
                         Command::SetCells { table, edits: Vec::new(), add_options }
                     }
-                    Command::PasteCells { table, .. } => {
+                    Command::PasteCells { table, .. } | Command::CompareAndSet { table, .. } => {
                         Command::SetCells { table, edits: Vec::new(), add_options: false }
                     }
                 }
@@ -409,6 +439,7 @@ impl<C> Command<C> {
             DeleteView { table, view }
             DeleteRecords { table, records }
             RestoreRecords { table, records }
+            AddToCells { table, records, field, by }
             PressButton { table, record, field }
             AppendColumns { table, n_records, columns }
             RunAi { table, field, scope, batch }

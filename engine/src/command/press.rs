@@ -54,7 +54,12 @@ fn set_to(draft: &Draft, target: &Field, value: &str) -> CellInput {
     }
 }
 
-fn increased(current: Option<CellState>, by: f64, target: &Field) -> Result<f64, CommandError> {
+/// What a number is after adding; blank counts as 0.
+pub(super) fn increased(
+    current: Option<CellState>,
+    by: f64,
+    target: &Field,
+) -> Result<f64, CommandError> {
     let before = match current {
         Some(CellState::Value(CellValue::Number(number))) => number,
         None => 0.0,
@@ -63,6 +68,9 @@ fn increased(current: Option<CellState>, by: f64, target: &Field) -> Result<f64,
     };
     // 0.1 + 0.2 is 0.3 to the person who presses.
     let after = decimal::round(before + by, 10);
+    if !after.is_finite() {
+        return Err(CommandError::wrong_kind(&target.name));
+    }
     match &target.field_type {
         FieldType::Rating { max } => Ok(after.clamp(1.0, f64::from(*max))),
         _ => Ok(after),

@@ -333,6 +333,19 @@ impl Desk {
                 table: on(table),
                 records: rows.iter().map(|row| record(row)).collect(),
             },
+            ("plus", [table, field, by, rows @ ..]) => Command::AddToCells {
+                table: on(table),
+                records: rows.iter().map(|row| record(row)).collect(),
+                field: self.field(table, field),
+                by: by.parse().unwrap(),
+            },
+            ("swap", [table, row, field, expected, value]) => Command::CompareAndSet {
+                table: on(table),
+                record: record(row),
+                field: self.field(table, field),
+                expected: input(expected),
+                value: input(value),
+            },
             ("press", [table, row, field]) => Command::PressButton {
                 table: on(table),
                 record: record(row),

@@ -503,3 +503,33 @@ fn ids_of_removed_options_are_not_given_again() {
         "r1 | 甲 | 杯\nr2 | 乙 | 壶\nr3 | 丙 | 勺\n"
     );
 }
+
+#[test]
+fn counts_are_added_to_and_cells_are_set_only_while_they_hold_what_was_seen() {
+    Desk::new().check(
+        "> ann table 货 名 库存:number 翻倍:=[库存]*2
+         schema
+         > ann add 货 甲 10
+         +1, computed 翻倍×1
+         > ann add 货 乙
+         +1, computed 翻倍×1
+         > ann add 货 丙 没数
+         +1, computed 翻倍×1
+         > ann plus 货 库存 5 r1
+         库存.r1=15, 翻倍.r1=30, computed 翻倍×1
+         > bob plus 货 库存 -3 r1 r2 r2
+         库存.r1=12, 库存.r2=-3, 翻倍.r1=24, 翻倍.r2=-6, computed 翻倍×2
+         > ann plus 货 库存 1 r1 r3
+         refused wrong_kind at 库存
+         > ann plus 货 名 1 r1
+         refused wrong_kind at 名
+         > ann plus 货 库存 1 r9
+         refused no_record at r9
+         > ann swap 货 r1 库存 15 14
+         refused cell_changed at 库存
+         > ann swap 货 r1 库存 12 11
+         库存.r1=11, 翻倍.r1=22, computed 翻倍×1
+         > ann undo
+         库存.r1=12, 翻倍.r1=24, computed 翻倍×1",
+    );
+}

@@ -156,6 +156,7 @@ export type GridCommand =
       add_options?: boolean;
     }
   | { kind: "create_records"; table: string; records: { cells: Record<string, WireInput> }[] }
+  | { kind: "add_to_cells"; table: string; records: string[]; field: string; by: number }
   | { kind: "press_button"; table: string; record: string; field: string }
   | { kind: "delete_records"; table: string; records: string[] }
   | { kind: "undo" }

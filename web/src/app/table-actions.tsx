@@ -1,5 +1,5 @@
 /** What a person can do to the table on the screen: one object of actions, used by menus, the grid and the toolbar. */
-import { App, type MenuProps } from "antd";
+import { App, InputNumber, type MenuProps } from "antd";
 import type { TFunction } from "i18next";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -24,6 +24,7 @@ export interface TableActions {
   runAi(field: WireField): void;
   deleteRows(ranges: readonly Range[]): void;
   openRecord(row: number): void;
+  addTo(ranges: readonly Range[], field: WireField): void;
 }
 
 interface Context {
@@ -36,7 +37,7 @@ interface Context {
 
 export function useTableActions({ base, table, view, session, setPanel }: Context): TableActions {
   const { t } = useTranslation();
-  const { message } = App.useApp();
+  const { message, modal } = App.useApp();
   return useMemo(() => {
     const send = (body: object, then?: () => void) =>
       void command(base, body).then(then, (error: unknown) => {
@@ -78,8 +79,29 @@ export function useTableActions({ base, table, view, session, setPanel }: Contex
         const record = session.idOf(row);
         if (record) setPanel({ kind: "record", record });
       },
+      addTo: (ranges, field) => {
+        let by: number | null = null;
+        modal.confirm({
+          icon: null,
+          title: t("addToTitle", { name: field.name }),
+          content: (
+            <InputNumber<number>
+              autoFocus
+              aria-label={t("addToTitle", { name: field.name })}
+              placeholder="+5 / -3"
+              style={{ width: "100%" }}
+              onChange={(value) => {
+                by = value;
+              }}
+            />
+          ),
+          onOk: () => {
+            if (by) void session.addToRows(ranges, field.id, by).catch(() => undefined);
+          },
+        });
+      },
     };
-  }, [base, table, view, session, setPanel, message, t]);
+  }, [base, table, view, session, setPanel, message, modal, t]);
 }
 
 type Items = NonNullable<MenuProps["items"]>;
@@ -138,6 +160,8 @@ export function rowMenu(
   ];
   if (field?.ai)
     items.push({ key: "run", icon: <Icon name="spark" />, label: t("runAiHere"), onClick: () => actions.runAi(field) });
+  if (field && (field.type === "number" || field.type === "currency"))
+    items.push({ key: "addTo", label: t("addTo"), onClick: () => actions.addTo(rows, field) });
   items.push(
     { key: "copy", disabled: true, label: <span className="hint">{t("copyHint")}</span> },
     { type: "divider" },

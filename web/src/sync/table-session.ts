@@ -540,7 +540,18 @@ export class TableSession implements GridSource, LiveTable {
 
   /** Deletes the records at rows; loads their ids first where needed. */
   async deleteRows(ranges: readonly Range[]): Promise<void> {
-    if (this.isTooLarge(ranges.map((range) => ({ ...range, c0: 0, c1: 0 })))) return;
+    const records = await this.recordsOf(ranges);
+    if (records.length > 0) await this.deleteRecords(records);
+  }
+
+  /** Adds to (or takes from) the number in each of the rows; the server does the sum, so nobody's is lost. */
+  async addToRows(ranges: readonly Range[], field: string, by: number): Promise<void> {
+    const records = await this.recordsOf(ranges);
+    if (records.length > 0) await this.submit({ kind: "add_to_cells", table: this.table, records, field, by }, []);
+  }
+
+  private async recordsOf(ranges: readonly Range[]): Promise<string[]> {
+    if (this.isTooLarge(ranges.map((range) => ({ ...range, c0: 0, c1: 0 })))) return [];
     const records: string[] = [];
     for (const { r0, r1 } of ranges) {
       if (!this.isRangeLoaded(r0, r1)) await this.load(r0, r1);
@@ -549,7 +560,7 @@ export class TableSession implements GridSource, LiveTable {
         if (record !== undefined) records.push(record);
       }
     }
-    if (records.length > 0) await this.deleteRecords([...new Set(records)]);
+    return [...new Set(records)];
   }
 
   /** What a button does to the record is worked out by the server. */

@@ -126,6 +126,10 @@ impl StageErrorCode {
 
 impl From<std::io::Error> for StageError {
     fn from(error: std::io::Error) -> StageError {
-        StageErrorCode::Disk.because(error)
+        let code = match error.kind() {
+            std::io::ErrorKind::OutOfMemory => StageErrorCode::TooLargeForMemory,
+            _ => StageErrorCode::Disk,
+        };
+        code.because(error)
     }
 }

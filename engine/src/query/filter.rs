@@ -194,6 +194,9 @@ impl Test {
         let mut known = self.known.iter();
         let known = known.find(|known| Arc::ptr_eq(&known.0, texts.base()));
         let mut passes = known.map(|known| known.1.clone()).unwrap_or_default();
+        if passes.len() == texts.n_codes() {
+            return passes;
+        }
         let mut is_known = vec![true; passes.len()];
         is_known.resize(texts.n_codes(), false);
         passes.resize(texts.n_codes(), false);

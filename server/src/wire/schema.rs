@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use table::{
-    field::{AiPolicy, ButtonAction, Field, FieldType},
+    field::{AiPolicy, ButtonAction, Field, FieldType, LinkSpec},
     schema::Table,
     snapshot::Snapshot,
     view::View,
@@ -303,6 +303,14 @@ fn option_views(options: &[table::field::SelectOption]) -> Vec<OptionView> {
         .collect()
 }
 
+fn link_view(link: &LinkSpec) -> FieldTypeView {
+    FieldTypeView::Link {
+        table: link.table.to_string(),
+        single: link.single,
+        mirror: link.mirror.map(|field| field.to_string()),
+    }
+}
+
 pub fn field_type_view(field_type: &FieldType) -> FieldTypeView {
     match field_type {
         FieldType::Text => FieldTypeView::Text,
@@ -356,11 +364,7 @@ pub fn field_type_view(field_type: &FieldType) -> FieldTypeView {
             label: label.clone(),
             action: action_view(action),
         },
-        FieldType::Link(link) => FieldTypeView::Link {
-            table: link.table.to_string(),
-            single: link.single,
-            mirror: link.mirror.map(|field| field.to_string()),
-        },
+        FieldType::Link(link) => link_view(link),
         FieldType::Formula(spec) => FieldTypeView::Formula {
             source: spec.source.clone(),
             result: Box::new(field_type_view(&spec.result)),

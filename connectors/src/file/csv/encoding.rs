@@ -46,7 +46,7 @@ impl Detected {
 /// `is_utf8` may prove faster than a pass over the file that all of it is UTF-8; it may also not know.
 pub fn detect(
     file: &mut (impl Read + Seek),
-    is_utf8: impl FnOnce() -> std::io::Result<bool>,
+    is_utf8: impl FnOnce() -> bool,
 ) -> Result<Detected, StageError> {
     let found = |encoding, bom_bytes| Detected {
         encoding,
@@ -66,7 +66,7 @@ pub fn detect(
             StageErrorCode::NotText.because(format_args!("byte {byte:#04x} in the first part"))
         );
     }
-    if is_utf8()? {
+    if is_utf8() {
         return Ok(found(UTF_8, 0));
     }
     file.rewind()?;
@@ -278,7 +278,7 @@ mod tests {
     const TEXT: &str = "货号,品名,单价\nA001,发夹（红色）,3.50\nA002,塑料头绳，大号,￥12\n义乌国际商贸城三区,库存充足,9\n";
 
     fn read_back(bytes: &[u8]) -> (String, String) {
-        let detected = detect(&mut Cursor::new(bytes), || Ok(false)).unwrap();
+        let detected = detect(&mut Cursor::new(bytes), || false).unwrap();
         let mut text = String::new();
         DecodingReader::new(Cursor::new(bytes), &detected)
             .read_to_string(&mut text)
@@ -338,7 +338,7 @@ mod tests {
                 (seed >> 56) as u8
             })
             .collect();
-        let error = detect(&mut Cursor::new(bytes), || Ok(false)).unwrap_err();
+        let error = detect(&mut Cursor::new(bytes), || false).unwrap_err();
         assert_eq!(error.code, StageErrorCode::NotText);
     }
 }

@@ -80,12 +80,8 @@ export function FieldPanel({
   const [isBusy, setBusy] = useState(false);
   const hasFormula = choice.kind !== "plain";
   const isAi = choice.kind === "ai" || /\bAI\./i.test(formula);
-  const usual =
-    choice.kind === "plain"
-      ? t(`type_${choice.type.type}`)
-      : choice.kind === "ai"
-        ? t(`type_ai_${choice.ai}`)
-        : t(`type_${choice.kind}`);
+  const kind = choice.kind === "plain" ? choice.type.type : choice.kind === "ai" ? `ai_${choice.ai}` : choice.kind;
+  const usual = t(`type_${kind}`);
   const isUnlinked = choice.kind === "plain" && choice.type.type === "link" && choice.type.table === "";
   const isTaken = table.fields.some((one) => one.id !== field?.id && one.name === (name.trim() || usual));
 

@@ -26,6 +26,14 @@ impl Sum {
         sum
     }
 
+    /// A sum that is known to be so many millionths.
+    pub fn of_millionths(millionths: i64) -> Sum {
+        Sum {
+            millionths: millionths.into(),
+            ..Sum::default()
+        }
+    }
+
     pub fn add(&mut self, x: f64) {
         match whole_millionths(x) {
             Some(whole) => self.millionths += i128::from(whole),

@@ -124,6 +124,16 @@ impl Tally {
         Some(number)
     }
 
+    /// Of `n` cells that are all numbers.
+    pub fn of_numbers(sum: Sum, n: u64) -> Tally {
+        Tally {
+            sum,
+            n_numbers: n,
+            n_filled: n,
+            ..Tally::default()
+        }
+    }
+
     pub fn join(&mut self, other: &Tally) {
         self.sum.join(&other.sum);
         self.n_numbers += other.n_numbers;

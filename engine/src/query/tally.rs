@@ -17,12 +17,15 @@ use table::{
     column::{Column, Values},
     field::{Field, FieldType},
     snapshot::TableData,
+    sum::Sum,
     value::{CellState, CellValue},
     view::Aggregate,
 };
 
 /// Codes of one segment's column beyond which rows are looked at.
 const CODES: usize = 4_096;
+/// 2^46; see [`table::sum`].
+const MOST_MILLIONTHS: f64 = 70_368_744_177_664.0;
 
 /// What is known of the rows of one value.
 #[derive(Clone)]
@@ -150,6 +153,21 @@ impl<'a> Codes<'a> {
         }
     }
 
+    fn of_rows(&self, offsets: &[u32]) -> Vec<u32> {
+        let all_valid = self.cells.filter(|cells| cells.valid().all());
+        let codes = match all_valid.map(Column::values) {
+            Some(Values::Text(texts)) => texts.codes(),
+            Some(Values::Options(options)) => options.codes(),
+            _ => {
+                return offsets
+                    .iter()
+                    .map(|at| self.code(*at as usize) as u32)
+                    .collect();
+            }
+        };
+        offsets.iter().map(|at| codes[*at as usize]).collect()
+    }
+
     fn value(&self, code: usize, is_checkbox: bool) -> Value {
         let value = match self
             .cells
@@ -173,6 +191,32 @@ impl<'a> Codes<'a> {
     }
 }
 
+/// Sums per code, where every row has a number of at most six decimals and moderate size: no branch per row.
+fn money_sums(
+    cells: &Column,
+    aggregate: Aggregate,
+    per_row: &[u32],
+    offsets: &[u32],
+    n_codes: usize,
+) -> Option<Vec<Sum>> {
+    let numbers = cells.numbers().filter(|_| cells.valid().all())?;
+    if !matches!(aggregate, Aggregate::Sum | Aggregate::Average) {
+        return None;
+    }
+    let (mut sums, mut fits) = (vec![0i64; n_codes], true);
+    for (code, at) in per_row.iter().zip(offsets) {
+        let x = numbers[*at as usize];
+        let whole = (x * 1e6).round_ties_even();
+        // 65,536 of them stay below 2^62.
+        fits &= whole / 1e6 == x && whole.abs() < MOST_MILLIONTHS;
+        sums[*code as usize] += whole as i64;
+        if !fits {
+            return None;
+        }
+    }
+    Some(sums.into_iter().map(Sum::of_millionths).collect())
+}
+
 fn of_segment(
     field: &Field,
     footers: &[(&Field, Aggregate)],
@@ -187,25 +231,35 @@ fn of_segment(
     };
     let codes = Codes::new(column(field))?;
     let mut found: Vec<Option<Found>> = vec![None; codes.n_codes + 1];
-    let rows: Vec<(usize, usize)> = offsets
-        .iter()
-        .map(|at| (codes.code(*at as usize), *at as usize))
-        .collect();
-    for (code, at) in &rows {
-        let group = found[*code].get_or_insert_with(|| Found {
-            row: (segment as u32, *at as u32),
-            n_rows: 0,
-            tallies: vec![Tally::default(); footers.len()],
-        });
-        group.n_rows += 1;
+    let per_row = codes.of_rows(offsets);
+    let mut counts = vec![0u64; codes.n_codes + 1];
+    per_row.iter().for_each(|code| counts[*code as usize] += 1);
+    // From behind, so that the first row of each code stays.
+    for (code, at) in per_row.iter().zip(offsets).rev() {
+        let code = *code as usize;
+        if counts[code] > 0 && found[code].is_none() {
+            found[code] = Some(Found {
+                row: (segment as u32, *at),
+                n_rows: counts[code],
+                tallies: vec![Tally::default(); footers.len()],
+            });
+        }
     }
     for (place, (footer, aggregate)) in footers.iter().enumerate() {
         let Some(cells) = column(footer).filter(|_| *aggregate != Aggregate::Count) else {
             continue;
         };
-        for (code, at) in &rows {
-            if let Some(group) = &mut found[*code] {
-                group.tallies[place].add(cells, *at, *aggregate);
+        if let Some(sums) = money_sums(cells, *aggregate, &per_row, offsets, codes.n_codes + 1) {
+            for ((group, sum), n) in found.iter_mut().zip(sums).zip(&counts) {
+                if let Some(group) = group {
+                    group.tallies[place] = Tally::of_numbers(sum, *n);
+                }
+            }
+            continue;
+        }
+        for (code, at) in per_row.iter().zip(offsets) {
+            if let Some(group) = &mut found[*code as usize] {
+                group.tallies[place].add(cells, *at as usize, *aggregate);
             }
         }
     }

@@ -324,6 +324,24 @@ pub struct CommandResult {
     pub messages: Vec<Text2>,
 }
 
+impl<C> CellEdit<C> {
+    fn try_map<D, E>(
+        self,
+        decode: impl FnOnce(FieldId, C) -> Result<D, E>,
+    ) -> Result<CellEdit<D>, E> {
+        let CellEdit {
+            record,
+            field,
+            value,
+        } = self;
+        decode(field, value).map(|value| CellEdit {
+            record,
+            field,
+            value,
+        })
+    }
+}
+
 impl<C> Command<C> {
     /// Translates every cell, e.g. from wire JSON by the field's type.
     pub fn try_map_cells<D, E>(
@@ -335,9 +353,8 @@ impl<C> Command<C> {
                 let record = |record: RecordInput<C>| {
                     let cells = record.cells.into_iter();
                     let cells = cells.map(|(field, cell)| Ok((field, decode(table, field, cell)?)));
-                    cells
-                        .collect::<Result<_, E>>()
-                        .map(|cells| RecordInput { cells })
+                    let cells = cells.collect::<Result<_, E>>()?;
+                    Ok(RecordInput { cells })
                 };
                 let records = records.into_iter().map(record).collect::<Result<_, E>>()?;
                 Command::CreateRecords { table, records }
@@ -347,14 +364,8 @@ impl<C> Command<C> {
                 edits,
                 add_options,
             } => {
-                let edit = |edit: CellEdit<C>| {
-                    let (record, field) = (edit.record, edit.field);
-                    decode(table, field, edit.value).map(|value| CellEdit {
-                        record,
-                        field,
-                        value,
-                    })
-                };
+                let edit =
+                    |edit: CellEdit<C>| edit.try_map(|field, cell| decode(table, field, cell));
                 let edits = edits.into_iter().map(edit).collect::<Result<_, E>>()?;
                 Command::SetCells {
                     table,

@@ -58,6 +58,39 @@ impl Drop for Filling {
     }
 }
 
+/// All of one field, some segments at a time; ends early where nobody wants it any more.
+fn fill(
+    snapshot: &mut Snapshot,
+    node: &Node,
+    env: Env<'_>,
+    progress: &Progress,
+) -> Vec<(TableId, ColumnId, usize, Arc<Column>)> {
+    let mut columns = Vec::new();
+    let Some(data) = snapshot.data(node.table).cloned() else {
+        return columns;
+    };
+    let cache = prepared(snapshot, node, first_record(&data), u64::MAX, env);
+    let segments: Vec<usize> = (0..data.segments.len()).collect();
+    for step in segments.chunks(BACKGROUND_SEGMENTS) {
+        if progress.cancelled.load(Ordering::Relaxed) {
+            break;
+        }
+        let one = |segment: &usize| {
+            let cells = evaluate(snapshot, &data, node, *segment, None, env, &cache);
+            let n = cells.len() as u64;
+            progress.done.fetch_add(n, Ordering::Relaxed);
+            cells
+        };
+        let done: Vec<Column> = step.par_iter().map(one).collect();
+        for (segment, cells) in step.iter().zip(done) {
+            let cells = Arc::new(cells);
+            columns.push((node.table, node.column, *segment, cells.clone()));
+            snapshot.set_derived(node.table, *segment, node.column, cells);
+        }
+    }
+    columns
+}
+
 /// Starts the thread; `deliver` gets the result unless the computation was dropped before.
 pub(crate) fn start(
     id: u64,
@@ -105,27 +138,7 @@ pub(crate) fn start(
             };
             let mut columns = Vec::new();
             for node in nodes {
-                let Some(data) = snapshot.data(node.table).cloned() else {
-                    continue;
-                };
-                let cache = prepared(&snapshot, &node, first_record(&data), u64::MAX, env);
-                let segments: Vec<usize> = (0..data.segments.len()).collect();
-                for step in segments.chunks(BACKGROUND_SEGMENTS) {
-                    if shared.cancelled.load(Ordering::Relaxed) {
-                        return;
-                    }
-                    let one = |segment: &usize| {
-                        let cells = evaluate(&snapshot, &data, &node, *segment, None, env, &cache);
-                        shared.done.fetch_add(cells.len() as u64, Ordering::Relaxed);
-                        cells
-                    };
-                    let done: Vec<Column> = step.par_iter().map(one).collect();
-                    for (segment, cells) in step.iter().zip(done) {
-                        let cells = Arc::new(cells);
-                        columns.push((node.table, node.column, *segment, cells.clone()));
-                        snapshot.set_derived(node.table, *segment, node.column, cells);
-                    }
-                }
+                columns.extend(fill(&mut snapshot, &node, env, &shared));
             }
             if !shared.cancelled.load(Ordering::Relaxed) {
                 deliver(Filled { id, columns });

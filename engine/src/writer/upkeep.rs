@@ -26,6 +26,26 @@ use table::{
     id::{ActorId, FieldId, RecordId, Revision, TableId},
 };
 
+/// Columns that were computed in the background, over the records that there are now.
+fn put_in_place(draft: &mut Draft, filled: Filled) {
+    for (table, column, segment, mut cells) in filled.columns {
+        let data = draft.snapshot.data(table);
+        let current = data.and_then(|data| data.segments.get(segment)).cloned();
+        let Some(current) = current else {
+            continue;
+        };
+        if cells.len() < current.len()
+            && let Some(newer) = current.column(column)
+        {
+            // Records that came meanwhile were computed when they came.
+            let tail = newer.slice(cells.len(), current.len());
+            Arc::make_mut(&mut cells).extend(&tail);
+        }
+        draft.snapshot.set_derived(table, segment, column, cells);
+        draft.derived.add(table, column, &Rows::All);
+    }
+}
+
 impl Writer {
     pub fn hear(&mut self, event: Event) {
         // A caller that gave up waiting does not need its answer.
@@ -276,26 +296,7 @@ impl Writer {
             return;
         }
         let mut draft = Draft::new(self.snapshot.clone(), "recompute", None);
-        for (table, column, segment, cells) in filled.columns {
-            let current = draft
-                .snapshot
-                .data(table)
-                .and_then(|data| data.segments.get(segment))
-                .cloned();
-            let Some(current) = current else {
-                continue;
-            };
-            let mut cells = cells;
-            if cells.len() < current.len()
-                && let Some(newer) = current.column(column)
-            {
-                // Records that came meanwhile were computed when they came.
-                let tail = newer.slice(cells.len(), current.len());
-                Arc::make_mut(&mut cells).extend(&tail);
-            }
-            draft.snapshot.set_derived(table, segment, column, cells);
-            draft.derived.add(table, column, &Rows::All);
-        }
+        put_in_place(&mut draft, filled);
         let graph = self.graph_of(&draft.snapshot.schema.clone());
         let mut changed = Changed::default();
         let done = self.with_world(&ActorId("job:engine".into()), |world| {

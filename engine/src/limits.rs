@@ -13,7 +13,7 @@ pub const SHARED_FROM_RECORDS: u64 = 4_096;
 /// Records in one `AppendColumns`.
 pub const RECORDS_PER_APPEND: u64 = 262_144;
 /// Rows of a view that are put in order before all of them are.
-pub const HEAD_ROWS: usize = 2_000;
+pub const HEAD_ROWS: usize = 512;
 /// Rows that an edit may move within a kept order; where it moves more, the order is made anew.
 pub const FOLLOWED_ROWS: usize = 1_000;
 /// Rows of one window.

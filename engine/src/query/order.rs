@@ -242,7 +242,7 @@ fn passing(table: &Table, data: &TableData, key: &OrderKey) -> Vec<Vec<u32>> {
         let passed = (!filter.lets_all()).then(|| filter.mask(segment));
         let found = finder.as_ref().map(|finder| finder.mask(segment));
         let live = segment.live().words().iter().enumerate();
-        let mut offsets = Vec::new();
+        let mut offsets = Vec::with_capacity(segment.len() / 4);
         for (at, word) in live {
             let of = |mask: &Option<table::mask::Mask>| {
                 mask.as_ref().map_or(u64::MAX, |mask| mask.words()[at])

@@ -304,6 +304,10 @@ impl Ranks {
             let Some(cells) = data.segments[segment].column(level.column) else {
                 return distinct;
             };
+            // Numbers need no rank.
+            if cells.numbers().is_some() && cells.side().is_empty() {
+                return distinct;
+            }
             let mut seen = vec![false; cells.texts().map_or(0, |texts| texts.n_codes())];
             for at in offsets {
                 let at = *at as usize;

@@ -149,6 +149,106 @@ fn a_fault_at_every_step_loses_nothing_acknowledged_and_invents_nothing() {
     }
 }
 
+/// Large appends, whose columns are parts of the log: one that joins a segment, and two that are segments of their own
+/// and shared with the snapshot, then an edit of one of them. With each the snapshot after it.
+fn large() -> Vec<(Entry, Snapshot)> {
+    let mut snapshot = expected(1);
+    let mut all = vec![(entry(1), snapshot.clone())];
+    for (revision, n_records) in [(2, 5_000u64), (3, 33_000), (4, 33_000)] {
+        let at = |n: u64| n + revision * 100_000;
+        let texts = (0..n_records).map(|n| CellValue::text(format!("货{}", at(n) % 700)).into());
+        let numbers = (0..n_records).map(|n| CellValue::Number(at(n) as f64 / 100.0).into());
+        let columns = [
+            (
+                ColumnId(1),
+                Column::from_states(ColumnKind::Text, texts).into(),
+            ),
+            (
+                ColumnId(2),
+                Column::from_states(ColumnKind::Number, numbers).into(),
+            ),
+        ];
+        let op = Op::AppendRecords {
+            table: TableId(1),
+            first: snapshot.data(TableId(1)).unwrap().next_record,
+            n_records,
+            columns: columns.into(),
+        };
+        push(&mut all, &mut snapshot, revision, op);
+    }
+    let records = vec![RecordId(40_000)];
+    let data = snapshot.data(TableId(1)).unwrap();
+    let before = data
+        .gather(ColumnId(2), ColumnKind::Number, &records)
+        .unwrap();
+    let after = Column::from_states(ColumnKind::Number, [CellValue::Number(0.5).into()]);
+    let op = Op::SetCells {
+        table: TableId(1),
+        column: ColumnId(2),
+        records,
+        before,
+        after,
+    };
+    push(&mut all, &mut snapshot, 5, op);
+    all
+}
+
+fn push(all: &mut Vec<(Entry, Snapshot)>, snapshot: &mut Snapshot, revision: u64, op: Op) {
+    let mut next = entry(revision);
+    Arc::make_mut(&mut next.transaction).ops = vec![op];
+    *snapshot = apply(snapshot, &next.transaction).unwrap().0;
+    all.push((next, snapshot.clone()));
+}
+
+#[test]
+fn a_fault_at_every_step_of_large_appends_loses_nothing_acknowledged() {
+    let all = large();
+    let after = |revision: u64| match revision {
+        0 => expected(0),
+        at => all[at as usize - 1].1.clone(),
+    };
+    let mut n = 0;
+    loop {
+        n += 1;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("b1.base");
+        let (mut base, _) = Base::create(&path, &BaseId("b1".into()), "店").unwrap();
+        let fault = Fault::at_step(n, FaultKind::Io);
+        base.inject(fault.clone());
+        let (mut acked, mut attempted) = (0, 0);
+        for (entry, snapshot) in &all {
+            attempted = entry.transaction.revision.0;
+            if base.append(std::slice::from_ref(entry)).is_err() {
+                break;
+            }
+            acked = attempted;
+            // Every second state has a checkpoint, so that both ways of opening are met.
+            if attempted % 2 == 1 && base.checkpoint(snapshot).is_err() {
+                break;
+            }
+        }
+        drop(base);
+        let (mut base, found) = reopened(&path);
+        let revision = found.revision.0;
+        assert!(acked <= revision && revision <= attempted, "step {n}");
+        assert_eq!(found, after(revision), "step {n}");
+        // What is left is done, and the next checkpoint writes no cells of a large append again.
+        for (entry, _) in &all[revision as usize..] {
+            base.append(std::slice::from_ref(entry)).unwrap();
+        }
+        base.checkpoint(&after(5)).unwrap();
+        drop(base);
+        let (base, found) = reopened(&path);
+        assert_eq!(found, after(5), "step {n}, afterwards");
+        let logged = base.reader().transactions(Revision(3), 1).unwrap();
+        assert_eq!(logged[0], *all[2].0.transaction, "step {n}");
+        if !fault.was_met() {
+            break;
+        }
+    }
+    assert!(n > 25, "only {n} steps: the loop would prove nothing");
+}
+
 #[test]
 fn a_full_disk_is_told_as_such() {
     let folder = tempfile::tempdir().unwrap();

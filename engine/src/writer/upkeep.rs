@@ -65,7 +65,10 @@ impl Writer {
             }
             Event::Take { n, answer } => drop(answer.send(self.take(n))),
             Event::Attempt(attempt) => self.record_attempts(vec![attempt]),
-            Event::Damaged => self.damaged(),
+            Event::Damaged => {
+                self.fall_read_only(&Trouble::Damaged.into());
+                self.try_recover();
+            }
             Event::Filled(filled) => self.filled(filled),
             Event::UndoState { actor, answer } => {
                 if let Err(error) = self.load_undo() {
@@ -441,37 +444,25 @@ impl Writer {
         }
     }
 
-    /// The file was found damaged while it was open: what is shown from now on is what a look at all of it gives,
-    /// mended from the log where it can be.
-    fn damaged(&mut self) {
-        self.fall_read_only(&Trouble::Damaged.into());
-        match Recovery::read_checked(&self.path) {
-            Ok(recovery) if recovery.is_whole() => {
-                // It holds the file that is opened again.
-                drop(recovery);
-                self.try_recover();
-            }
-            Ok(recovery) => {
-                self.take_over(recovery);
-                self.shared.tell(Patch {
-                    resync: true,
-                    schema: Some(self.snapshot.schema.clone()),
-                    ..self.notice("read_only")
-                });
-            }
-            Err(error) => tracing::error!(%error, "the damaged base could not be opened again"),
-        }
-    }
-
     /// Opens the file again; if it is whole and takes a write, edits go on from what it holds.
     pub fn try_recover(&mut self) {
         if !self.is_read_only() || self.damaged.is_some() {
             return;
         }
         let now_ms = (self.shared.options.clock)().now_ms;
-        let opened = match self.read_only_reason().code {
-            "base_damaged" => Recovery::read_checked(&self.path),
-            _ => Recovery::read(&self.path),
+        // Damage that showed while the base was open: everything is looked at, and mended from the log where it can be.
+        let was_damaged = self.read_only_reason() == Trouble::Damaged.into();
+        let opened = match was_damaged {
+            true => Recovery::read_checked(&self.path),
+            false => Recovery::read(&self.path),
+        };
+        let opened = match opened {
+            Ok(recovery) if was_damaged && !recovery.is_whole() => {
+                // For good: what can't be read is shown as damaged from now on, and nothing is written over it.
+                self.take_over(recovery);
+                return self.tell_again("read_only");
+            }
+            opened => opened,
         };
         let recovered = opened.and_then(Recovery::whole).and_then(|recovery| {
             // What failed is what has to succeed: an owed checkpoint is the proof, below.
@@ -497,10 +488,15 @@ impl Writer {
         }
         *self.shared.read_only.write() = None;
         self.shared.queue.pause(false);
+        self.tell_again("reload");
+    }
+
+    /// Clients fetch everything anew.
+    fn tell_again(&self, label: &str) {
         self.shared.tell(Patch {
             resync: true,
             schema: Some(self.snapshot.schema.clone()),
-            ..self.notice("reload")
+            ..self.notice(label)
         });
     }
 }

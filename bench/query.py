@@ -33,13 +33,12 @@ def middle_ms(act, runs):
 class Shop:
     def __init__(self, server, base, table):
         self.server, self.base, self.table = server, base, table
-        view = command(server, base, {"kind": "create_view", "table": table, "name": "测"})
+        command(server, base, {"kind": "create_view", "table": table, "name": "测"})
         views = server.call("GET", f"/bases/{base}")["tables"][0]["views"]
         self.view = views[-1]
         self.fields = {name: field_of(server, base, table, name) for name in gen.ORDERS}
         self.status = next(field for field in server.call("GET", f"/bases/{base}")["tables"][0]["fields"]
                            if field["name"] == "status")
-        del view
 
     def show(self, conditions=(), sorts=(), groups=(), footers=()):
         told = [{"field": self.fields[name], "operator": operator, "value": str(value)}

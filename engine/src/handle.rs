@@ -9,8 +9,8 @@ use crate::{
     error::{CommandError, OpenError},
     patch::{Patch, UndoState},
     query::{
-        self, AggregateValue, AiEstimate, FindQuery, Found, Groups, RetypePreview, Window,
-        WindowQuery, aggregate, find, group,
+        AggregateValue, AiEstimate, FindQuery, Found, Groups, RetypePreview, Window, WindowQuery,
+        aggregate, find, group,
         window::{self, Asked},
     },
     queue::{Attempt, BatchStatus, Queue, TakenCall},
@@ -274,11 +274,6 @@ impl BaseHandle {
         let now = self.now_day();
         let (order, data) = window::order_of(&snapshot, orders, &Asked::view(table, view, now))?;
         Ok(window::records(&order, &data))
-    }
-
-    /// Live records whose cell does not fit the field; 0 where the field does not exist.
-    pub fn n_misfits(&self, table: TableId, field: FieldId) -> u64 {
-        query::n_misfits(&self.snapshot(), table, field)
     }
 
     /// What a change of type would do to the cells, nothing changed.

@@ -4,7 +4,7 @@ use table::id::TableId;
 
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Damage {
-    /// Stable code: `log_checksum`, `segment_checksum`, `manifest_checksum`, `blob_checksum`,
+    /// Stable code: `log_checksum`, `log_part_checksum` (a part that the log names), `segment_checksum`, `manifest_checksum`, `blob_checksum`,
     /// `answer_checksum`, `call_checksum`, `sqlite`.
     pub what: String,
     /// The place: revision, table and segment, digest.

@@ -5,7 +5,7 @@
 //! loaded on first touch.
 
 use crate::{
-    column::{Column, KeptAs, SharedColumn},
+    column::{Column, KeptAs, SharedColumn, Side},
     id::{ColumnId, RecordId},
     mask::Mask,
 };
@@ -72,6 +72,19 @@ impl Segment {
     /// The column as it is shared, loaded or not.
     pub fn shared_column(&self, column: ColumnId) -> Option<&SharedColumn> {
         self.columns.get(&column)
+    }
+
+    /// Live records whose cell of a column keeps an input that does not fit; reads no column that can't have one.
+    pub fn n_misfits(&self, column: ColumnId) -> u64 {
+        let cells = self.columns.get(&column);
+        cells
+            .filter(|cells| cells.may_have_side())
+            .map_or(0, |cells| {
+                let misfits = cells.side().iter().filter(|(at, side)| {
+                    matches!(side, Side::Misfit(_)) && self.live.get(**at as usize)
+                });
+                misfits.count() as u64
+            })
     }
 
     pub fn columns(&self) -> &BTreeMap<ColumnId, SharedColumn> {

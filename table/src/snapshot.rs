@@ -77,6 +77,12 @@ impl TableData {
         Some((segment, self.segments[segment].find(record)?))
     }
 
+    /// Live records whose cell of a column keeps an input that does not fit.
+    pub fn n_misfits(&self, column: ColumnId) -> u64 {
+        let segments = self.segments.iter();
+        segments.map(|segment| segment.n_misfits(column)).sum()
+    }
+
     /// Groups records by segment.
     pub fn locate(&self, records: &[RecordId]) -> Result<Located, ApplyError> {
         let mut located = Located::new();

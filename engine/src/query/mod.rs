@@ -1,4 +1,4 @@
-//! Reading: windows of views, aggregates, misfit counts, retype and AI estimates. Never touches the writer.
+//! Reading: windows of views, aggregates, retype and AI estimates. Never touches the writer.
 //!
 //! Main types: [`WindowQuery`] → [`Window`]. Law: a query reads one snapshot only. Tests: `tests/query.rs`.
 
@@ -20,13 +20,11 @@ pub(crate) mod window;
 pub use find::{FindQuery, FindStart, Found, Hit};
 pub use group::{GroupRow, Groups};
 use serde::Serialize;
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 use table::{
-    column::{Column, Side},
+    column::Column,
     field::link::Linked,
     id::{FieldId, RecordId, Revision, TableId, ViewId},
-    segment::Segment,
-    snapshot::Snapshot,
     value::CellState,
     view::{Aggregate, Filter, Sort},
 };
@@ -100,28 +98,4 @@ pub struct AiEstimate {
     pub chars_data: u64,
     /// Name of the model that would be asked.
     pub model: String,
-}
-
-/// Live records whose cell does not fit the field.
-pub(crate) fn n_misfits(snapshot: &Snapshot, table: TableId, field: FieldId) -> u64 {
-    let column = snapshot
-        .schema
-        .table(table)
-        .and_then(|table| table.field(field))
-        .map(|field| field.column);
-    let (Some(column), Some(data)) = (column, snapshot.data(table)) else {
-        return 0;
-    };
-    let of_segment = |segment: &Arc<Segment>| {
-        let cells = segment.shared_column(column);
-        cells
-            .filter(|cells| cells.may_have_side())
-            .map_or(0, |cells| {
-                let misfits = cells.side().iter().filter(|(at, side)| {
-                    matches!(side, Side::Misfit(_)) && segment.live().get(**at as usize)
-                });
-                misfits.count() as u64
-            })
-    };
-    data.segments.iter().map(of_segment).sum()
 }

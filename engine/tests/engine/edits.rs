@@ -190,7 +190,15 @@ fn a_retype_previews_converts_and_comes_back_exactly() {
         )
         .unwrap();
     assert_eq!((receipt.result.n_cells, receipt.result.n_misfits), (2, 1));
-    assert_eq!(desk.handle.n_misfits(table, field), 1);
+    let snapshot = desk.handle.snapshot();
+    let column = snapshot
+        .schema
+        .table(table)
+        .unwrap()
+        .field(field)
+        .unwrap()
+        .column;
+    assert_eq!(snapshot.data(table).unwrap().n_misfits(column), 1);
     desk.check(
         "> ann show 表
          r1 | 12 | 144

@@ -41,7 +41,7 @@ pub enum StatusView {
     Ok,
     /// Writes are refused, reading and export go on.
     ReadOnly {
-        /// Why, e.g. `disk_full`, `disk_error`, `file_in_use`, `log_damaged`.
+        /// Why, e.g. `disk_full`, `disk_error`, `file_in_use`, `log_damaged`, `cells_damaged`.
         code: String,
         /// What happened and what to do about it.
         reason: String,
@@ -402,33 +402,11 @@ pub fn field_view(snapshot: &Snapshot, table: &Table, field: &Field) -> FieldVie
         formula_text: field
             .formula()
             .map(|spec| formula::source_to_text(&spec.source, &snapshot.schema, table.id)),
-        n_misfits: n_misfits(snapshot, table, field),
+        n_misfits: snapshot
+            .data(table.id)
+            .map_or(0, |data| data.n_misfits(field.column)),
         is_editable: field.is_editable(),
     }
-}
-
-fn n_misfits(snapshot: &Snapshot, table: &Table, field: &Field) -> u64 {
-    let Some(data) = snapshot.data(table.id) else {
-        return 0;
-    };
-    let count = |segment: &table::segment::Segment| {
-        let column = segment.shared_column(field.column);
-        let column = column.filter(|column| column.may_have_side());
-        column.map_or(0, |column| {
-            column
-                .side()
-                .iter()
-                .filter(|(at, side)| {
-                    matches!(side, table::column::Side::Misfit(_))
-                        && segment.live().get(**at as usize)
-                })
-                .count()
-        })
-    };
-    data.segments
-        .iter()
-        .map(|segment| count(segment) as u64)
-        .sum()
 }
 
 pub fn view_view(view: &View) -> ViewView {

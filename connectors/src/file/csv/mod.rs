@@ -5,9 +5,9 @@
 //! whole column; the order is the file's. Tests: `connectors/tests/staging.rs`.
 
 mod chunks;
+mod columns;
 mod delimiter;
 mod encoding;
-mod table;
 mod utf8;
 
 use super::{
@@ -17,7 +17,6 @@ use super::{
     stage_error::{StageError, StageErrorCode},
     words::Words,
 };
-use ::table::raw::RawCell;
 use chunks::{Chunk, Chunks};
 use delimiter::Delimiter;
 use encoding::{DecodingReader, Detected};
@@ -27,6 +26,7 @@ use std::{
     path::Path,
     sync::mpsc::{Receiver, SyncSender, sync_channel},
 };
+use table::raw::RawCell;
 
 /// Bytes of decoded text from which the separator is told.
 const HEAD_BYTES: u64 = 128 << 10;
@@ -202,7 +202,7 @@ fn work(to_do: &std::sync::Mutex<Receiver<Job>>, delimiter: &Delimiter, header: 
         let Ok((chunk, done)) = next else {
             return;
         };
-        let made = table::columns(&chunk, delimiter, header).map(|made| {
+        let made = columns::columns(&chunk, delimiter, header).map(|made| {
             made.map(|mut made| {
                 made.finish();
                 made
@@ -273,9 +273,9 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::file::{batch_file, limits::StageLimits, manifest::SheetManifest};
-    use ::table::raw::RawColumn;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
+    use table::raw::RawColumn;
 
     const COMMA: Delimiter = Delimiter {
         byte: b',',
@@ -306,7 +306,7 @@ mod tests {
             let header = sheet.header_found().filter(|_| per_chunk > 0);
             if let Some(header) = header {
                 while let Some(chunk) = chunks.next(per_chunk).unwrap() {
-                    match table::columns(&chunk, &COMMA, &header).unwrap() {
+                    match columns::columns(&chunk, &COMMA, &header).unwrap() {
                         Some(mut words) => {
                             words.finish();
                             sheet.take_words(words).unwrap();

@@ -14,7 +14,7 @@ use crate::{
     log::{self, BrokenRow},
     migrate,
     parts::{Parts, WrittenColumns},
-    verify,
+    retention, verify,
 };
 use rusqlite::Connection;
 use std::{
@@ -289,7 +289,11 @@ impl Base {
         })
     }
 
-    fn write(
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    pub(crate) fn write(
         &mut self,
         act: impl FnOnce(&Connection, u64) -> Result<u64, rusqlite::Error>,
     ) -> Result<(), AppendError> {
@@ -415,9 +419,11 @@ fn state(
     let parts = Parts::open(path, connection)?;
     let checkpoint = checkpoint::read(connection, &parts, look, damage)?;
     let is_whole = damage.is_empty();
+    let is_log_whole = retention::start(connection)?.after == Revision(0);
     let (snapshot, written) = match checkpoint {
-        Some(found) if is_whole => (found.snapshot, found.written),
-        // A damaged checkpoint is rebuilt from the log, which is kept from the first transaction on.
+        Some(found) if is_whole || !is_log_whole => (found.snapshot, found.written),
+        None if !is_log_whole => return Err(OpenBaseError::Damaged(path.into())),
+        // A damaged checkpoint is rebuilt from the log, where it goes back to the first transaction.
         _ => (empty(connection)?, Written::default()),
     };
     let mut found = Found {
@@ -434,9 +440,9 @@ fn state(
     }
     if !is_whole {
         let lost = unreadable(connection, &parts, &found.snapshot);
-        found.is_lost = !lost.is_empty();
+        found.is_lost = !lost.is_empty() || !is_log_whole;
         damage.retain(|found| !lost.iter().any(|lost| lost.at == found.at));
-        let repaired = stopped.is_none();
+        let repaired = stopped.is_none() && is_log_whole;
         damage
             .iter_mut()
             .for_each(|found| found.repaired = repaired);

@@ -66,6 +66,8 @@ pub enum OpenBaseError {
         "the base was written by a newer Suanpan (format {found}, this one reads up to {known}): please update"
     )]
     Newer { found: u32, known: u32 },
+    #[error("{0}: its last checkpoint is damaged, and the history that could mend it was not kept")]
+    Damaged(PathBuf),
     #[error("disk: {0}")]
     Disk(#[from] std::io::Error),
     #[error("SQLite: {0}")]
@@ -162,6 +164,7 @@ impl OpenBaseError {
             OpenBaseError::NotFound(_) => Trouble::Missing,
             OpenBaseError::NotABase(_) => Trouble::Foreign,
             OpenBaseError::Newer { .. } => Trouble::Newer,
+            OpenBaseError::Damaged(_) => Trouble::Damaged,
             OpenBaseError::Disk(error) => Trouble::of_io(error),
             OpenBaseError::Sqlite(error) => Trouble::of_sqlite(error),
         }

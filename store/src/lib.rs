@@ -19,6 +19,7 @@ mod log;
 mod migrate;
 mod parts;
 mod reader;
+mod retention;
 mod verify;
 
 pub use base::{Base, BrokenLog, Entry, Recovered};
@@ -32,3 +33,4 @@ pub use error::{
 pub use history::LogLine;
 pub use migrate::FORMAT;
 pub use reader::Reader;
+pub use retention::Needs;

@@ -8,6 +8,7 @@ use crate::{
     codec::v1::{bytes::DecodeError, op},
     limits::{COMPRESSED_FROM_BYTES, PART_FROM_RECORDS, UNPACKED_BYTES},
     parts::{ColumnPart, Parts, WrittenColumns},
+    retention,
 };
 use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use rusqlite::{Connection, params};
@@ -156,7 +157,7 @@ pub(crate) fn rows(
     rows.collect()
 }
 
-/// The checksum of the row before `revision`; 0 where there is none.
+/// The checksum of the row before `revision`, be it forgotten; 0 where there is none.
 pub(crate) fn checksum_before(
     connection: &Connection,
     revision: Revision,
@@ -165,7 +166,10 @@ pub(crate) fn checksum_before(
         "SELECT checksum FROM log WHERE revision < ?1 ORDER BY revision DESC LIMIT 1",
     )?;
     let mut rows = select.query(params![revision.0 as i64])?;
-    Ok(rows.next()?.map_or(Ok(0), |row| row.get::<_, i64>(0))? as u64)
+    match rows.next()? {
+        Some(row) => Ok(row.get::<_, i64>(0)? as u64),
+        None => Ok(retention::start(connection)?.chain),
+    }
 }
 
 /// A row that is not what was written.
@@ -191,6 +195,7 @@ pub(crate) fn broken_rows(
     let mut select = connection.prepare(
         "SELECT revision, packed, body, checksum FROM log WHERE revision >= ?1 ORDER BY revision",
     )?;
+    let from = from.max(Revision(retention::start(connection)?.after.0 + 1));
     let mut rows = select.query([from.0 as i64])?;
     let mut broken = Vec::new();
     // After a broken row its stored or its true checksum goes on, as its body or its checksum was hit.

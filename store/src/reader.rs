@@ -9,6 +9,7 @@ use crate::{
     history::{self, LogLine},
     migrate,
     parts::Parts,
+    retention::{self, Needs},
     verify,
 };
 use rusqlite::Connection;
@@ -93,6 +94,28 @@ impl Reader {
 
     pub fn answer(&self, key: &CallKey) -> Result<Option<Answer>, ReadLogError> {
         call_queue::find_answer(&self.lock(), key)
+    }
+
+    /// Days that history is kept; `None`: for ever.
+    pub fn retention_days(&self) -> Result<Option<u32>, ReadLogError> {
+        Ok(retention::days(&self.lock())?)
+    }
+
+    /// The newest transaction whose log was forgotten; 0 where all is there.
+    pub fn forgotten_to(&self) -> Result<Revision, ReadLogError> {
+        Ok(retention::start(&self.lock())?.after)
+    }
+
+    /// The last transaction before the first one that is as young as `at_ms`.
+    pub fn last_before(&self, at_ms: i64) -> Result<Revision, ReadLogError> {
+        Ok(retention::last_before(&self.lock(), at_ms)?)
+    }
+
+    /// What the log after a revision speaks of; reads all of it, in slices.
+    pub fn needs_after(&self, until: Revision) -> Result<Needs, ReadLogError> {
+        let mut needs = Needs::after(until);
+        while needs.read_on(&self.lock(), &self.parts)? {}
+        Ok(needs)
     }
 
     /// Every part and row of the log against its checksum, as far as opening left them for later. What is found is

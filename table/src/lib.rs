@@ -18,6 +18,7 @@ pub mod infer;
 pub mod limits;
 pub mod mask;
 pub mod op;
+pub mod purge;
 pub mod raw;
 pub mod schema;
 pub mod segment;

@@ -91,6 +91,11 @@ impl Segment {
         &self.columns
     }
 
+    /// True where this segment holds the records of the other one first, in their places.
+    pub fn begins_with(&self, other: &Segment) -> bool {
+        Arc::ptr_eq(&self.ids, &other.ids) || self.ids.starts_with(&other.ids)
+    }
+
     /// Offset of a record within this segment, removed ones included.
     pub fn find(&self, record: RecordId) -> Option<usize> {
         self.ids.binary_search(&record).ok()

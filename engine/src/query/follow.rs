@@ -71,7 +71,8 @@ fn differing(
     after: &Segment,
     columns: &BTreeSet<ColumnId>,
 ) -> Option<BTreeSet<u32>> {
-    if after.len() < before.len() {
+    // Records that were purged leave no place behind.
+    if !after.begins_with(before) {
         return None;
     }
     let mut rows: BTreeSet<u32> = (before.len() as u32..after.len() as u32).collect();

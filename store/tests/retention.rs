@@ -253,7 +253,9 @@ fn damage_that_the_forgotten_log_would_have_mended_is_said_and_never_written_ove
         drop(shop);
         let file = rusqlite::Connection::open(&path).unwrap();
         let sql = match what {
-            "part" => "UPDATE part SET body = CAST(body || x'00' AS BLOB) WHERE id = (SELECT max(id) FROM part)",
+            "part" => {
+                "UPDATE part SET body = CAST(body || x'00' AS BLOB) WHERE id = (SELECT max(id) FROM part)"
+            }
             _ => "UPDATE meta SET value = CAST(value || x'20' AS BLOB) WHERE key = 'manifest'",
         };
         assert_eq!(file.execute(sql, []).unwrap(), 1);

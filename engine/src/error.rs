@@ -182,6 +182,19 @@ impl CommandError {
         }
     }
 
+    pub(crate) fn retention_too_short(days: u32, least: u32) -> CommandError {
+        CommandError::new(
+            "retention_too_short",
+            format!("历史记录至少要保留 {least} 天，不能改为 {days} 天。"),
+            format!("History is kept for {least} days at least; {days} is too short."),
+        )
+        .hint(
+            "请选择更长的时间，或一直保留。",
+            "Choose a longer time, or keep it for ever.",
+        )
+        .at(days)
+    }
+
     pub(crate) fn backup_failed(why: &FileTrouble) -> CommandError {
         let Text2 { zh, en } = &why.message;
         let code = match why.code {

@@ -308,6 +308,26 @@ impl BaseHandle {
         self.shared.n_commits.load(Ordering::Relaxed)
     }
 
+    /// Days that history is kept; `None`: for ever.
+    pub fn retention(&self) -> Result<Option<u32>, CommandError> {
+        let days = self.reader().retention_days();
+        days.map_err(|error| CommandError::log_unread(&error))
+    }
+
+    /// Keeps history this many days from now on (at least [`crate::limits::RETENTION_LEAST_DAYS`]); what is older, and
+    /// what lies in the trash since then, is forgotten for good, soon. `None`: nothing is forgotten.
+    pub fn set_retention(&self, days: Option<u32>) -> Result<(), CommandError> {
+        self.ask(|answer| Event::SetRetention { days, answer })
+            .unwrap_or_else(|| Err(CommandError::closed()))
+    }
+
+    /// Forgets now what is older than the setting says; the writer also does so by itself. Blocks until it is done.
+    pub fn forget_old(&self) -> Result<(), CommandError> {
+        let now_ms = (self.shared.options.clock)().now_ms;
+        let done = writer::forget_old(&|| Some(self.events.clone()), &self.reader(), now_ms);
+        done.map_err(|error| CommandError::log_unread(&error))
+    }
+
     /// Tries to leave the read-only state now; the writer also tries by itself from time to time.
     pub fn try_recover(&self) -> BaseStatus {
         self.ask(|answer| Event::Recover { answer })

@@ -58,6 +58,12 @@ pub const CHECKPOINT_TRANSACTIONS: u64 = 2_000;
 pub const CHECKPOINT_CELLS: u64 = 4_000_000;
 /// Milliseconds between attempts to leave the read-only state by itself.
 pub const RECOVER_EVERY_MS: u64 = 2_000;
+/// Milliseconds between looks at what is older than the owner wants history to be.
+pub const FORGET_EVERY_MS: i64 = 6 * 3_600_000;
+/// Days that history is kept at least, as long as the trash.
+pub const RETENTION_LEAST_DAYS: u32 = 30;
+/// Segments that are made anew in one step of purging the trash.
+pub const PURGE_SEGMENTS: usize = 4;
 /// Milliseconds between looks at the calendar for formulas with TODAY().
 pub const TICK_MS: u64 = 30_000;
 /// Samples of misfits in a retype preview.

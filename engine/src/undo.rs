@@ -86,6 +86,15 @@ impl UndoBook {
         }
     }
 
+    /// Steps whose log is gone can't be taken back.
+    pub fn forget(&mut self, until: Revision) {
+        let is_kept = |step: &Step| step.revisions.first().is_some_and(|first| *first > until);
+        for stacks in self.by_actor.values_mut() {
+            stacks.undo.retain(is_kept);
+            stacks.redo.retain(is_kept);
+        }
+    }
+
     pub fn newest(&self, actor: &ActorId, redo: bool) -> Option<&Step> {
         let stacks = self.by_actor.get(actor)?;
         if redo {

@@ -9,7 +9,7 @@ use crate::{
     recompute::background::Filled,
 };
 use std::{path::PathBuf, sync::mpsc::SyncSender};
-use table::id::ActorId;
+use table::id::{ActorId, Revision};
 
 pub(crate) enum Event {
     Submit {
@@ -34,6 +34,20 @@ pub(crate) enum Event {
     UndoState {
         actor: ActorId,
         answer: SyncSender<UndoState>,
+    },
+    SetRetention {
+        days: Option<u32>,
+        answer: SyncSender<Result<(), CommandError>>,
+    },
+    /// One slice of the log up to a revision; answers whether there is more.
+    Forget {
+        until: Revision,
+        answer: SyncSender<bool>,
+    },
+    /// Some of what no history speaks of any more; the needs come back while there is more.
+    Purge {
+        needs: Box<store::Needs>,
+        answer: SyncSender<Option<Box<store::Needs>>>,
     },
     Recover {
         answer: SyncSender<BaseStatus>,

@@ -2,7 +2,8 @@
 //!
 //! `event` is everything it hears, `state` what it owns, `prepare` turns a submission into a candidate,
 //! `commit` logs a group of candidates at once and publishes them, `patch` says what changed, `open` brings a
-//! base up, `upkeep` does what time brings: background results, checkpoints, leaving the read-only state.
+//! base up, `upkeep` does what time brings: background results, checkpoints, leaving the read-only state; `retention`
+//! forgets old history.
 //!
 //! Law: durable before visible. If the log fails, the candidates are dropped and the base is read-only until
 //! it has been opened again and found whole.
@@ -12,11 +13,13 @@ mod event;
 mod open;
 mod patch;
 mod prepare;
+mod retention;
 mod state;
 mod upkeep;
 
 pub(crate) use event::Event;
 pub(crate) use open::{Running, create, open};
+pub(crate) use retention::forget_old;
 pub(crate) use state::Shared;
 
 use crate::limits::{COMMANDS_PER_COMMIT, RECOVER_EVERY_MS, TICK_MS};

@@ -2,6 +2,7 @@
 
 use super::{
     Event,
+    retention::Retention,
     state::{Receipts, Shared, Writer},
 };
 use crate::{
@@ -188,6 +189,7 @@ fn start(path: &Path, recovery: Recovery, options: EngineOptions) -> Result<Runn
         owes_checkpoint: false,
         n_transactions: 0,
         n_cells: 0,
+        retention: Retention::default(),
     };
     writer.take_over(recovery);
     let thread = std::thread::Builder::new()

@@ -14,7 +14,7 @@ use crate::{
     },
     trouble::FileTrouble,
     undo::UndoBook,
-    writer::Event,
+    writer::{Event, retention::Retention},
 };
 use parking_lot::{Mutex, RwLock};
 use std::{
@@ -126,6 +126,7 @@ pub(crate) struct Writer {
     /// Since the last checkpoint.
     pub n_transactions: u64,
     pub n_cells: u64,
+    pub retention: Retention,
     /// Local day for which TODAY() was last computed.
     pub day: f64,
 }

@@ -76,6 +76,9 @@ impl Writer {
                 }
                 let _ = answer.send(self.undo.state(&actor));
             }
+            Event::SetRetention { days, answer } => drop(answer.send(self.set_retention(days))),
+            Event::Forget { until, answer } => drop(answer.send(self.forget(until))),
+            Event::Purge { needs, answer } => drop(answer.send(self.purge(needs))),
             Event::Recover { answer } => {
                 self.try_recover();
                 let _ = answer.send(self.shared.status());
@@ -346,6 +349,7 @@ impl Writer {
             self.tell_of_the_day();
         }
         self.checkpoint_if_due();
+        self.forget_if_due();
     }
 
     /// Views that speak of “this month” show other records on another day.

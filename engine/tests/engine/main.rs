@@ -14,4 +14,5 @@ mod grouping;
 mod links;
 mod queries;
 mod recompute;
+mod retention;
 mod undoing;

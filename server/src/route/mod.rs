@@ -12,6 +12,7 @@ mod history;
 mod imports;
 mod jobs;
 mod providers;
+mod retention;
 mod socket;
 mod tables;
 mod templates;
@@ -60,5 +61,6 @@ pub fn all() -> OpenApiRouter<App> {
         .routes(routes!(backups::all))
         .routes(routes!(backups::restore))
         .routes(routes!(backups::check))
+        .routes(routes!(retention::read, retention::change))
         .route("/bases/{base}/socket", axum::routing::get(socket::connect))
 }

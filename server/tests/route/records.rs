@@ -277,3 +277,21 @@ async fn groups_and_hits_of_a_view() {
         (404.try_into().unwrap(), json!("no_view"))
     );
 }
+
+#[tokio::test]
+async fn how_long_history_is_kept_is_a_setting_with_a_least() {
+    let shop = shop().await;
+    let path = format!("/bases/{}/retention", shop.base);
+    let kept = async |shop: &Shop| shop.world.get(&path).await.json();
+    assert_eq!(kept(&shop).await, json!({"days": null}));
+    let answer = shop.world.put(&path, json!({"days": 90})).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let answer = shop.world.put(&path, json!({"days": 7})).await;
+    assert_eq!(answer.status, 422);
+    assert_eq!(answer.json()["code"], "retention_too_short");
+    assert_eq!(kept(&shop).await, json!({"days": 90}));
+    let answer = shop.world.put(&path, json!({"day": 90})).await;
+    assert_eq!(answer.status, 400);
+    shop.world.put(&path, json!({"days": null})).await;
+    assert_eq!(kept(&shop).await, json!({"days": null}));
+}

@@ -638,6 +638,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bases/{base}/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long history is kept. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Retention"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        /** Keeps history this long from now on. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Retention"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bases/{base}/tables/{table}/aggregates": {
         parameters: {
             query?: never;
@@ -2669,6 +2755,15 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description How long history is kept. */
+        Retention: {
+            /**
+             * Format: int32
+             * @description At least 30. Absent or null: for ever. What is older is forgotten for good, together with what has been in the
+             *     trash since then.
+             */
+            days?: number | null;
+        };
         /** @description What a change of type would do. */
         RetypeView: {
             /**
@@ -2708,7 +2803,7 @@ export interface components {
             /** @enum {string} */
             state: "ok";
         } | {
-            /** @description Why, e.g. `disk_full`, `disk_error`, `file_in_use`, `log_damaged`. */
+            /** @description Why, e.g. `disk_full`, `disk_error`, `file_in_use`, `log_damaged`, `cells_damaged`. */
             code: string;
             /** @description What happened and what to do about it. */
             reason: string;

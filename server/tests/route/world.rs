@@ -9,7 +9,7 @@ use serde_json::Value;
 use server::{
     app,
     auth::Hosts,
-    instance::{Instance, StartOptions},
+    instance::{Instance, LockError, StartError, StartOptions},
 };
 use tower::ServiceExt;
 
@@ -31,12 +31,27 @@ impl World {
     }
 
     pub fn over(folder: tempfile::TempDir) -> World {
-        let instance = Instance::start(StartOptions {
-            data: folder.path().to_path_buf(),
-            runs_ai: true,
-            program: Some(env!("CARGO_BIN_EXE_suanpan").into()),
-        })
-        .unwrap();
+        let start = || {
+            Instance::start(StartOptions {
+                data: folder.path().to_path_buf(),
+                runs_ai: true,
+                program: Some(env!("CARGO_BIN_EXE_suanpan").into()),
+            })
+        };
+        // A child that another test is just starting holds copies of all open files until it runs its own program:
+        // for that moment the lock of a folder that was let go of is still held.
+        let moments = 0..10_000;
+        let instance = moments
+            .map(|_| start())
+            .find(|started| match started {
+                Err(StartError::Lock(LockError::Held { .. })) => {
+                    std::thread::yield_now();
+                    false
+                }
+                _ => true,
+            })
+            .unwrap()
+            .unwrap();
         World {
             router: app::router(instance.clone(), Hosts::Local),
             instance,

@@ -5,7 +5,7 @@
 
 use crate::{
     ai::scope,
-    command::{self, AiScope, Command, Receipt, Submission, table_of},
+    command::{self, AiScope, Command, Preview, Receipt, Submission, table_of},
     error::{CommandError, OpenError},
     patch::{Patch, UndoState},
     query::{
@@ -141,8 +141,8 @@ impl BaseHandle {
         }
     }
 
-    /// Validates a command against the present snapshot without applying it.
-    pub fn dry_run(&self, actor: &ActorId, command: &Command) -> Result<(), CommandError> {
+    /// Carries a command out on a private snapshot: what it would do, without doing it.
+    pub fn dry_run(&self, actor: &ActorId, command: &Command) -> Result<Preview, CommandError> {
         let (actor, command) = (actor.clone(), Box::new(command.clone()));
         self.ask(|answer| Event::DryRun {
             actor,

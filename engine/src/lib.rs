@@ -10,6 +10,7 @@ mod ai;
 pub mod command;
 pub mod error;
 pub mod handle;
+pub mod history;
 mod language;
 pub mod limits;
 pub mod patch;

@@ -62,6 +62,10 @@ pub const RECOVER_EVERY_MS: u64 = 2_000;
 pub const FORGET_EVERY_MS: i64 = 6 * 3_600_000;
 /// Days that history is kept at least, as long as the trash.
 pub const RETENTION_LEAST_DAYS: u32 = 30;
+/// Changes of later that a preview of taking back shows.
+pub const KEPT_SHOWN: usize = 50;
+/// Cells that bringing a table back to a moment may change.
+pub const CELLS_PER_RESTORE: usize = 5_000_000;
 /// Segments that are made anew in one step of purging the trash.
 pub const PURGE_SEGMENTS: usize = 4;
 /// Milliseconds between looks at the calendar for formulas with TODAY().

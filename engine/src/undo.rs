@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 use store::LogLine;
 use table::id::{ActorId, Revision};
 
+/// The label of transactions that take back something of the history.
+pub(crate) const TAKE_BACK: &str = "take_back";
+
 /// What is taken back at once.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Step {
@@ -34,7 +37,10 @@ impl UndoBook {
     pub fn note(&mut self, transaction: &LogLine) {
         let revision = transaction.revision;
         if let Some(taken_back) = transaction.undoes {
-            self.note_undo(transaction, taken_back);
+            match transaction.label == TAKE_BACK {
+                true => self.note_take_back(transaction, taken_back),
+                false => self.note_undo(transaction, taken_back),
+            }
             return;
         }
         if let Some(group) = &transaction.group
@@ -60,6 +66,22 @@ impl UndoBook {
         if stacks.undo.len() > UNDO_STEPS {
             stacks.undo.remove(0);
         }
+    }
+
+    /// A deed of its own: who did it can undo it, and what it took back is nobody's step any more.
+    fn note_take_back(&mut self, transaction: &LogLine, taken_back: Revision) {
+        let holds = |step: &Step| step.revisions.contains(&taken_back);
+        for stacks in self.by_actor.values_mut() {
+            stacks.undo.retain(|step| !holds(step));
+            stacks.redo.retain(|step| !holds(step));
+        }
+        let stacks = self.by_actor.entry(transaction.actor.clone()).or_default();
+        stacks.redo.clear();
+        stacks.undo.push(Step {
+            label: transaction.label.clone(),
+            group: None,
+            revisions: vec![transaction.revision],
+        });
     }
 
     fn note_undo(&mut self, transaction: &LogLine, taken_back: Revision) {

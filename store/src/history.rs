@@ -87,6 +87,66 @@ pub(crate) fn lines(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// A transaction that takes another one back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Undoing {
+    pub revision: Revision,
+    pub undoes: Revision,
+    /// Of what it takes back.
+    pub group: Option<String>,
+}
+
+/// Those after a revision, the newest first.
+pub(crate) fn undoings_after(
+    connection: &Connection,
+    after: Revision,
+) -> Result<Vec<Undoing>, ReadLogError> {
+    let mut select = connection.prepare_cached(
+        "SELECT taker.revision, taker.undoes, taken.grouped
+         FROM log taker LEFT JOIN log taken ON taken.revision = taker.undoes
+         WHERE taker.revision > ?1 AND taker.undoes IS NOT NULL ORDER BY taker.revision DESC",
+    )?;
+    let rows = select.query_map([after.0 as i64], |row| {
+        Ok(Undoing {
+            revision: Revision(row.get::<_, i64>(0)? as u64),
+            undoes: Revision(row.get::<_, i64>(1)? as u64),
+            group: row.get(2)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The transactions of a group, ascending.
+pub(crate) fn group_revisions(
+    connection: &Connection,
+    group: &str,
+) -> Result<Vec<Revision>, ReadLogError> {
+    let mut select = connection.prepare_cached(
+        "SELECT revision FROM log WHERE grouped = ?1 AND undoes IS NULL ORDER BY revision",
+    )?;
+    let rows = select.query_map([group], |row| Ok(Revision(row.get::<_, i64>(0)? as u64)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Transactions of these labels that are as young as `since_ms`, the newest first, at most `limit`.
+pub(crate) fn labelled(
+    connection: &Connection,
+    labels: &[&str],
+    since_ms: i64,
+    limit: usize,
+) -> Result<Vec<Revision>, ReadLogError> {
+    let mut select = connection.prepare_cached(
+        "SELECT revision FROM log WHERE at_ms >= ?1 AND label IN (SELECT value FROM json_each(?2))
+         ORDER BY revision DESC LIMIT ?3",
+    )?;
+    let labels = serde_json::json!(labels).to_string();
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = select.query_map((since_ms, labels, limit), |row| {
+        Ok(Revision(row.get::<_, i64>(0)? as u64))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 pub(crate) fn find_client_id(
     connection: &Connection,
     id: &str,

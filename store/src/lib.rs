@@ -30,7 +30,7 @@ pub use error::{
     AppendError, BackupError, BlobError, CheckpointError, CloseError, CreateBaseError,
     OpenBaseError, ReadLogError, Trouble,
 };
-pub use history::LogLine;
+pub use history::{LogLine, Undoing};
 pub use migrate::FORMAT;
 pub use reader::Reader;
 pub use retention::Needs;

@@ -6,7 +6,7 @@ use crate::{
     call_queue,
     error::{BackupError, BlobError, OpenBaseError, ReadLogError},
     fault::Fault,
-    history::{self, LogLine},
+    history::{self, LogLine, Undoing},
     migrate,
     parts::Parts,
     retention::{self, Needs},
@@ -83,6 +83,26 @@ impl Reader {
     /// What was done, without the changes themselves.
     pub fn lines(&self, from: Revision, limit: usize) -> Result<Vec<LogLine>, ReadLogError> {
         history::lines(&self.lock(), from, limit)
+    }
+
+    /// What takes back something after a revision, the newest first.
+    pub fn undoings_after(&self, after: Revision) -> Result<Vec<Undoing>, ReadLogError> {
+        history::undoings_after(&self.lock(), after)
+    }
+
+    /// The transactions of a group, ascending; those that take it back are none of it.
+    pub fn group_revisions(&self, group: &str) -> Result<Vec<Revision>, ReadLogError> {
+        history::group_revisions(&self.lock(), group)
+    }
+
+    /// Transactions of these labels that are as young as `since_ms`, the newest first, at most `limit`.
+    pub fn labelled(
+        &self,
+        labels: &[&str],
+        since_ms: i64,
+        limit: usize,
+    ) -> Result<Vec<Revision>, ReadLogError> {
+        history::labelled(&self.lock(), labels, since_ms, limit)
     }
 
     pub fn transaction(&self, revision: Revision) -> Result<Option<Transaction>, ReadLogError> {

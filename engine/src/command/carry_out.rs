@@ -1,8 +1,8 @@
 //! From a command to its family.
 
 use super::{
-    Command, Draft, World, adjust, ai, cells, fields, paste, press, records, retype, tables, undo,
-    views,
+    Command, Draft, World, adjust, ai, cells, fields, paste, press, records, restore_to, retype,
+    tables, take_back, undo, views,
 };
 use crate::{error::CommandError, recompute::Graph};
 
@@ -51,6 +51,7 @@ pub(crate) fn carry_out(
         X::CreateView { table, name } => views::create(draft, *table, name),
         X::UpdateView { table, view } => views::update(draft, *table, view),
         X::DeleteView { table, view } => views::delete(draft, *table, *view),
+        X::RestoreView { table, view } => views::restore(draft, *table, *view),
         X::CreateRecords { table, records } => records::create(draft, *table, records),
         X::DeleteRecords { table, records } => records::delete(draft, *table, records),
         X::RestoreRecords { table, records } => records::restore(draft, *table, records),
@@ -113,6 +114,13 @@ fn carry_out_counts_ai_and_undo(
         X::Undo => undo::newest(draft, world, false),
         X::Redo => undo::newest(draft, world, true),
         X::UndoGroup { group } => undo::group(draft, world, group),
+        X::TakeBack {
+            revision,
+            keep_later,
+        } => take_back::take_back(draft, world, *revision, *keep_later),
+        X::RestoreTableTo { table, revision } => {
+            restore_to::restore(draft, world, *table, *revision)
+        }
         _ => Err(CommandError::damaged("a command without a family")),
     }
 }
@@ -134,6 +142,7 @@ impl Command {
             Command::CreateView { .. } => "create_view",
             Command::UpdateView { .. } => "update_view",
             Command::DeleteView { .. } => "delete_view",
+            Command::RestoreView { .. } => "restore_view",
             Command::CreateRecords { .. } => "create_records",
             Command::DeleteRecords { .. } => "delete_records",
             Command::RestoreRecords { .. } => "restore_records",
@@ -148,6 +157,8 @@ impl Command {
             Command::SettleCalls { .. } => "settle_calls",
             Command::Undo | Command::UndoGroup { .. } => "undo",
             Command::Redo => "redo",
+            Command::TakeBack { .. } => crate::undo::TAKE_BACK,
+            Command::RestoreTableTo { .. } => "restore_table_to",
             Command::RenameBase { .. } => "rename_base",
         }
     }
@@ -162,9 +173,18 @@ impl Command {
                 | Command::CreateField { .. }
                 | Command::UpdateField { .. }
                 | Command::RestoreField { .. }
-                | Command::Undo
+        ) || self.is_of_history()
+    }
+
+    /// True for commands that bring back what was there before, with what belongs to it.
+    pub(crate) fn is_of_history(&self) -> bool {
+        matches!(
+            self,
+            Command::Undo
                 | Command::Redo
                 | Command::UndoGroup { .. }
+                | Command::TakeBack { .. }
+                | Command::RestoreTableTo { .. }
         )
     }
 }

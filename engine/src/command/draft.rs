@@ -81,6 +81,8 @@ pub(crate) struct Draft {
     pub result: CommandResult,
     /// When and by whom; absent for what the engine does by itself.
     pub stamp: Option<super::Stamp>,
+    /// What a command of the history finds changed since stays as it is, instead of being a refusal.
+    pub keeps_later: bool,
     pub label: &'static str,
     pub group: Option<String>,
     pub undoes: Option<Revision>,
@@ -109,6 +111,7 @@ impl Draft {
             touched: Touched::default(),
             result: CommandResult::default(),
             stamp: None,
+            keeps_later: false,
             label,
             group,
             undoes: None,

@@ -188,10 +188,7 @@ pub(crate) fn settle(draft: &mut Draft, command: &Command) -> Result<(), Command
             records.extend((first.0..first.0 + n).map(RecordId));
         }
         follow(draft, side, other, &records)?;
-        let comes_back = matches!(
-            command,
-            Command::Undo | Command::Redo | Command::UndoGroup { .. }
-        );
+        let comes_back = command.is_of_history();
         // Its other side went on without it.
         let fields = &touched.fields;
         if comes_back && fields.contains(&side.field) && !fields.contains(&other.field) {

@@ -17,9 +17,11 @@ mod names;
 mod paste;
 mod press;
 mod records;
+mod restore_to;
 mod retype;
 mod strict;
 mod tables;
+mod take_back;
 mod undo;
 mod views;
 
@@ -37,6 +39,7 @@ use table::{
     column::Column,
     field::{AiSettings, FieldType},
     id::{ActorId, FieldId, RecordId, Revision, TableId, ViewId},
+    op::Op,
     value::CellState,
     view::View,
 };
@@ -116,6 +119,10 @@ pub enum Command<C = CellInput> {
         view: View,
     },
     DeleteView {
+        table: TableId,
+        view: ViewId,
+    },
+    RestoreView {
         table: TableId,
         view: ViewId,
     },
@@ -200,6 +207,19 @@ pub enum Command<C = CellInput> {
     Redo,
     UndoGroup {
         group: String,
+    },
+    /// Takes back any transaction of the kept history with the group that it belongs to, whoever did it and however long
+    /// ago. What takes back an undo does again what it undid.
+    TakeBack {
+        revision: Revision,
+        /// What was changed since stays as it is; otherwise such a change is a refusal (`undo_conflict`).
+        #[serde(default)]
+        keep_later: bool,
+    },
+    /// The table as it was right after a transaction: records, cells, fields, views, name.
+    RestoreTableTo {
+        table: TableId,
+        revision: Revision,
     },
     RenameBase {
         name: String,
@@ -322,6 +342,54 @@ pub struct CommandResult {
     /// AI cells answered at once from stored answers.
     pub n_cached: u64,
     pub messages: Vec<Text2>,
+    /// Of records, cells and settings: what a command of the history left as it is.
+    pub n_kept: u64,
+    /// The first [`crate::limits::KEPT_SHOWN`] of them.
+    #[serde(skip)]
+    pub kept: Vec<Kept>,
+}
+
+/// Something that was changed since, and so not taken back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kept {
+    pub table: Option<TableId>,
+    pub field: Option<FieldId>,
+    pub record: Option<RecordId>,
+    /// Of the field, table, view or base.
+    pub name: String,
+    /// As the transaction left it; blank where it is no cell.
+    pub then: CellState,
+    pub now: CellState,
+}
+
+/// What a command would do, without doing it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Preview {
+    pub result: CommandResult,
+    pub n_cells: u64,
+    /// Records that would go to the trash.
+    pub n_removed: u64,
+    /// Records made or brought back.
+    pub n_restored: u64,
+    /// Changes of tables, fields and views.
+    pub n_schema: u64,
+}
+
+impl Preview {
+    pub(crate) fn of(draft: Draft) -> Preview {
+        let mut preview = Preview::default();
+        for op in &draft.ops {
+            match op {
+                Op::SetCells { records, .. } => preview.n_cells += records.len() as u64,
+                Op::RemoveRecords { records, .. } => preview.n_removed += records.len() as u64,
+                Op::RestoreRecords { records, .. } => preview.n_restored += records.len() as u64,
+                Op::AppendRecords { n_records, .. } => preview.n_restored += n_records,
+                _ => preview.n_schema += 1,
+            }
+        }
+        preview.result = draft.result;
+        preview
+    }
 }
 
 impl<C> CellEdit<C> {
@@ -457,6 +525,9 @@ impl<C> Command<C> {
             CancelAi { batch }
             SettleCalls { answers, failures }
             UndoGroup { group }
+            TakeBack { revision, keep_later }
+            RestoreTableTo { table, revision }
+            RestoreView { table, view }
             RenameBase { name }
         }
     }

@@ -1,11 +1,11 @@
 //! Undo and redo: the inverted ops of a step as a new transaction, unless someone else changed the same since.
 
-use super::{Draft, World, fields, given, links, tables};
-use crate::{ai::is_waiting, error::CommandError, undo::Step};
+use super::{Draft, Kept, World, fields, given, links, tables, views};
+use crate::{ai::is_waiting, error::CommandError, limits::KEPT_SHOWN, undo::Step};
 use table::{
     column::{Column, ColumnKind},
     field::Field,
-    id::{ColumnId, RecordId, TableId},
+    id::{ColumnId, FieldId, RecordId, TableId},
     op::Op,
     value::CellState,
 };
@@ -43,7 +43,15 @@ pub(crate) fn group(draft: &mut Draft, world: &World, group: &str) -> Result<(),
     take_back(draft, world, step)
 }
 
-fn take_back(draft: &mut Draft, world: &World, step: &Step) -> Result<(), CommandError> {
+pub(super) fn too_long_ago() -> CommandError {
+    CommandError::new(
+        "nothing_to_undo",
+        "这步操作的记录已被清理，不能撤销。",
+        "The log of this step has been cleared; it can't be undone.",
+    )
+}
+
+pub(super) fn take_back(draft: &mut Draft, world: &World, step: &Step) -> Result<(), CommandError> {
     draft.undoes = step.revisions.last().copied();
     for revision in step.revisions.iter().rev() {
         let transaction = world
@@ -51,17 +59,53 @@ fn take_back(draft: &mut Draft, world: &World, step: &Step) -> Result<(), Comman
             .transaction(*revision)
             .map_err(|error| CommandError::log_unread(&error))?;
         let Some(transaction) = transaction else {
-            return Err(CommandError::new(
-                "nothing_to_undo",
-                "这步操作的记录已被清理，不能撤销。",
-                "The log of this step has been cleared; it can't be undone.",
-            ));
+            return Err(too_long_ago());
         };
         for op in transaction.inverted_ops() {
-            apply_checked(draft, op)?;
+            match apply_checked(draft, op) {
+                Err(error) if draft.keeps_later && is_gone(&error) => draft.result.n_kept += 1,
+                done => done?,
+            }
         }
     }
     Ok(())
+}
+
+/// What an op would change is there no more, not even in the trash.
+fn is_gone(error: &CommandError) -> bool {
+    matches!(
+        error.code,
+        "no_table" | "no_field" | "no_record" | "no_view"
+    )
+}
+
+/// What was changed since is a refusal, or stays and is told.
+fn changed_since(
+    draft: &mut Draft,
+    kept: Kept,
+    [zh, en]: [String; 2],
+    at: impl ToString,
+) -> Result<(), CommandError> {
+    if !draft.keeps_later {
+        return Err(conflict(zh, en, at));
+    }
+    draft.result.n_kept += 1;
+    if draft.result.kept.len() < KEPT_SHOWN {
+        draft.result.kept.push(kept);
+    }
+    Ok(())
+}
+
+/// A table, field, view or name that was changed since.
+fn kept(table: Option<TableId>, field: Option<FieldId>, name: &str) -> Kept {
+    Kept {
+        table,
+        field,
+        record: None,
+        name: name.to_owned(),
+        then: CellState::BLANK,
+        now: CellState::BLANK,
+    }
 }
 
 fn conflict(what_zh: String, what_en: String, at: impl ToString) -> CommandError {
@@ -101,9 +145,15 @@ fn apply_checked(draft: &mut Draft, op: Op) -> Result<(), CommandError> {
                 None => Ok(()),
             }
         }
-        Op::RestoreField { table, field } => {
-            draft.push(Op::RestoreField { table, field })?;
-            fields::rename_if_taken(draft, table, field)
+        // What is as wanted already is no change: the log must not say that it was one.
+        Op::RestoreField { table, field } => fields::restore(draft, table, field),
+        Op::RestoreView { table, view } => views::restore(draft, table, view),
+        Op::RemoveView { table, view } => {
+            let owner = draft.schema().any_table(table);
+            match owner.and_then(|owner| owner.view(view)) {
+                Some(_) => draft.push(Op::RemoveView { table, view }),
+                None => Ok(()),
+            }
         }
         Op::MoveField { .. } | Op::MoveTable { .. } => move_checked(draft, op),
         _ => alter_checked(draft, op),
@@ -133,11 +183,15 @@ fn alter_checked(draft: &mut Draft, op: Op) -> Result<(), CommandError> {
                     before,
                     after,
                 }),
-                _ => Err(conflict(
-                    format!("表“{}”", before.name),
-                    format!("the table “{}”", before.name),
+                _ => changed_since(
+                    draft,
+                    kept(Some(table), None, &before.name),
+                    [
+                        format!("表“{}”", before.name),
+                        format!("the table “{}”", before.name),
+                    ],
                     table,
-                )),
+                ),
             }
         }
         Op::AlterView {
@@ -152,15 +206,20 @@ fn alter_checked(draft: &mut Draft, op: Op) -> Result<(), CommandError> {
                     before,
                     after,
                 }),
-                _ => Err(conflict(
-                    format!("视图“{}”", before.name),
-                    format!("the view “{}”", before.name),
+                _ => changed_since(
+                    draft,
+                    kept(Some(table), None, &before.name),
+                    [
+                        format!("视图“{}”", before.name),
+                        format!("the view “{}”", before.name),
+                    ],
                     before.id,
-                )),
+                ),
             }
         }
         Op::RenameBase { before, .. } if draft.schema().name != before => {
-            Err(conflict("名称".into(), "the name".into(), before))
+            let what = ["名称".into(), "the name".into()];
+            changed_since(draft, kept(None, None, &before), what, before)
         }
         other => draft.push(other),
     }
@@ -176,11 +235,12 @@ fn alter_field(
     let owner = draft.schema().any_table(table);
     let current = owner.and_then(|owner| owner.any_field(before.id));
     let Some(current) = current.filter(|current| given::same_but_count(current, &before)) else {
-        return Err(conflict(
+        let what = [
             format!("字段“{}”", before.name),
             format!("the field “{}”", before.name),
-            before.id,
-        ));
+        ];
+        let kept = kept(Some(table), Some(before.id), &before.name);
+        return changed_since(draft, kept, what, before.id);
     };
     let before = current.clone();
     let after = given::keep_count(&before, after);
@@ -257,13 +317,12 @@ fn set_cells(
     column: ColumnId,
     records: &[RecordId],
     before: &Column,
-    mut after: Column,
+    after: Column,
 ) -> Result<(), CommandError> {
     let owner = draft.schema().any_table(table);
     let field = owner
         .and_then(|owner| owner.field_of_column(column))
         .cloned();
-    let is_ai = field.as_ref().is_some_and(table::field::Field::is_ai);
     // What the writer gave stays given; an undo is stamped as the change that it is.
     if field
         .as_ref()
@@ -271,38 +330,89 @@ fn set_cells(
     {
         return Ok(());
     }
-    let current = draft.data(table)?.gather(column, before.kind(), records)?;
+    let data = draft.data(table)?.clone();
     if before.kind() == ColumnKind::Links {
+        let current = data.gather(column, before.kind(), records)?;
         let states = (0..records.len())
             .map(|at| links::undone(&current.get(at), &before.get(at), &after.get(at)));
         let after = Column::from_states(ColumnKind::Links, states);
         draft.result.n_cells += draft.set_cells(table, column, records, &after)?;
         return Ok(());
     }
+    let untouched = untouched(
+        draft,
+        (table, column),
+        field.as_ref(),
+        records,
+        before,
+        &after,
+    )?;
+    let (records, mut after) = match untouched.len() == records.len() {
+        true => (records.to_vec(), after),
+        false => (
+            untouched.iter().map(|at| records[*at]).collect(),
+            after.gather(&untouched),
+        ),
+    };
+    settled(&mut after);
+    draft.result.n_cells += draft.set_cells(table, column, &records, &after)?;
+    Ok(())
+}
+
+/// Positions of the cells that still are as the op left them, or that a model may fill again.
+fn untouched(
+    draft: &mut Draft,
+    (table, column): (TableId, ColumnId),
+    field: Option<&Field>,
+    records: &[RecordId],
+    before: &Column,
+    after: &Column,
+) -> Result<Vec<usize>, CommandError> {
+    let is_ai = field.is_some_and(Field::is_ai);
+    let name = field.map(|field| field.name.clone()).unwrap_or_default();
+    let data = draft.data(table)?.clone();
+    let current = data.gather(column, before.kind(), records)?;
+    let mut untouched = Vec::with_capacity(records.len());
     for (at, record) in records.iter().enumerate() {
         let machine = is_ai
             && current
                 .note(at)
                 .is_none_or(|note| note.state != table::ai::AiState::Locked);
-        if current.get(at) != before.get(at) && !machine {
-            let name = field
-                .as_ref()
-                .map(|field| field.name.clone())
-                .unwrap_or_default();
-            return Err(conflict(
-                format!("第 {} 号记录的“{name}”", record.0),
-                format!("“{name}” of record {}", record.0),
-                format!("{record}/{name}"),
-            ));
+        let now = current.get(at);
+        if now == before.get(at) || machine {
+            untouched.push(at);
+            continue;
         }
-        // What the cell waited for then is not on its way now.
-        if is_waiting(after.note(at)) {
-            after.set_note(at, None);
-            if after.get(at) == CellState::Pending {
-                after.set(at, CellState::BLANK);
-            }
+        // It says already what it would be set to.
+        if now == after.get(at) && draft.keeps_later {
+            continue;
+        }
+        let kept = Kept {
+            table: Some(table),
+            field: field.map(|field| field.id),
+            record: Some(*record),
+            name: name.clone(),
+            then: before.get(at),
+            now,
+        };
+        let what = [
+            format!("第 {} 号记录的“{name}”", record.0),
+            format!("“{name}” of record {}", record.0),
+        ];
+        changed_since(draft, kept, what, format!("{record}/{name}"))?;
+    }
+    Ok(untouched)
+}
+
+/// What a cell waited for then is not on its way now.
+pub(super) fn settled(cells: &mut Column) {
+    let waiting = cells.notes().iter();
+    let waiting = waiting.filter(|(_, note)| is_waiting(Some(note)));
+    let waiting: Vec<usize> = waiting.map(|(at, _)| *at as usize).collect();
+    for at in waiting {
+        cells.set_note(at, None);
+        if cells.get(at) == CellState::Pending {
+            cells.set(at, CellState::BLANK);
         }
     }
-    draft.result.n_cells += draft.set_cells(table, column, records, &after)?;
-    Ok(())
 }

@@ -87,6 +87,44 @@ pub(crate) fn delete(draft: &mut Draft, table: TableId, view: ViewId) -> Result<
     draft.push(Op::RemoveView { table, view })
 }
 
+/// A name that was given away meanwhile gets a number.
+pub(crate) fn restore(draft: &mut Draft, table: TableId, view: ViewId) -> Result<(), CommandError> {
+    let known = draft.table(table)?.views.iter();
+    let mut known = known.filter(|known| known.id == view);
+    let removed = known.next().ok_or_else(|| CommandError::no_view(view))?;
+    if !removed.removed {
+        return Ok(());
+    }
+    draft.push(Op::RestoreView { table, view })?;
+    rename_if_taken(draft, table, view)
+}
+
+pub(crate) fn rename_if_taken(
+    draft: &mut Draft,
+    table: TableId,
+    view: ViewId,
+) -> Result<(), CommandError> {
+    let owner = draft.table(table)?;
+    let Some(before) = owner.view(view).cloned() else {
+        return Ok(());
+    };
+    let others = owner.live_views().filter(|other| other.id != view);
+    let taken: Vec<&str> = others.map(|other| other.name.as_str()).collect();
+    let name = names::numbered(&before.name, &taken)?;
+    if name == before.name {
+        return Ok(());
+    }
+    let after = View {
+        name,
+        ..before.clone()
+    };
+    draft.push(Op::AlterView {
+        table,
+        before,
+        after,
+    })
+}
+
 fn depth(filter: &Filter) -> usize {
     1 + filter.groups.iter().map(depth).max().unwrap_or(0)
 }

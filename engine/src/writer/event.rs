@@ -1,7 +1,7 @@
 //! Everything that the writer hears: one closed list.
 
 use crate::{
-    command::{Command, Submission},
+    command::{Command, Preview, Submission},
     error::CommandError,
     handle::{BaseStatus, Then},
     patch::UndoState,
@@ -19,7 +19,7 @@ pub(crate) enum Event {
     DryRun {
         actor: ActorId,
         command: Box<Command>,
-        answer: SyncSender<Result<(), CommandError>>,
+        answer: SyncSender<Result<Preview, CommandError>>,
     },
     /// Up to `n` calls, marked running on disk.
     Take {

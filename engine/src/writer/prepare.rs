@@ -78,10 +78,7 @@ impl Writer {
         before: Arc<Snapshot>,
     ) -> Result<Draft, CommandError> {
         allow(actor, command)?;
-        if matches!(
-            command,
-            Command::Undo | Command::Redo | Command::UndoGroup { .. }
-        ) {
+        if command.is_of_history() {
             self.load_undo()?;
         }
         let graph = self.graph_of(&before.schema);

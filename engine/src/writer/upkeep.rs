@@ -2,7 +2,7 @@
 
 use super::{Event, commit::Group, open::Recovery, state::Writer};
 use crate::{
-    command::Draft,
+    command::{Draft, Preview},
     error::CommandError,
     limits::{CHECKPOINT_CELLS, CHECKPOINT_TRANSACTIONS, PATCH_CELLS, UNDO_LOOKBACK},
     patch::{Patch, PatchColumn, UndoState},
@@ -61,7 +61,10 @@ impl Writer {
                 answer,
             } => {
                 let before = self.snapshot.clone();
-                let _ = answer.send(self.candidate(&actor, None, &command, before).map(drop));
+                let _ = answer.send(
+                    self.candidate(&actor, None, &command, before)
+                        .map(Preview::of),
+                );
             }
             Event::Take { n, answer } => drop(answer.send(self.take(n))),
             Event::Attempt(attempt) => self.record_attempts(vec![attempt]),

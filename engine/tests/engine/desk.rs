@@ -10,7 +10,7 @@ use table::{
     ai::{Answer, Provenance},
     field::{AiPolicy, AiSettings, FieldType, LinkSpec},
     fixture::read_type,
-    id::{ActorId, BaseId, ColumnId, FieldId, RecordId, TableId},
+    id::{ActorId, BaseId, ColumnId, FieldId, RecordId, Revision, TableId},
 };
 
 pub struct Desk {
@@ -215,6 +215,11 @@ impl Desk {
         }))
     }
 
+    /// Carries out a line, or says that it was refused.
+    pub fn attempt(&self, line: &str) -> Result<(), CommandError> {
+        self.carry_out(line).map(drop)
+    }
+
     /// Carries out lines whose answers do not matter.
     pub fn prepare(&self, script: &str) {
         for line in script
@@ -390,6 +395,18 @@ impl Desk {
             },
             ("undo", []) => Command::Undo,
             ("redo", []) => Command::Redo,
+            ("takeback", [revision]) => Command::TakeBack {
+                revision: Revision(revision.parse().unwrap()),
+                keep_later: false,
+            },
+            ("takeback", [revision, "keep"]) => Command::TakeBack {
+                revision: Revision(revision.parse().unwrap()),
+                keep_later: true,
+            },
+            ("restoreto", [table, revision]) => Command::RestoreTableTo {
+                table: on(table),
+                revision: Revision(revision.parse().unwrap()),
+            },
             ("undogroup", [group]) => Command::UndoGroup {
                 group: (*group).into(),
             },

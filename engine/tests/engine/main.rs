@@ -11,6 +11,7 @@ mod edits;
 mod finding;
 mod given;
 mod grouping;
+mod history;
 mod links;
 mod queries;
 mod recompute;

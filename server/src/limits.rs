@@ -20,6 +20,14 @@ pub const HITS_DEFAULT: u32 = 100;
 pub const HISTORY_ROWS: usize = 200;
 /// Transactions looked through for one record's history page.
 pub const HISTORY_SCAN: usize = 20_000;
+/// Changed cells of one step that its page shows.
+pub const HISTORY_CHANGES: usize = 200;
+/// Days that something lies in the trash.
+pub const TRASH_DAYS: i64 = 30;
+/// Transactions of these days that are looked through for it.
+pub const TRASH_STEPS: usize = 2_000;
+/// Records of one entry of the trash that are named.
+pub const TRASH_RECORDS: usize = 1_000;
 /// Patches waiting for one slow client before it is told to fetch again.
 pub const SESSION_PATCHES: usize = 256;
 /// Commands of one client that are not yet durable; more wait in the socket.

@@ -5,6 +5,7 @@ use super::{
     tables, take_back, undo, views,
 };
 use crate::{error::CommandError, recompute::Graph};
+use table::id::Revision;
 
 /// Validates the command and builds its ops in the draft. On an error the draft is thrown away.
 pub(crate) fn carry_out(
@@ -117,9 +118,9 @@ fn carry_out_counts_ai_and_undo(
         X::TakeBack {
             revision,
             keep_later,
-        } => take_back::take_back(draft, world, *revision, *keep_later),
+        } => take_back::take_back(draft, world, Revision(*revision), *keep_later),
         X::RestoreTableTo { table, revision } => {
-            restore_to::restore(draft, world, *table, *revision)
+            restore_to::restore(draft, world, *table, Revision(*revision))
         }
         _ => Err(CommandError::damaged("a command without a family")),
     }

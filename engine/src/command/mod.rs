@@ -211,7 +211,7 @@ pub enum Command<C = CellInput> {
     /// Takes back any transaction of the kept history with the group that it belongs to, whoever did it and however long
     /// ago. What takes back an undo does again what it undid.
     TakeBack {
-        revision: Revision,
+        revision: u64,
         /// What was changed since stays as it is; otherwise such a change is a refusal (`undo_conflict`).
         #[serde(default)]
         keep_later: bool,
@@ -219,7 +219,7 @@ pub enum Command<C = CellInput> {
     /// The table as it was right after a transaction: records, cells, fields, views, name.
     RestoreTableTo {
         table: TableId,
-        revision: Revision,
+        revision: u64,
     },
     RenameBase {
         name: String,

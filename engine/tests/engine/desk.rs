@@ -10,7 +10,7 @@ use table::{
     ai::{Answer, Provenance},
     field::{AiPolicy, AiSettings, FieldType, LinkSpec},
     fixture::read_type,
-    id::{ActorId, BaseId, ColumnId, FieldId, RecordId, Revision, TableId},
+    id::{ActorId, BaseId, ColumnId, FieldId, RecordId, TableId},
 };
 
 pub struct Desk {
@@ -396,16 +396,16 @@ impl Desk {
             ("undo", []) => Command::Undo,
             ("redo", []) => Command::Redo,
             ("takeback", [revision]) => Command::TakeBack {
-                revision: Revision(revision.parse().unwrap()),
+                revision: revision.parse().unwrap(),
                 keep_later: false,
             },
             ("takeback", [revision, "keep"]) => Command::TakeBack {
-                revision: Revision(revision.parse().unwrap()),
+                revision: revision.parse().unwrap(),
                 keep_later: true,
             },
             ("restoreto", [table, revision]) => Command::RestoreTableTo {
                 table: on(table),
-                revision: Revision(revision.parse().unwrap()),
+                revision: revision.parse().unwrap(),
             },
             ("undogroup", [group]) => Command::UndoGroup {
                 group: (*group).into(),

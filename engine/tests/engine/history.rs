@@ -20,7 +20,7 @@ fn preview(desk: &Desk, command: &Command) -> Result<Preview, CommandError> {
 
 fn take_back(revision: u64, keep_later: bool) -> Command {
     Command::TakeBack {
-        revision: Revision(revision),
+        revision,
         keep_later,
     }
 }
@@ -179,7 +179,7 @@ fn a_table_goes_back_to_a_moment_with_everything_in_it() {
     let now = desk.show("货");
     let command = Command::RestoreTableTo {
         table: desk.table("货"),
-        revision: Revision(3),
+        revision: 3,
     };
     let seen = preview(&desk, &command).unwrap();
     assert_eq!((seen.n_removed, seen.n_restored), (1, 1));

@@ -172,6 +172,8 @@ pub struct ResultView {
     pub n_calls: u64,
     /// AI cells answered at once from stored answers.
     pub n_cached: u64,
+    /// Changed since, and so left as it is by a command of the history.
+    pub n_kept: u64,
     /// For people, in the caller's language.
     pub messages: Vec<String>,
 }
@@ -196,6 +198,7 @@ impl ReceiptView {
                 n_misfits: result.n_misfits,
                 n_calls: result.n_calls,
                 n_cached: result.n_cached,
+                n_kept: result.n_kept,
                 messages: result
                     .messages
                     .into_iter()

@@ -8,6 +8,7 @@ mod errors;
 mod field_types;
 mod files;
 mod formula;
+mod history;
 mod openapi;
 mod origin;
 mod providers;

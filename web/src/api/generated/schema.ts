@@ -603,6 +603,10 @@ export interface paths {
                     before?: number;
                     /** @description Rows, at most 200. */
                     n?: number;
+                    /** @description Only what touched this table. */
+                    table?: string;
+                    /** @description Only what this actor did. */
+                    actor?: string;
                 };
                 header?: never;
                 path: {
@@ -621,6 +625,106 @@ export interface paths {
                     };
                 };
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/history/{revision}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a step changed. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                    revision: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StepView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/history/{revision}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What taking the step back would do now, leaving what was changed since as it is; nothing is changed. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                    revision: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TakeBackPreview"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -988,6 +1092,8 @@ export interface paths {
                     before?: number;
                     /** @description Rows, at most 200. */
                     n?: number;
+                    /** @description Only what changed this field, whatever its type was then. */
+                    field?: string;
                 };
                 header?: never;
                 path: {
@@ -1008,6 +1114,63 @@ export interface paths {
                     };
                 };
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/tables/{table}/restore_preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What bringing the table back to a moment would do; nothing is changed. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The transaction after which the table is wanted. */
+                    revision: number;
+                };
+                header?: never;
+                path: {
+                    base: string;
+                    table: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TakeBackPreview"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1065,6 +1228,51 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Window"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What lies in the trash. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrashItem"][];
                     };
                 };
                 404: {
@@ -1994,10 +2202,18 @@ export interface components {
         /** @description One cell before and after. */
         ChangeView: {
             after: components["schemas"]["Cell"];
+            after_text: string;
             before: components["schemas"]["Cell"];
-            /** @description Id of the field; it may be gone by now. */
+            /** @description As the grid shows it. */
+            before_text: string;
+            /** @description Id of the field; empty where it is gone by now. */
             field: string;
             name: string;
+            record: string;
+            /** @description What the record is called now; empty where it has no name. */
+            record_title: string;
+            table: string;
+            table_name: string;
         };
         CheckResult: {
             /** @description Empty where all is well. */
@@ -2050,6 +2266,11 @@ export interface components {
             n_calls: number;
             /** Format: int64 */
             n_cells: number;
+            /**
+             * Format: int64
+             * @description Changed since, and so left as it is by a command of the history.
+             */
+            n_kept: number;
             /**
              * Format: int64
              * @description Cells whose input did not fit the field.
@@ -2420,6 +2641,8 @@ export interface components {
              * @description Milliseconds since 1970.
              */
             at_ms: number;
+            /** @description It did something that does not stand taken back already. */
+            can_take_back: boolean;
             group?: string | null;
             /** @description Stable key of what was done, e.g. `set_cells`. */
             label: string;
@@ -2437,6 +2660,13 @@ export interface components {
             n_schema: number;
             /** Format: int64 */
             revision: number;
+            /** @description Tables that it touched. */
+            tables: string[];
+            /**
+             * Format: int64
+             * @description The transaction that took it, or its group, back.
+             */
+            taken_back_by?: number | null;
             /**
              * Format: int64
              * @description The revision that it took back.
@@ -2785,6 +3015,17 @@ export interface components {
             pictures?: components["schemas"]["Attachment"][] | null;
             text: string;
         };
+        /** @description A change of a table, field or view. */
+        SchemaChange: {
+            /** @description As it was called before. */
+            name: string;
+            /** @description As it is called after it, where that is another name. */
+            renamed?: string | null;
+            table: string;
+            table_name: string;
+            /** @description `base_renamed`; `table_`, `field_`, `view_` and `added`, `removed`, `restored`, `changed` or `moved`. */
+            what: string;
+        };
         SheetChoice: {
             /** @description Columns that are not named here are imported as proposed. */
             columns?: components["schemas"]["ColumnChoice"][];
@@ -2817,6 +3058,22 @@ export interface components {
             /** @enum {string} */
             state: "recomputing";
         };
+        /** @description A step: one transaction, or all of its group. */
+        StepView: {
+            /** @description The first 200. */
+            changes: components["schemas"]["ChangeView"][];
+            /** Format: int64 */
+            n_changes: number;
+            /** Format: int64 */
+            records_added: number;
+            /** Format: int64 */
+            records_removed: number;
+            /** Format: int64 */
+            records_restored: number;
+            /** @description Of the newest part, counts of all parts together. */
+            row: components["schemas"]["HistoryRow"];
+            schema: components["schemas"]["SchemaChange"][];
+        };
         TableView: {
             description?: string;
             fields: components["schemas"]["FieldView"][];
@@ -2826,6 +3083,27 @@ export interface components {
             n_records: number;
             name: string;
             views: components["schemas"]["ViewView"][];
+        };
+        /** @description What taking back, or going back, would do. */
+        TakeBackPreview: {
+            /** @description The first 50: `before` is what the step had left, `after` what is there now. */
+            conflicts: components["schemas"]["ChangeView"][];
+            /** Format: int64 */
+            n_cells: number;
+            /**
+             * Format: int64
+             * @description Changed since; it would be left as it is.
+             */
+            n_conflicts: number;
+            /** Format: int64 */
+            n_records_removed: number;
+            /** Format: int64 */
+            n_records_restored: number;
+            /**
+             * Format: int64
+             * @description Changes of tables, fields and views.
+             */
+            n_schema: number;
         };
         TemplateView: {
             description: string;
@@ -2864,6 +3142,37 @@ export interface components {
             kind: string;
             /** Format: int32 */
             start: number;
+        };
+        /** @description Something in the trash. */
+        TrashItem: {
+            actor: string;
+            /** Format: int64 */
+            at_ms: number;
+            field?: string | null;
+            /**
+             * Format: int64
+             * @description When it leaves the trash.
+             */
+            gone_at_ms: number;
+            /** @description `table`, `field`, `view` or `records`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Records in it.
+             */
+            n_records: number;
+            /** @description Of the table, field or view; of records what the first one is called. */
+            name: string;
+            /** @description The first 1,000 removed records. */
+            records: string[];
+            /**
+             * Format: int64
+             * @description What put it there.
+             */
+            revision: number;
+            table: string;
+            table_name: string;
+            view?: string | null;
         };
         UndoView: {
             can_redo: boolean;

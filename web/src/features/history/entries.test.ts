@@ -10,6 +10,8 @@ const row = (revision: number, part: Partial<Schemas["HistoryRow"]> = {}): Schem
   n_cells: 1,
   n_records: 0,
   n_schema: 0,
+  tables: ["t1"],
+  can_take_back: true,
   ...part,
 });
 

@@ -5,6 +5,7 @@ import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../api/client";
 import type { WireError } from "../api/wire";
+import { Trash } from "../features/history/trash";
 import { FileDrop } from "../features/start/file-drop";
 import { Rail } from "../features/tables/rail";
 import { TableTabs } from "../features/tables/table-tabs";
@@ -83,6 +84,9 @@ export function BasePage() {
         ) : (
           <div className="empty">
             <FileDrop base={base} compact />
+            <div className="empty-trash">
+              <Trash base={base} />
+            </div>
             {(live.undo.can_undo || live.undo.can_redo) && (
               <div className="row">
                 {(["undo", "redo"] as const).map((kind) => (

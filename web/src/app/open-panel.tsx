@@ -5,6 +5,7 @@ import { AiForm } from "../features/ai-fields/ai-form";
 import { RunAiPanel } from "../features/ai-fields/run-panel";
 import { FieldPanel } from "../features/fields/field-panel";
 import { HistoryPanel } from "../features/history/history-panel";
+import { RecordHistory } from "../features/history/record-history";
 import { JobsPanel } from "../features/jobs/jobs-panel";
 import { RecordPanel } from "../features/records/record-panel";
 import type { TableSession } from "../sync/table-session";
@@ -19,6 +20,7 @@ export type PanelState =
   | { kind: "field"; field: string | null; at?: number }
   | { kind: "ai"; field: string }
   | { kind: "history" }
+  | { kind: "record_history"; record: string; field?: string }
   | { kind: "jobs" };
 
 interface OpenPanelProps {
@@ -35,7 +37,19 @@ interface OpenPanelProps {
 export function OpenPanel({ state, base, tables, table, session, selected, sample, onState }: OpenPanelProps) {
   const links = useMemo(() => linkPort(base), [base]);
   const close = () => onState(null);
-  if (state.kind === "history") return <HistoryPanel base={base} onClose={close} />;
+  if (state.kind === "history") return <HistoryPanel base={base} table={table.id} onClose={close} />;
+  if (state.kind === "record_history") {
+    const only = table.fields.find((one) => one.id === state.field);
+    return (
+      <RecordHistory
+        base={base}
+        table={table.id}
+        record={state.record}
+        {...(only ? { field: only } : {})}
+        onClose={close}
+      />
+    );
+  }
   if (state.kind === "jobs") return <JobsPanel onClose={close} />;
   if (state.kind === "record")
     return (
@@ -46,6 +60,7 @@ export function OpenPanel({ state, base, tables, table, session, selected, sampl
         session={session}
         links={links}
         onRecord={(record) => onState({ kind: "record", record })}
+        onHistory={() => onState({ kind: "record_history", record: state.record })}
         onClose={close}
       />
     );

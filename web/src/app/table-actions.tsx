@@ -24,6 +24,7 @@ export interface TableActions {
   runAi(field: WireField): void;
   deleteRows(ranges: readonly Range[]): void;
   openRecord(row: number): void;
+  openHistory(row: number, field: WireField): void;
   addTo(ranges: readonly Range[], field: WireField): void;
 }
 
@@ -78,6 +79,10 @@ export function useTableActions({ base, table, view, session, setPanel }: Contex
       openRecord: (row) => {
         const record = session.idOf(row);
         if (record) setPanel({ kind: "record", record });
+      },
+      openHistory: (row, field) => {
+        const record = session.idOf(row);
+        if (record) setPanel({ kind: "record_history", record, field: field.id });
       },
       addTo: (ranges, field) => {
         let by: number | null = null;
@@ -162,6 +167,13 @@ export function rowMenu(
     items.push({ key: "run", icon: <Icon name="spark" />, label: t("runAiHere"), onClick: () => actions.runAi(field) });
   if (field && (field.type === "number" || field.type === "currency"))
     items.push({ key: "addTo", label: t("addTo"), onClick: () => actions.addTo(rows, field) });
+  if (field)
+    items.push({
+      key: "history",
+      icon: <Icon name="history" />,
+      label: t("cellHistory"),
+      onClick: () => actions.openHistory(cell.row, field),
+    });
   items.push(
     { key: "copy", disabled: true, label: <span className="hint">{t("copyHint")}</span> },
     { type: "divider" },

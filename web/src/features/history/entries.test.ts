@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Schemas } from "../../api/client";
-import { entriesOf } from "./entries";
+import { daysLeft, entriesOf, whoOf } from "./entries";
 
 const row = (revision: number, part: Partial<Schemas["HistoryRow"]> = {}): Schemas["HistoryRow"] => ({
   revision,
@@ -41,11 +41,24 @@ test("neighbours without a group, and different groups, stay apart", () => {
   expect(entriesOf([row(4), row(3), row(2, { group: "a" }), row(1, { group: "b" })])).toHaveLength(4);
 });
 
+test("a group that was taken back is shown so", () => {
+  const part = { group: "g", taken_back_by: 3, can_take_back: false };
+  const entries = entriesOf([row(3, { label: "undo", undoes: 2 }), row(2, part), row(1, part)]);
+  expect(entries).toMatchObject([
+    { revision: 3, isTakenBack: false, canTakeBack: true },
+    { revision: 2, isTakenBack: true, canTakeBack: false },
+  ]);
+});
+
 test.each([
-  ["undone", [row(3, { label: "undo", undoes: 2 })], true],
-  ["undone and redone", [row(4, { label: "redo", undoes: 3 }), row(3, { label: "undo", undoes: 2 })], false],
-  ["not undone", [row(3)], false],
-])("a group that was %s", (_, later, isTakenBack) => {
-  const entries = entriesOf([...later, row(2, { group: "g" }), row(1, { group: "g" })]);
-  expect(entries.at(-1)).toMatchObject({ group: "g", isTakenBack });
+  ["user:local/me1", { kind: "me" }],
+  ["user:local/0123456789abcdef", { kind: "other", name: "cdef" }],
+  ["user:local/api", { kind: "api" }],
+  ["job:import", { kind: "system" }],
+])("%s is told as who it is", (actor, who) => {
+  expect(whoOf(actor, "me1")).toEqual(who);
+});
+
+test("days left in the trash are whole and never none", () => {
+  expect([daysLeft(30 * 86_400_000, 0), daysLeft(86_400_001, 0), daysLeft(5, 10)]).toEqual([30, 2, 1]);
 });

@@ -10,6 +10,7 @@ type Row = Schemas["HistoryRow"];
 export interface Entry {
   /** Of the newest part. */
   revision: number;
+  actor: string;
   label: string;
   group: string | null;
   at_ms: number;
@@ -17,20 +18,10 @@ export interface Entry {
   n_records: number;
   /** Undone, and not redone since. */
   isTakenBack: boolean;
-}
-
-/** Revisions and groups that stand undone: an undo that was itself taken back by a redo does not count. */
-function takenBack(rows: readonly Row[]): { revisions: Set<number>; groups: Set<string> } {
-  const revisions = new Set<number>();
-  for (const row of rows) {
-    if (row.undoes != null && !revisions.has(row.revision)) revisions.add(row.undoes);
-  }
-  const groups = rows.flatMap((row) => (row.group && revisions.has(row.revision) ? [row.group] : []));
-  return { revisions, groups: new Set(groups) };
+  canTakeBack: boolean;
 }
 
 export function entriesOf(rows: readonly Row[]): Entry[] {
-  const gone = takenBack(rows);
   const entries: Entry[] = [];
   /** How much the part that gives the present entry its label changed. */
   let weight = 0;
@@ -42,15 +33,39 @@ export function entriesOf(rows: readonly Row[]): Entry[] {
     if (last && row.group && last.group === row.group) {
       last.n_cells += n_cells;
       last.n_records += row.n_records;
+      last.canTakeBack ||= row.can_take_back;
       if (n > weight) last.label = row.label;
       weight = Math.max(weight, n);
       continue;
     }
     weight = n;
-    const { revision, label, at_ms, n_records } = row;
-    const group = row.group ?? null;
-    const isTakenBack = gone.revisions.has(revision) || (group !== null && gone.groups.has(group));
-    entries.push({ revision, label, group, at_ms, n_cells: row.n_cells, n_records, isTakenBack });
+    const { revision, actor, label, at_ms, n_records } = row;
+    entries.push({
+      revision,
+      actor,
+      label,
+      group: row.group ?? null,
+      at_ms,
+      n_cells: row.n_cells,
+      n_records,
+      isTakenBack: row.taken_back_by != null,
+      canTakeBack: row.can_take_back,
+    });
   }
   return entries;
+}
+
+/** Who did it, as far as the base knows: this browser, somebody else's, a program, or a job. */
+export type Who = { kind: "me" } | { kind: "system" } | { kind: "api" } | { kind: "other"; name: string };
+
+export function whoOf(actor: string, me: string): Who {
+  if (actor.startsWith("job:")) return { kind: "system" };
+  const name = actor.replace(/^user:local\//, "");
+  if (name === "api") return { kind: "api" };
+  return name === me ? { kind: "me" } : { kind: "other", name: name.length > 8 ? name.slice(-4) : name };
+}
+
+/** Whole days until something leaves the trash, at least one while it is there. */
+export function daysLeft(goneAtMs: number, nowMs: number): number {
+  return Math.max(1, Math.ceil((goneAtMs - nowMs) / 86_400_000));
 }

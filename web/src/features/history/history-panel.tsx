@@ -1,46 +1,66 @@
-/** What was done in a base, the newest first; what was done as one action can be undone as one. */
+/** What was done in a table or a base, the newest first: looked into, taken back, gone back to; and the trash. */
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { App, Button, Skeleton } from "antd";
+import { Button, Segmented, Skeleton } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError, ask, command, type Schemas } from "../../api/client";
+import { ask, type Schemas } from "../../api/client";
 import { Note, Panel } from "../../ui/parts";
-import { whenText } from "../../ui/when";
-import { type Entry, entriesOf } from "./entries";
+import { entriesOf } from "./entries";
+import { EntryRow } from "./entry-row";
+import { Retention } from "./retention";
+import { useTakeBack } from "./take-back";
+import { Trash } from "./trash";
 
 /** Transactions asked for at a time. */
 const PAGE = 50;
 /** Milliseconds between two looks while the panel is open. */
 const LOOK_MS = 4_000;
 
-export function HistoryPanel({ base, onClose }: { base: string; onClose: () => void }) {
+type Scope = "table" | "base" | "trash";
+
+export function HistoryPanel({ base, table, onClose }: { base: string; table: string; onClose: () => void }) {
   const { t } = useTranslation();
-  const { message } = App.useApp();
-  const [undoing, setUndoing] = useState<string | null>(null);
+  const [scope, setScope] = useState<Scope>("table");
+  return (
+    <Panel title={t("history")} onClose={onClose}>
+      <Segmented<Scope>
+        block
+        value={scope}
+        onChange={setScope}
+        options={[
+          { value: "table", label: t("historyOfTable") },
+          { value: "base", label: t("historyOfBase") },
+          { value: "trash", label: t("trash") },
+        ]}
+      />
+      {scope === "trash" ? (
+        <Trash base={base} />
+      ) : (
+        <Steps key={scope} base={base} {...(scope === "table" ? { table } : {})} />
+      )}
+      {scope === "base" && <Retention base={base} />}
+    </Panel>
+  );
+}
+
+function Steps({ base, table }: { base: string; table?: string }) {
+  const { t } = useTranslation();
+  const [opened, setOpened] = useState<number | null>(null);
   const history = useInfiniteQuery({
-    queryKey: ["history", base],
-    queryFn: ({ pageParam }) =>
-      ask<Schemas["HistoryRow"][]>("GET", `/bases/${base}/history?n=${PAGE}${pageParam ? `&before=${pageParam}` : ""}`),
+    queryKey: ["history", base, table],
+    queryFn: ({ pageParam }) => {
+      const before = pageParam ? `&before=${pageParam}` : "";
+      const only = table ? `&table=${table}` : "";
+      return ask<Schemas["HistoryRow"][]>("GET", `/bases/${base}/history?n=${PAGE}${before}${only}`);
+    },
     initialPageParam: 0,
     getNextPageParam: (page) => (page.length < PAGE ? undefined : page.at(-1)?.revision),
     refetchInterval: LOOK_MS,
   });
+  const act = useTakeBack(base, () => void history.refetch());
   const entries = entriesOf(history.data?.pages.flat() ?? []);
-
-  const undo = async (group: string) => {
-    setUndoing(group);
-    try {
-      await command(base, { kind: "undo_group", group });
-      await history.refetch();
-    } catch (error) {
-      message.error(error instanceof ApiError ? [error.message, error.hint].filter(Boolean).join(" ") : String(error));
-    } finally {
-      setUndoing(null);
-    }
-  };
-
   return (
-    <Panel title={t("history")} onClose={onClose}>
+    <>
       {history.isPending && <Skeleton active title={false} paragraph={{ rows: 8 }} />}
       {history.error && (
         <Note kind="bad">
@@ -50,7 +70,16 @@ export function HistoryPanel({ base, onClose }: { base: string; onClose: () => v
       {history.data && entries.length === 0 && <p className="hint">{t("noHistory")}</p>}
       <ul>
         {entries.map((entry) => (
-          <EntryRow key={entry.revision} entry={entry} isBusy={undoing !== null} onUndo={(group) => void undo(group)} />
+          <EntryRow
+            key={entry.revision}
+            base={base}
+            entry={entry}
+            isOpen={opened === entry.revision}
+            isNewest={entry === entries[0]}
+            {...(table ? { table } : {})}
+            act={act}
+            onOpen={() => setOpened(opened === entry.revision ? null : entry.revision)}
+          />
         ))}
       </ul>
       {history.hasNextPage && (
@@ -58,37 +87,6 @@ export function HistoryPanel({ base, onClose }: { base: string; onClose: () => v
           {t("more")}
         </Button>
       )}
-    </Panel>
-  );
-}
-
-interface EntryRowProps {
-  entry: Entry;
-  isBusy: boolean;
-  onUndo: (group: string) => void;
-}
-
-function EntryRow({ entry, isBusy, onUndo }: EntryRowProps) {
-  const { t, i18n } = useTranslation();
-  const { group } = entry;
-  const count = (n: number) => n.toLocaleString(i18n.language);
-  const label = t(`label_${entry.label}`, entry.label);
-  const counts = [
-    entry.n_records > 0 && t("records_n", { n: count(entry.n_records) }),
-    entry.n_cells > 0 && t("cells_n", { n: count(entry.n_cells) }),
-  ].filter(Boolean);
-  return (
-    <li className="row history-row">
-      <span className="grow">
-        <span className={entry.isTakenBack ? "dim" : undefined}>{entry.isTakenBack ? <s>{label}</s> : label}</span>
-        <br />
-        <span className="hint num">{[whenText(entry.at_ms, i18n.language, t("justNow")), ...counts].join(" · ")}</span>
-      </span>
-      {group && !entry.isTakenBack && (
-        <Button disabled={isBusy} aria-label={`${t("undo")} ${label}`} onClick={() => onUndo(group)}>
-          {t("undo")}
-        </Button>
-      )}
-    </li>
+    </>
   );
 }

@@ -19,12 +19,13 @@ interface RecordPanelProps {
   /** Where links find records. */
   links?: LinkPort;
   onRecord: (record: string) => void;
+  onHistory: () => void;
   onClose: () => void;
 }
 
 type RecordAnswer = { cells: Record<string, WireCell> };
 
-export function RecordPanel({ base, table, record, session, links, onRecord, onClose }: RecordPanelProps) {
+export function RecordPanel({ base, table, record, session, links, onRecord, onHistory, onClose }: RecordPanelProps) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const key = ["record", base, table.id, record];
@@ -64,6 +65,7 @@ export function RecordPanel({ base, table, record, session, links, onRecord, onC
       title={
         <span className="row">
           <span className="cut grow">{title || t("noTitle")}</span>
+          <ActionButton icon="history" label={t("recordHistory")} onClick={onHistory} />
           <ActionButton icon="back" label={t("previousRecord")} disabled={!row} onClick={() => step(-1)} />
           <ActionButton
             icon="down"

@@ -1,0 +1,122 @@
+/** One step of the history: who, what, when; opened, what it changed and what can be done about it. */
+import { useQuery } from "@tanstack/react-query";
+import { Button, Skeleton } from "antd";
+import { useTranslation } from "react-i18next";
+import { ask, type Schemas } from "../../api/client";
+import { clientIdentity } from "../../sync/ids";
+import { Icon } from "../../ui/icons";
+import { Note } from "../../ui/parts";
+import { whenText } from "../../ui/when";
+import { ChangeList } from "./change-list";
+import { type Entry, whoOf } from "./entries";
+import type { TakeBack } from "./take-back";
+
+interface EntryRowProps {
+  base: string;
+  entry: Entry;
+  isOpen: boolean;
+  /** Nothing came after it: going back to it would change nothing. */
+  isNewest: boolean;
+  /** The table whose history is shown. */
+  table?: string;
+  act: TakeBack;
+  onOpen: () => void;
+}
+
+export function useWho(): (actor: string) => string {
+  const { t } = useTranslation();
+  const me = clientIdentity(localStorage);
+  return (actor) => {
+    const who = whoOf(actor, me);
+    if (who.kind === "other") return t("whoOther", { name: who.name });
+    if (who.kind === "me") return t("whoMe");
+    return t(who.kind === "api" ? "whoApi" : "whoSystem");
+  };
+}
+
+export function EntryRow({ base, entry, isOpen, isNewest, table, act, onOpen }: EntryRowProps) {
+  const { t, i18n } = useTranslation();
+  const who = useWho();
+  const count = (n: number) => n.toLocaleString(i18n.language);
+  const label = t(`label_${entry.label}`, entry.label);
+  const told = [
+    who(entry.actor),
+    whenText(entry.at_ms, i18n.language, t("justNow")),
+    entry.n_records > 0 && t("records_n", { n: count(entry.n_records) }),
+    entry.n_cells > 0 && t("cells_n", { n: count(entry.n_cells) }),
+  ].filter(Boolean);
+  return (
+    <li className="history-row">
+      <button type="button" className="history-head" aria-expanded={isOpen} onClick={onOpen}>
+        <span className="grow">
+          <span className={entry.isTakenBack ? "dim" : undefined}>{entry.isTakenBack ? <s>{label}</s> : label}</span>
+          <br />
+          <span className="hint num">{told.join(" · ")}</span>
+        </span>
+        <Icon name={isOpen ? "up" : "down"} />
+      </button>
+      {isOpen && (
+        <div className="history-body">
+          <StepDetails base={base} revision={entry.revision} />
+          {entry.isTakenBack && <p className="hint">{t("takenBack")}</p>}
+          <div className="row wrap">
+            {entry.canTakeBack && !entry.isTakenBack && (
+              <Button
+                size="small"
+                icon={<Icon name="undo" />}
+                disabled={act.isBusy}
+                onClick={() => void act.takeBack(entry.revision, label)}
+              >
+                {t("takeBack")}
+              </Button>
+            )}
+            {table && !isNewest && (
+              <Button
+                size="small"
+                icon={<Icon name="history" />}
+                disabled={act.isBusy}
+                onClick={() => void act.restoreTable(table, entry.revision, entry.at_ms)}
+              >
+                {t("restoreTo")}
+              </Button>
+            )}
+          </div>
+        </div>
+      )}
+    </li>
+  );
+}
+
+function StepDetails({ base, revision }: { base: string; revision: number }) {
+  const { t, i18n } = useTranslation();
+  const step = useQuery({
+    queryKey: ["step", base, revision],
+    queryFn: () => ask<Schemas["StepView"]>("GET", `/bases/${base}/history/${revision}`),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  if (step.isPending) return <Skeleton active title={false} paragraph={{ rows: 2 }} />;
+  if (step.error) return <Note kind="bad">{step.error.message}</Note>;
+  const { changes, n_changes, records_added, records_removed, records_restored, schema } = step.data;
+  const count = (n: number) => n.toLocaleString(i18n.language);
+  const counts = [
+    records_added > 0 && t("recordsAdded", { n: count(records_added) }),
+    records_removed > 0 && t("recordsRemoved", { n: count(records_removed) }),
+    records_restored > 0 && t("recordsRestored", { n: count(records_restored) }),
+  ].filter(Boolean);
+  return (
+    <>
+      {counts.length > 0 && <p className="hint num">{counts.join(" · ")}</p>}
+      {schema.map((change, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a step never changes.
+        <p className="hint" key={at}>
+          {t(`schema_${change.what}`, { name: change.name, table: change.table_name })}
+          {change.renamed && ` → ${change.renamed}`}
+        </p>
+      ))}
+      <ChangeList changes={changes} />
+      {n_changes > changes.length && (
+        <p className="hint">{t("moreChanges", { n: count(n_changes - changes.length) })}</p>
+      )}
+    </>
+  );
+}

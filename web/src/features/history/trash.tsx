@@ -1,0 +1,99 @@
+/** What was removed in a base in the last 30 days, and bringing it back. */
+import { useQuery } from "@tanstack/react-query";
+import { App, Button, Skeleton } from "antd";
+import { useTranslation } from "react-i18next";
+import { ApiError, ask, command, type Schemas } from "../../api/client";
+import { Icon } from "../../ui/icons";
+import { Note } from "../../ui/parts";
+import { whenText } from "../../ui/when";
+import { daysLeft } from "./entries";
+import { useWho } from "./entry-row";
+
+type Item = Schemas["TrashItem"];
+
+const ICONS: Record<string, string> = { table: "table", field: "columns", view: "grid", records: "rows" };
+
+function restoring(item: Item): object {
+  const { table, field, view, records, revision } = item;
+  switch (item.kind) {
+    case "table":
+      return { kind: "restore_table", table };
+    case "field":
+      return { kind: "restore_field", table, field };
+    case "view":
+      return { kind: "restore_view", table, view };
+    default:
+      // Of very many records only the first are named; the step that removed them knows them all.
+      return records.length === item.n_records
+        ? { kind: "restore_records", table, records }
+        : { kind: "take_back", revision, keep_later: true };
+  }
+}
+
+export function Trash({ base }: { base: string }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const trash = useQuery({
+    queryKey: ["trash", base],
+    queryFn: () => ask<Item[]>("GET", `/bases/${base}/trash`),
+    refetchInterval: 4_000,
+  });
+  const restore = async (item: Item) => {
+    try {
+      await command(base, restoring(item));
+      message.success(t("restored", { name: item.name || t("noTitle") }));
+    } catch (error) {
+      message.error(error instanceof ApiError ? [error.message, error.hint].filter(Boolean).join(" ") : String(error));
+    }
+    await trash.refetch();
+  };
+  if (trash.isPending) return <Skeleton active title={false} paragraph={{ rows: 6 }} />;
+  if (trash.error)
+    return (
+      <Note kind="bad">
+        {trash.error.message} <Button onClick={() => void trash.refetch()}>{t("retry")}</Button>
+      </Note>
+    );
+  return (
+    <>
+      <p className="hint">{trash.data.length === 0 ? t("trashEmpty") : t("trashHint")}</p>
+      <ul>
+        {trash.data.map((item) => (
+          <TrashRow
+            key={`${item.kind}-${item.revision}-${item.table}-${item.field ?? item.view ?? ""}`}
+            item={item}
+            onRestore={() => restore(item)}
+          />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function TrashRow({ item, onRestore }: { item: Item; onRestore: () => Promise<void> }) {
+  const { t, i18n } = useTranslation();
+  const who = useWho();
+  const n = item.n_records.toLocaleString(i18n.language);
+  const name = item.name || t("noTitle");
+  const title = item.kind === "records" ? (item.n_records > 1 ? t("trashRecords", { name, n }) : name) : name;
+  const told = [
+    t(`trash_${item.kind}`),
+    item.kind === "table" ? t("records_n", { n }) : item.table_name,
+    who(item.actor),
+    whenText(item.at_ms, i18n.language, t("justNow")),
+    t("daysLeft", { n: daysLeft(item.gone_at_ms, Date.now()) }),
+  ];
+  return (
+    <li className="row history-row">
+      <Icon name={ICONS[item.kind] ?? "trash"} />
+      <span className="grow">
+        <span className="cut">{title}</span>
+        <br />
+        <span className="hint num">{told.join(" · ")}</span>
+      </span>
+      <Button size="small" aria-label={`${t("restore")} ${title}`} onClick={() => void onRestore()}>
+        {t("restore")}
+      </Button>
+    </li>
+  );
+}

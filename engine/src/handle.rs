@@ -26,7 +26,7 @@ use std::{
     sync::{
         Arc, Weak,
         atomic::Ordering,
-        mpsc::{SendError, SyncSender, sync_channel},
+        mpsc::{SendError, SyncSender, TrySendError, sync_channel},
     },
     thread::JoinHandle,
 };
@@ -138,6 +138,22 @@ impl BaseHandle {
             self.events.send(Event::Submit { submission, then })
         {
             then(Err(CommandError::closed()));
+        }
+    }
+
+    /// As [`BaseHandle::submit_then`], but never blocks: gives both back while too many submissions are waiting.
+    pub fn try_submit_then(
+        &self,
+        submission: Submission,
+        then: Then,
+    ) -> Option<(Submission, Then)> {
+        match self.events.try_send(Event::Submit { submission, then }) {
+            Err(TrySendError::Full(Event::Submit { submission, then })) => Some((submission, then)),
+            Err(TrySendError::Disconnected(Event::Submit { then, .. })) => {
+                then(Err(CommandError::closed()));
+                None
+            }
+            _ => None,
         }
     }
 

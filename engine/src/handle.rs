@@ -324,6 +324,11 @@ impl BaseHandle {
         self.shared.n_commits.load(Ordering::Relaxed)
     }
 
+    /// True while a checkpoint is being written beside edits.
+    pub fn is_checkpointing(&self) -> bool {
+        self.shared.is_packing.load(Ordering::Acquire)
+    }
+
     /// Days that history is kept; `None`: for ever.
     pub fn retention(&self) -> Result<Option<u32>, CommandError> {
         let days = self.reader().retention_days();

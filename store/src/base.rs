@@ -289,6 +289,15 @@ impl Base {
         })
     }
 
+    pub(crate) fn fault(&self) -> &Fault {
+        &self.fault
+    }
+
+    /// Those that the last checkpoint names.
+    pub(crate) fn used_parts(&self) -> &std::collections::HashSet<i64> {
+        &self.written.used
+    }
+
     pub(crate) fn parts(&self) -> &Parts {
         &self.parts
     }

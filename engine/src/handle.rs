@@ -52,6 +52,8 @@ pub struct EngineOptions {
     pub clock: Arc<dyn Fn() -> Clock + Send + Sync>,
     /// Name of the model that AI fields without a model of their own use.
     pub default_model: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Transactions after which a checkpoint is written: [`crate::limits::CHECKPOINT_TRANSACTIONS`], or fewer in tests.
+    pub checkpoint_every: u64,
 }
 
 /// Whether the base takes edits.

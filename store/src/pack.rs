@@ -1,8 +1,8 @@
 //! Columns made into parts beside the writer, so that a checkpoint has little left to do.
 //!
 //! Main types: [`Packer`], which works on any thread, and [`Packed`], which the writer puts into the file in a moment
-//! ([`Base::put_packed`]). Law: a packed part that no checkpoint comes to name is removed by a later one; nothing is told
-//! to be kept before it is durable. Tests: `store/tests/pack.rs`.
+//! ([`Base::put_packed`]). Law: a packed part that no checkpoint comes to name is removed by a later one; whatever names a
+//! part is written after it, so a part is durable when its name is. Tests: `store/tests/pack.rs`.
 
 use crate::{
     base::Base,
@@ -101,11 +101,11 @@ impl Base {
         Packer(self.parts().clone())
     }
 
-    /// Durable when it returns; a checkpoint of the same snapshot then only has to name the parts.
+    /// A checkpoint of the same snapshot then only has to name the parts; what it makes durable makes them durable.
     pub fn put_packed(&mut self, packed: Packed) -> Result<(), AppendError> {
         let parts = self.parts().clone();
         let fault = self.fault().clone();
-        self.write(|connection, chain| {
+        self.write_ahead(|connection, chain| {
             fault.pass(Step::CheckpointSegment)?;
             for (number, part) in &packed.parts {
                 parts.put_as(connection, *number, part, false)?;
@@ -120,7 +120,7 @@ impl Base {
     pub fn sweep(&mut self) -> Result<bool, AppendError> {
         let (parts, used) = (self.parts().clone(), self.used_parts().clone());
         let mut more = false;
-        self.write(|connection, chain| {
+        self.write_ahead(|connection, chain| {
             more = parts.remove_unused(connection, &used, crate::limits::SWEPT_PARTS)?;
             Ok(chain)
         })?;

@@ -4,7 +4,7 @@
 //! any other kind ends the packing, for it may remove what no checkpoint names. Tests: `engine/tests/engine/durability.rs`.
 
 use super::{Event, retention::ask, state::Writer};
-use crate::limits::{CHECKPOINT_CELLS, CHECKPOINT_TRANSACTIONS};
+use crate::limits::CHECKPOINT_CELLS;
 use std::sync::{Arc, Weak, atomic::Ordering, mpsc::SyncSender};
 use store::{Packed, Packer};
 use table::snapshot::Snapshot;
@@ -52,8 +52,8 @@ fn pack(events: &Weak<SyncSender<Event>>, packer: &Packer, id: u64, snapshot: &S
 
 impl Writer {
     pub fn checkpoint_if_due(&mut self) {
-        let is_due =
-            self.n_transactions >= CHECKPOINT_TRANSACTIONS || self.n_cells >= CHECKPOINT_CELLS;
+        let every = self.shared.options.checkpoint_every;
+        let is_due = self.n_transactions >= every || self.n_cells >= CHECKPOINT_CELLS;
         if is_due && self.packing.is_none() {
             self.start_packing();
         }

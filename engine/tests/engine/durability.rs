@@ -285,7 +285,7 @@ fn one_before_a_checkpoint() -> Desk {
     desk.check("> ann table 表 名\n schema\n > ann add 表 杯\n +1");
     let (answer, answers) = std::sync::mpsc::channel();
     let mut n_sent = 0;
-    for at in desk.handle.snapshot().revision.0 + 1..engine::limits::CHECKPOINT_TRANSACTIONS {
+    for at in desk.handle.snapshot().revision.0 + 1..options().checkpoint_every {
         let answer = answer.clone();
         let name = format!("店{at}");
         desk.handle.submit_then(

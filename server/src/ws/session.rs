@@ -252,17 +252,7 @@ impl Session {
             Message::Text(text) => text,
             Message::Ping(_) | Message::Pong(_) => return Ok(()),
             Message::Close(_) => return Err(Gone),
-            Message::Binary(_) => {
-                let error = bad_message().body(self.locale);
-                return send(
-                    &mut self.socket,
-                    &ToClient::Rejected {
-                        client_id: None,
-                        error,
-                    },
-                )
-                .await;
-            }
+            Message::Binary(_) => return self.refuse(None, &bad_message()).await,
         };
         match serde_json::from_str(&text) {
             Ok(FromClient::Ping) => send(&mut self.socket, &ToClient::Pong).await,
@@ -303,12 +293,10 @@ impl Session {
                     .await
             }
             Err(cause) => {
-                let client_id = client_id_of(&text);
                 let cause = cause.to_string();
                 let error = ApiError::unknown_property(&cause);
                 let error = error.unwrap_or_else(|| bad_message().at(cause));
-                let error = error.body(self.locale);
-                send(&mut self.socket, &ToClient::Rejected { client_id, error }).await
+                self.refuse(client_id_of(&text), &error).await
             }
         }
     }
@@ -366,11 +354,12 @@ impl Session {
 
     async fn reject(&mut self, client_id: String, error: &ApiError) -> Result<(), Gone> {
         self.pending.remove(&client_id);
-        let rejected = ToClient::Rejected {
-            client_id: Some(client_id),
-            error: error.body(self.locale),
-        };
-        send(&mut self.socket, &rejected).await
+        self.refuse(Some(client_id), error).await
+    }
+
+    async fn refuse(&mut self, client_id: Option<String>, error: &ApiError) -> Result<(), Gone> {
+        let error = error.body(self.locale);
+        send(&mut self.socket, &ToClient::Rejected { client_id, error }).await
     }
 
     async fn settle(

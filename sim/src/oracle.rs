@@ -2,7 +2,7 @@
 //!
 //! [`describe`] gives a hash per column of a snapshot, [`rebuild`] makes the base again from its log alone, and
 //! [`Book`] knows what was attempted and what was acknowledged. Law under test: acknowledged ⊆ recovered ⊆ attempted,
-//! each once; computed cells are what computing everything anew gives. Tests: `sim/tests/clients.rs`.
+//! each once; computed cells are what computing everything anew gives. Tests: `sim/tests/people.rs`.
 
 use engine::{BaseHandle, EngineOptions, ReadLogError};
 use std::{collections::BTreeMap, path::Path, sync::Arc};

@@ -2,7 +2,7 @@
 //!
 //! Main type: [`Replica`]. The rules are those of `web/src/sync/window-cache.ts`: a patch that is not newer than a
 //! window is passed over, records that come, go or move make the window stale, and a stale window is fetched again.
-//! Law under test: whoever follows the patches shows what the server holds. Tests: `sim/tests/clients.rs`.
+//! Law under test: whoever follows the patches shows what the server holds. Tests: `sim/tests/people.rs`.
 
 use engine::{BaseHandle, Patch, WindowQuery, limits::WINDOW_ROWS};
 use std::{

@@ -3,7 +3,7 @@
 //! Main type: [`World`]. Everything is decided by streams of random numbers out of one seed, one for the world and
 //! one per client. What the seed does not decide is which submissions share a sync, and when a checkpoint beside edits
 //! puts down its pieces; a fault at the n-th step may therefore fall elsewhere in a second run. Law under test: see
-//! [`crate::oracle`]; and whoever follows the patches shows what the server holds. Tests: `sim/tests/clients.rs`.
+//! [`crate::oracle`]; and whoever follows the patches shows what the server holds. Tests: `sim/tests/people.rs`.
 
 use crate::{
     oracle::{Book, FIRST_NAME, Outcome, difference, rebuild},

@@ -67,6 +67,53 @@ fn a_repeated_submission_is_answered_not_applied() {
     assert_eq!(desk.handle.snapshot().data(table).unwrap().n_live, 1);
 }
 
+/// The disk fails at each step of one append. Only after the last one is the edit durable and its answer lost: then the
+/// same submission is answered as repeated; after the others it is applied, once.
+#[test]
+fn an_edit_whose_answer_was_an_error_is_applied_once_however_often_it_is_sent_again() {
+    let mut n_durable = 0;
+    for step in 1..=4 {
+        let desk = Desk::new();
+        desk.check("> ann table 表 名 数:number\n schema\n > ann add 表 杯 5\n +1");
+        let table = desk.table("表");
+        let submission = Submission {
+            actor: ActorId("user:ann".into()),
+            client_id: Some("c-1".into()),
+            group: None,
+            command: Command::AddToCells {
+                table,
+                records: vec![table::id::RecordId(1)],
+                field: desk.field("表", "数"),
+                by: 1.0,
+            },
+        };
+        let fault = Fault::at_step(step, FaultKind::Io);
+        desk.handle.inject(fault.clone());
+        let unclear = desk.handle.submit(submission.clone()).unwrap_err();
+        assert_eq!(unclear.code, "read_only", "step {step}");
+        assert!(fault.was_met(), "step {step}");
+        // Nobody has seen it yet, durable or not.
+        assert_eq!(desk.show("表"), "r1 | 杯 | 5\n", "step {step}");
+        // While nothing can be saved, sending it again changes nothing.
+        let refused = desk.handle.submit(submission.clone()).unwrap_err();
+        assert_eq!(refused.code, "read_only", "step {step}");
+
+        assert_eq!(desk.handle.try_recover(), BaseStatus::Ok, "step {step}");
+        let again = desk.handle.submit(submission.clone()).unwrap();
+        n_durable += usize::from(again.repeated);
+        assert_eq!(again.repeated, step == 4, "step {step}");
+        assert_eq!(desk.show("表"), "r1 | 杯 | 6\n", "step {step}");
+        let later = desk.handle.submit(submission.clone()).unwrap();
+        assert_eq!((later.repeated, later.revision), (true, again.revision));
+        // One step for undo, and none more after opening.
+        let desk = desk.reopened();
+        let opened = desk.handle.submit(submission).unwrap();
+        assert_eq!((opened.repeated, opened.revision), (true, again.revision));
+        desk.check("> ann undo\n 数.r1=5");
+    }
+    assert_eq!(n_durable, 1, "one step lies after the sync");
+}
+
 #[test]
 fn eight_threads_lose_nothing() {
     let desk = Desk::new();

@@ -2,6 +2,7 @@
 
 use super::world::World;
 use serde_json::{Value, json};
+use store::fault::{Fault, FaultKind};
 
 pub struct Shop {
     pub world: World,
@@ -145,6 +146,37 @@ async fn a_repeated_command_is_answered_not_applied() {
     );
     assert_eq!(first["revision"], second["revision"]);
     assert_eq!(shop.window("n=1").await["n_total"], 4);
+}
+
+/// The disk reports an error for each step of saving; only after the last the edit is on disk all the same. Sent again
+/// until it is taken, by itself or after a restart, it is applied exactly once.
+#[tokio::test]
+async fn a_command_answered_by_an_error_is_applied_once_when_it_is_sent_again() {
+    for (step, is_durable) in [(1, false), (2, false), (3, false), (4, true)] {
+        let mut shop = shop().await;
+        let commands = format!("/bases/{}/commands", shop.base);
+        let add = json!({"kind": "add_to_cells", "table": shop.table, "records": [shop.records[0]],
+                         "field": shop.fields[1], "by": 1});
+        let body = json!({"client_id": "c-1", "command": add});
+        let fault = Fault::at_step(step, FaultKind::Io);
+        shop.world.inject(&shop.base, fault.clone()).await;
+        let unclear = shop.world.post(&commands, body.clone()).await;
+        assert_eq!(unclear.error(503), "read_only", "step {step}");
+        assert!(fault.was_met(), "step {step}");
+        let price = |window: &Value| window["columns"][&shop.fields[1]][0].clone();
+        assert_eq!(price(&shop.window("n=1").await), json!(19.2), "step {step}");
+        shop.world = shop.world.restart().await;
+        let again = shop.world.post(&commands, body.clone()).await.json();
+        assert_eq!(again["repeated"], is_durable, "step {step}: {again}");
+        let price = |window: &Value| window["columns"][&shop.fields[1]][0].clone();
+        assert_eq!(price(&shop.window("n=1").await), json!(20.2), "step {step}");
+        let third = shop.world.post(&commands, body).await.json();
+        assert_eq!(
+            (&third["repeated"], &third["revision"]),
+            (&json!(true), &again["revision"])
+        );
+        assert_eq!(price(&shop.window("n=1").await), json!(20.2), "step {step}");
+    }
 }
 
 #[tokio::test]

@@ -121,6 +121,15 @@ impl World {
         self.send(request).await
     }
 
+    /// The next steps of writing to a base follow the plan.
+    pub async fn inject(&self, base: &str, fault: store::fault::Fault) {
+        let open = self.instance.bases.get(base).await;
+        let Ok(open) = open else {
+            panic!("{base} is not there");
+        };
+        open.handle.inject(fault);
+    }
+
     /// A new empty base; its id.
     pub async fn base(&self, name: &str) -> String {
         let made = self.post("/bases", serde_json::json!({"name": name})).await;

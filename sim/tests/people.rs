@@ -47,7 +47,7 @@ fn clients_converge_and_nothing_acknowledged_is_lost() {
             }
             Err(failure) => failures.push(format!(
                 "seed {seed}: {failure}\n  again: SUANPAN_SEED={seed} SUANPAN_SIM_SEEDS=1 SUANPAN_STEPS={n_steps} \
-                 SUANPAN_CLIENTS={n_clients} cargo test -p sim --test clients -- --nocapture"
+                 SUANPAN_CLIENTS={n_clients} cargo test -p sim --test people -- --nocapture"
             )),
         }
     }

@@ -5,11 +5,17 @@
 //! each once; computed cells are what computing everything anew gives. Tests: `sim/tests/people.rs`.
 
 use engine::{BaseHandle, EngineOptions, ReadLogError};
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
 use store::{Base, Entry};
 use table::{
+    column::Column,
     field::{Field, FieldType},
-    id::{BaseId, ColumnId, Revision},
+    id::{BaseId, ColumnId, RecordId, Revision},
+    op::Op,
     snapshot::{Snapshot, TableData},
 };
 
@@ -71,17 +77,57 @@ fn hash(text: &str) -> String {
     blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
 }
 
-/// The names of what differs.
+/// What differs, columns with their types and the first cell that is another one.
 pub fn difference(a: &Snapshot, b: &Snapshot) -> Vec<String> {
-    let (a, b) = (describe(a), describe(b));
-    let names = a.keys().chain(b.keys());
-    let mut out: Vec<String> = names
-        .filter(|name| a.get(*name) != b.get(*name))
-        .cloned()
-        .collect();
-    out.sort();
-    out.dedup();
-    out
+    let (described, other) = (describe(a), describe(b));
+    let names: BTreeSet<&String> = described.keys().chain(other.keys()).collect();
+    let differing = names
+        .into_iter()
+        .filter(|name| described.get(*name) != other.get(*name));
+    differing
+        .map(|name| format!("{name}: {}", first_cell(a, b, name)))
+        .collect()
+}
+
+fn first_cell(a: &Snapshot, b: &Snapshot, name: &str) -> String {
+    let mut words = name.split(' ');
+    let (table, field) = (words.next(), words.next());
+    let found = a
+        .schema
+        .tables
+        .iter()
+        .find(|one| Some(one.id.to_string().as_str()) == table);
+    let Some(found) = found else {
+        return String::new();
+    };
+    let named = |one: &&Field| Some(one.id.to_string().as_str()) == field;
+    let (Some(field), Some(data)) = (found.fields.iter().find(named), a.data(found.id)) else {
+        return String::new();
+    };
+    let column = match (name.ends_with(" ids"), field.link()) {
+        (true, Some(link)) => link.ids,
+        _ => field.column,
+    };
+    let is_other = |record: &RecordId| {
+        format!("{:?}", a.cell(found.id, column, *record))
+            != format!("{:?}", b.cell(found.id, column, *record))
+    };
+    let record = data
+        .live_records()
+        .map(|(record, _, _)| record)
+        .find(is_other);
+    let cell = |of: &Snapshot| record.map(|record| of.cell(found.id, column, record));
+    let ids = field
+        .link()
+        .and_then(|link| a.cell(found.id, link.ids, record?));
+    let primary = field
+        .link()
+        .and_then(|link| table::field::link::primary(&a.schema, link.table));
+    let (now, then) = (cell(a), cell(b));
+    format!(
+        "{:?} {record:?}: {now:?} / {then:?}, linked {ids:?}, called by {primary:?}",
+        field.field_type
+    )
 }
 
 /// The whole log, from the first revision.
@@ -105,7 +151,14 @@ pub fn rebuild(
     let said = |error: &dyn std::fmt::Display| error.to_string();
     let (mut base, _) =
         Base::create(to, &BaseId("again".into()), FIRST_NAME).map_err(|error| said(&error))?;
-    for transaction in log(reader).map_err(|error| said(&error))? {
+    for mut transaction in log(reader).map_err(|error| said(&error))? {
+        // Read from one file, columns say where in it they are; in another file they are new.
+        for op in &mut transaction.ops {
+            if let Op::AppendRecords { columns, .. } = op {
+                let cells = columns.values_mut();
+                cells.for_each(|cells| *cells = Column::clone(cells).into());
+            }
+        }
         let entry = Entry {
             transaction: Arc::new(transaction),
             queued: Vec::new(),

@@ -154,9 +154,9 @@ impl Replica {
         if let Some(schema) = &patch.schema
             && patch.revision >= self.schema_revision
         {
-            self.schema = schema.clone();
+            let before = std::mem::replace(&mut self.schema, schema.clone());
             self.schema_revision = patch.revision;
-            self.look_at_schema();
+            self.look_at_schema(&before);
         }
         for ((table, _), held) in &mut self.places {
             let is_moved = patch.order_changed.contains(table)
@@ -181,17 +181,25 @@ impl Replica {
         self.schema = snapshot.schema.clone();
         self.schema_revision = snapshot.revision;
         self.places.clear();
-        self.look_at_schema();
+        self.look_at_schema(&Schema::default());
     }
 
-    /// Places that are gone, new ones, and those whose fields are others now.
-    fn look_at_schema(&mut self) {
+    /// Places that are gone, new ones, and those whose fields are others or are filtered, sorted or grouped otherwise.
+    fn look_at_schema(&mut self, before: &Schema) {
         let mut places = BTreeMap::new();
         for table in self.schema.live_tables() {
             let views = table.live_views().map(|view| Some(view.id));
             for view in std::iter::once(None).chain(views) {
                 let held = self.places.remove(&(table.id, view)).flatten();
+                let order = |schema: &Schema| {
+                    let view = schema.table(table.id)?.view(view?)?;
+                    Some((view.filter.clone(), view.sorts.clone(), view.groups.clone()))
+                };
+                let is_same_order = order(&self.schema) == order(before);
                 let held = held.filter(|shown| {
+                    if !is_same_order {
+                        return false;
+                    }
                     let live = table.live_fields();
                     let n_held = live.filter(|field| shown.columns.contains_key(&field.id));
                     n_held.count() == shown.columns.len()

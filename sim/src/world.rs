@@ -446,14 +446,19 @@ impl World {
         while matches!(again.status(), BaseStatus::Recomputing { .. }) {
             std::thread::yield_now();
         }
-        let (mine, anew) = (self.handle.snapshot(), again.snapshot());
+        // While the file is there: columns are read from it when they are looked at.
+        let compared = same("from the log", &self.handle.snapshot(), &again.snapshot());
         again.close();
         for suffix in ["", "-wal", "-shm"] {
             // What is not there need not go.
             let _ = std::fs::remove_file(format!("{}{suffix}", path.display()));
         }
         self.tally.n_rebuilt += 1;
-        same("from the log", &mine, &anew)
+        let damage = self.handle.verify();
+        match damage.is_empty() {
+            true => compared,
+            false => Err(format!("damage: {damage:?}")),
+        }
     }
 
     /// Everybody is online, has sent and read everything: all show the same, and nothing is lost.
@@ -502,10 +507,6 @@ impl World {
     pub fn end(mut self) -> Result<Tally, Failure> {
         self.check()?;
         self.check_scratch()?;
-        let damage = self.handle.verify();
-        if !damage.is_empty() {
-            return Err(format!("damage: {damage:?}"));
-        }
         let (shown, undo) = (self.handle.snapshot(), self.undo_states());
         for client in &mut self.clients {
             client.connection = None;
@@ -535,6 +536,10 @@ fn same(
     let names = difference(mine, other);
     match names.is_empty() {
         true => Ok(()),
-        false => Err(format!("{what} at {}: {names:?}", mine.revision)),
+        false => Err(format!(
+            "{what} at {}:\n{}",
+            mine.revision,
+            names.join("\n")
+        )),
     }
 }

@@ -64,7 +64,12 @@ impl Graph {
                     kind: field.field_type.kind(),
                     ai: field.formula().and_then(|spec| spec.ai.clone()),
                     shows: field.link().map(|link| link.ids),
-                    links: reads.map(|reads| reads.links.clone()).unwrap_or_default(),
+                    links: {
+                        let mut links = reads.map(|reads| reads.links.clone()).unwrap_or_default();
+                        // Also where the linked table is gone: what is typed then is shown as a misfit.
+                        links.extend(field.link().map(|_| field.id));
+                        links
+                    },
                     own: reads
                         .map(|reads| reads.own.iter().copied().collect())
                         .unwrap_or_default(),

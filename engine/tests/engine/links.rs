@@ -84,6 +84,24 @@ fn whatever_is_deleted_comes_back_with_its_links() {
     );
 }
 
+/// Found by the simulation: who typed into a link to a deleted table saw nothing until the base was opened again.
+#[test]
+fn what_is_typed_into_a_link_to_a_deleted_table_is_shown() {
+    let desk = two_tables("-", "many");
+    desk.check(
+        "> ann set 订单 r1 商品 杯子
+         商品.r1=杯子, computed 商品×1
+         > ann droptable 商品
+         商品.r1=, 商品.r2=, computed 商品×2, schema
+         > ann set 订单 r1 商品 茶壶
+         商品.r1=?茶壶, computed 商品×1
+         > ann set 订单 r1 商品 -
+         商品.r1=, computed 商品×1",
+    );
+    let before = desk.show("订单");
+    assert_eq!(desk.reopened().show("订单"), before);
+}
+
 #[test]
 fn both_sides_of_a_link_say_the_same() {
     let desk = two_tables("订单", "many");

@@ -10,6 +10,7 @@ pub mod oracle;
 pub mod plan;
 pub mod process;
 pub mod replica;
+mod reshape;
 pub mod world;
 
 /// The seed of this run: from `SUANPAN_SEED`, else from the clock; print it with every failure.

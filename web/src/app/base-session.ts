@@ -76,7 +76,13 @@ export function useLiveBase(base: string, onRefused: (error: WireError) => void)
     ];
     setRefused([]);
     session.connect();
+    const gone = () => session.doubt();
+    const back = () => session.retryNow();
+    window.addEventListener("offline", gone);
+    window.addEventListener("online", back);
     return () => {
+      window.removeEventListener("offline", gone);
+      window.removeEventListener("online", back);
       for (const stop of stops) stop();
       session.close();
     };

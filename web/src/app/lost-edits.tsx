@@ -35,7 +35,7 @@ function lineOf(lost: LostValue, why: string, key: string, tables: LostEditsProp
     key,
     table: table?.name ?? lost.table,
     about: lost.about ?? "",
-    field: field?.name ?? lost.field,
+    field: field?.name ?? lost.fieldName ?? lost.field,
     value: isText || !field ? String(value ?? "") : shownText(value as WireCell, field),
     why,
   };
@@ -49,6 +49,7 @@ export function LostEdits({ refused, tables, onDismiss }: LostEditsProps) {
   const lines = refused.flatMap(({ clientId, error, command, cells }) =>
     lostValues(command, cells).map((lost, at) => lineOf(lost, error.message, `${clientId} ${at}`, tables)),
   );
+  const isOneReason = new Set(lines.map((line) => line.why)).size < 2;
   const take = () => {
     const rows = lines.map(({ table, about, field, value, why }) => [table, about, field, value, why]);
     if (copyText(rows.map((row) => row.map((text) => text.replace(/\s+/g, " ")).join("\t")).join("\r\n"))) {
@@ -60,7 +61,7 @@ export function LostEdits({ refused, tables, onDismiss }: LostEditsProps) {
       <div className="banner" data-kind="error">
         <span className="grow">{t("lostEdits", { n: lines.length, why: refused[0]?.error.message ?? "" })}</span>
         <Button size="small" onClick={() => setOpen(!isOpen)} aria-expanded={isOpen}>
-          {isOpen ? t("collapse") : t("lostShow")}
+          {isOpen ? t("lostHide") : t("lostShow")}
         </Button>
         <Button size="small" onClick={take}>
           {t("lostCopy")}
@@ -75,7 +76,7 @@ export function LostEdits({ refused, tables, onDismiss }: LostEditsProps) {
             <li key={line.key}>
               <span className="hint">{[line.table, line.about, line.field].filter(Boolean).join(" · ")}</span>
               <b className="select-all">{line.value === "" ? t("lostBlank") : line.value}</b>
-              <span className="hint">{line.why}</span>
+              {!isOneReason && <span className="hint">{line.why}</span>}
             </li>
           ))}
           {lines.length > LISTED && <li className="hint">{t("lostMore", { n: lines.length - LISTED })}</li>}

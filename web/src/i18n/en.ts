@@ -212,6 +212,7 @@ export const en: Record<keyof typeof zh, string> = {
   peopleThere: "{{n}} in this table",
   lostEdits: "{{n}} edits were not accepted: {{why}}",
   lostShow: "Show",
+  lostHide: "Hide",
   lostCopy: "Copy them",
   lostDismiss: "Got it",
   lostBlank: "(cleared)",

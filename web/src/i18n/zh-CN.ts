@@ -213,6 +213,7 @@ export const zh = {
   peopleThere: "{{n}} 人在这张表",
   lostEdits: "{{n}} 处修改没有被接受：{{why}}",
   lostShow: "查看",
+  lostHide: "收起",
   lostCopy: "复制这些内容",
   lostDismiss: "知道了",
   lostBlank: "（清空）",

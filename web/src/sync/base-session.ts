@@ -132,6 +132,11 @@ export class BaseSession {
     this.socket.retryNow();
   }
 
+  /** The network is said to be gone. */
+  doubt(): void {
+    this.socket.doubt();
+  }
+
   close(): void {
     this.isClosed = true;
     this.cursors.close();

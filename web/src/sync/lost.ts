@@ -13,15 +13,26 @@ export interface LostValue {
   /** What the record was called. */
   about?: string;
   field: string;
+  /** What the field was called: it may be gone. */
+  fieldName?: string;
   /** As it was meant; a sum to add has its sign. */
   value: WireInput;
 }
 
 export function lostValues(command: GridCommand, cells: readonly SpeculativeCell[]): LostValue[] {
   const names = new Map(cells.flatMap(({ record, about }) => (about ? [[record, about] as const] : [])));
+  const fieldNames = new Map(cells.flatMap(({ field, fieldName }) => (fieldName ? [[field, fieldName] as const] : [])));
   const at = (table: string, record: string | undefined, field: string, value: WireInput): LostValue => {
     const about = record === undefined ? undefined : names.get(record);
-    return { table, field, value, ...(record === undefined ? {} : { record }), ...(about ? { about } : {}) };
+    const fieldName = fieldNames.get(field);
+    return {
+      table,
+      field,
+      value,
+      ...(record === undefined ? {} : { record }),
+      ...(about ? { about } : {}),
+      ...(fieldName ? { fieldName } : {}),
+    };
   };
   switch (command.kind) {
     case "set_cells":

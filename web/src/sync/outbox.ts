@@ -14,8 +14,9 @@ export interface SpeculativeCell {
   record: string;
   field: string;
   cell: WireCell;
-  /** What the record was called. */
+  /** What the record and the field were called. */
   about?: string;
+  fieldName?: string;
 }
 
 export interface OutboxEntry {

@@ -91,6 +91,11 @@ export class Socket {
     if (this.state !== "online") this.connect();
   }
 
+  /** The browser says that the network is gone: a connection that still looks open is not trusted. */
+  doubt(): void {
+    if (this.socket) this.broken(this.socket);
+  }
+
   close(): void {
     this.isClosed = true;
     clearTimeout(this.timer);

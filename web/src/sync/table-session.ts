@@ -367,7 +367,7 @@ export class TableSession implements GridSource, LiveTable {
       const field = this.fields[col];
       if (record === undefined || !field || this.columns[col]?.readonly) continue;
       sent.push({ record, field: field.id, value });
-      shown.push({ ...this.named(row, edits.length), record, field: field.id, cell: this.guess(value, field) });
+      shown.push({ ...this.named(row, field, edits.length), record, field: field.id, cell: this.guess(value, field) });
     }
     if (sent.length === 0) return Promise.resolve();
     const command = { kind: "set_cells" as const, table: this.table, edits: sent };
@@ -379,7 +379,7 @@ export class TableSession implements GridSource, LiveTable {
     const field = this.fields.find((one) => one.id === fieldId);
     if (!field) return Promise.resolve();
     const cell = this.guess(value, field);
-    const named = this.named(this.rowOf(record) ?? -1, 1);
+    const named = this.named(this.rowOf(record) ?? -1, field, 1);
     return this.submit(
       { kind: "set_cells", table: this.table, edits: [{ record, field: fieldId, value }], add_options: addOptions },
       [{ ...named, record, field: fieldId, cell }],
@@ -387,9 +387,10 @@ export class TableSession implements GridSource, LiveTable {
   }
 
   /** Of a few edits it is kept what their records are called, should the server refuse them when nobody remembers. */
-  private named(row: number, n: number): { table: string; about?: string } {
-    const about = n <= NAMED_EDITS ? this.copyText(row, 0) : undefined;
-    return about ? { table: this.table, about } : { table: this.table };
+  private named(row: number, field: WireField, n: number): Pick<SpeculativeCell, "table" | "about" | "fieldName"> {
+    if (n > NAMED_EDITS) return { table: this.table };
+    const about = this.copyText(row, 0);
+    return { table: this.table, fieldName: field.name, ...(about ? { about } : {}) };
   }
 
   private guess(value: WireInput, field: WireField): WireCell {
@@ -490,7 +491,7 @@ export class TableSession implements GridSource, LiveTable {
     records.forEach((record, i) => {
       targets.forEach(({ field }, j) => {
         const cell = this.guess(rows[i]?.[j] ?? null, field);
-        shown.push({ ...this.named(targetRows[i] ?? -1, records.length), record, field: field.id, cell });
+        shown.push({ ...this.named(targetRows[i] ?? -1, field, records.length), record, field: field.id, cell });
       });
     });
     const fields = targets.map(({ field }) => field.id);

@@ -87,6 +87,7 @@ export class BaseSession {
   private readonly cursors: CursorSender;
   private session = "";
   private wasWelcomed = false;
+  private isRestored = false;
   private isClosed = false;
   /** Counts connections: what was prepared for an earlier one is not sent on a later one. */
   private nWelcomes = 0;
@@ -115,8 +116,12 @@ export class BaseSession {
 
   /** Shows what an earlier life of the page left, then connects: the old edits go out before any new one. */
   connect(): void {
-    if (!this.kept) this.socket.connect();
-    else void this.restore(this.kept).finally(() => this.socket.connect());
+    const begin = () => {
+      this.isRestored = true;
+      this.socket.connect();
+    };
+    if (!this.kept) begin();
+    else void this.restore(this.kept).finally(begin);
   }
 
   private async restore(kept: KeptEdits): Promise<void> {
@@ -129,7 +134,7 @@ export class BaseSession {
   }
 
   retryNow(): void {
-    this.socket.retryNow();
+    if (this.isRestored) this.socket.retryNow();
   }
 
   /** The network is said to be gone. */

@@ -5,7 +5,8 @@ import { useTranslation } from "react-i18next";
 import { ApiError, ask, type Schemas } from "../../api/client";
 import { Labelled } from "../../ui/parts";
 
-const DAYS = [30, 90, 180, 365] as const;
+const YEAR = 365;
+const DAYS = [YEAR, 180, 90, 30] as const;
 /** For ever, in a list of numbers. */
 const EVER = 0;
 
@@ -46,7 +47,7 @@ export function Retention({ base }: { base: string }) {
           onChange={change}
           options={options.map((days) => ({
             value: days,
-            label: days === EVER ? t("keepForEver") : t("keepDays", { n: days }),
+            label: days === EVER ? t("keepForEver") : days === YEAR ? t("keepYear") : t("keepDays", { n: days }),
           }))}
         />
       </Labelled>

@@ -8,6 +8,7 @@ import { Note } from "../../ui/parts";
 import { whenText } from "../../ui/when";
 import { daysLeft } from "./entries";
 import { useWho } from "./entry-row";
+import "./history.css";
 
 type Item = Schemas["TrashItem"];
 
@@ -30,7 +31,13 @@ function restoring(item: Item): object {
   }
 }
 
-export function Trash({ base }: { base: string }) {
+interface TrashProps {
+  base: string;
+  /** Says nothing while nothing lies in it. */
+  isQuietWhenEmpty?: boolean;
+}
+
+export function Trash({ base, isQuietWhenEmpty = false }: TrashProps) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const trash = useQuery({
@@ -41,12 +48,12 @@ export function Trash({ base }: { base: string }) {
   const restore = async (item: Item) => {
     try {
       await command(base, restoring(item));
-      message.success(t("restored", { name: item.name || t("noTitle") }));
     } catch (error) {
       message.error(error instanceof ApiError ? [error.message, error.hint].filter(Boolean).join(" ") : String(error));
     }
     await trash.refetch();
   };
+  if (trash.isPending && isQuietWhenEmpty) return null;
   if (trash.isPending) return <Skeleton active title={false} paragraph={{ rows: 6 }} />;
   if (trash.error)
     return (
@@ -54,6 +61,7 @@ export function Trash({ base }: { base: string }) {
         {trash.error.message} <Button onClick={() => void trash.refetch()}>{t("retry")}</Button>
       </Note>
     );
+  if (isQuietWhenEmpty && trash.data.length === 0) return null;
   return (
     <>
       <p className="hint">{trash.data.length === 0 ? t("trashEmpty") : t("trashHint")}</p>
@@ -74,17 +82,18 @@ function TrashRow({ item, onRestore }: { item: Item; onRestore: () => Promise<vo
   const { t, i18n } = useTranslation();
   const who = useWho();
   const n = item.n_records.toLocaleString(i18n.language);
+  const left = daysLeft(item.gone_at_ms, Date.now());
   const name = item.name || t("noTitle");
   const title = item.kind === "records" ? (item.n_records > 1 ? t("trashRecords", { name, n }) : name) : name;
   const told = [
     t(`trash_${item.kind}`),
-    item.kind === "table" ? t("records_n", { n }) : item.table_name,
+    item.kind === "table" ? t("records_n", { n, count: item.n_records }) : item.table_name,
     who(item.actor),
     whenText(item.at_ms, i18n.language, t("justNow")),
-    t("daysLeft", { n: daysLeft(item.gone_at_ms, Date.now()) }),
+    t("daysLeft", { n: left, count: left }),
   ];
   return (
-    <li className="row history-row">
+    <li className="row history-row trash-row">
       <Icon name={ICONS[item.kind] ?? "trash"} />
       <span className="grow">
         <span className="cut">{title}</span>

@@ -86,7 +86,7 @@ async function cellMenu(page, row, col, item) {
 async function openStep(page, words) {
   const head = panel(page).locator(".history-head").filter({ hasText: words }).first();
   await head.click();
-  return head.locator("xpath=..");
+  return head.locator("xpath=ancestor::li");
 }
 
 async function confirm(page) {
@@ -175,7 +175,7 @@ async function trash(page, server, { id, table, stock, ids, send }) {
     panel(page)
       .getByRole("button", { name: `恢复 ${name}` })
       .click();
-  await back("雨伞 等 2 条");
+  await back("雨伞 等 2 条记录");
   await until(page, 0, ["保温杯 500ml", "雨伞", "帆布袋"], "the records are back in their places");
   await back("库存");
   await until(page, 2, ["120", "220", "500"], "the field is back with its cells");
@@ -256,6 +256,8 @@ async function looksAround(browser, server, id, { locale, isPhone, dark = false 
     check(wide <= 0, `${what}: nothing is cut off (${end}, ${wide} px)`);
   };
   await page.goto(`${server.url}/b/${id}`);
+  await page.getByRole("button", { name: words.history, exact: true }).waitFor();
+  if (isPhone) await look(page, `85-table-${end}`);
   await page.getByRole("button", { name: words.history, exact: true }).click();
   await panel(page).getByText(words.all, { exact: true }).click();
   const step = await openStep(page, "商品");

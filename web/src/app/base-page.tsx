@@ -93,7 +93,7 @@ export function BasePage() {
           <div className="empty">
             <FileDrop base={base} compact />
             <div className="empty-trash">
-              <Trash base={base} isQuietWhenEmpty />
+              <Trash base={base} isOwnPlace />
             </div>
             {(live.undo.can_undo || live.undo.can_redo) && (
               <div className="row">

@@ -41,6 +41,7 @@ export function EntryRow({ base, entry, isOpen, isNewest, table, where, act, onO
   const who = useWho();
   const counted = (key: string, n: number) => n > 0 && t(key, { n: n.toLocaleString(i18n.language), count: n });
   const label = t(`label_${entry.label}`, entry.label);
+  const canTakeBack = entry.canTakeBack && !entry.isTakenBack;
   const told = [
     who(entry.actor),
     whenText(entry.at_ms, i18n.language, t("justNow")),
@@ -49,21 +50,35 @@ export function EntryRow({ base, entry, isOpen, isNewest, table, where, act, onO
   ].filter(Boolean);
   return (
     <li className="history-row">
-      <button type="button" className="history-head" aria-expanded={isOpen} onClick={onOpen}>
-        <span className="grow">
-          <span className={entry.isTakenBack ? "dim" : undefined}>{entry.isTakenBack ? <s>{label}</s> : label}</span>
-          {where && <span className="dim"> · {where}</span>}
-          <br />
-          <span className="hint num">{told.join(" · ")}</span>
-        </span>
-        <Icon name={isOpen ? "up" : "down"} />
-      </button>
+      <div className="row">
+        <button type="button" className="history-head" aria-expanded={isOpen} onClick={onOpen}>
+          <span className="grow">
+            <span className={entry.isTakenBack ? "dim" : undefined}>{entry.isTakenBack ? <s>{label}</s> : label}</span>
+            {where && <span className="dim"> · {where}</span>}
+            <br />
+            <span className="hint num">{told.join(" · ")}</span>
+          </span>
+          <Icon name={isOpen ? "up" : "down"} />
+        </button>
+        {canTakeBack && !isOpen && (
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={`${t("undo")} ${label}`}
+            title={t("takeBack")}
+            disabled={act.isBusy}
+            onClick={() => void act.takeBack(entry.revision, label)}
+          >
+            <Icon name="undo" />
+          </button>
+        )}
+      </div>
       {isOpen && (
         <div className="history-body">
           <StepDetails base={base} revision={entry.revision} />
           {entry.isTakenBack && <p className="hint">{t("takenBack")}</p>}
           <div className="row wrap">
-            {entry.canTakeBack && !entry.isTakenBack && (
+            {canTakeBack && (
               <Button
                 size="small"
                 icon={<Icon name="undo" />}

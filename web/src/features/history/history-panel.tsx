@@ -30,7 +30,7 @@ interface HistoryPanelProps {
 export function HistoryPanel({ base, tables, table, scope, onScope, onClose }: HistoryPanelProps) {
   const { t } = useTranslation();
   return (
-    <Panel title={t("history")} onClose={onClose}>
+    <Panel title={t("history")} onClose={onClose} foot={scope === "base" && <Retention base={base} />}>
       <Segmented<HistoryScope>
         block
         value={scope}
@@ -46,7 +46,6 @@ export function HistoryPanel({ base, tables, table, scope, onScope, onClose }: H
       ) : (
         <Steps key={scope} base={base} tables={tables} {...(scope === "table" ? { table } : {})} />
       )}
-      {scope === "base" && <Retention base={base} />}
     </Panel>
   );
 }

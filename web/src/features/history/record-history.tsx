@@ -73,7 +73,7 @@ export function RecordHistory({ base, table, record, field, onBack, onClose }: R
                   .filter(Boolean)
                   .join(" · ")}
               </span>
-              {row.can_take_back && (
+              {row.what === "edited" && row.can_take_back && (
                 <button
                   type="button"
                   className="icon-button"

@@ -3,7 +3,6 @@ import { useQuery } from "@tanstack/react-query";
 import { App, Select } from "antd";
 import { useTranslation } from "react-i18next";
 import { ApiError, ask, type Schemas } from "../../api/client";
-import { Labelled } from "../../ui/parts";
 
 const YEAR = 365;
 const DAYS = [YEAR, 180, 90, 30] as const;
@@ -40,17 +39,16 @@ export function Retention({ base }: { base: string }) {
   };
   return (
     <div className="retention">
-      <Labelled label={t("retention")} hint={t("retentionHint")}>
-        <Select<number>
-          value={now}
-          aria-label={t("retention")}
-          onChange={change}
-          options={options.map((days) => ({
-            value: days,
-            label: days === EVER ? t("keepForEver") : days === YEAR ? t("keepYear") : t("keepDays", { n: days }),
-          }))}
-        />
-      </Labelled>
+      <span className="hint">{t("retention")}</span>
+      <Select<number>
+        value={now}
+        aria-label={t("retention")}
+        onChange={change}
+        options={options.map((days) => ({
+          value: days,
+          label: days === EVER ? t("keepForEver") : days === YEAR ? t("keepYear") : t("keepDays", { n: days }),
+        }))}
+      />
     </div>
   );
 }

@@ -76,7 +76,7 @@ function PreviewText({ preview }: { preview: Preview }) {
   const effects = effectsOf(preview);
   const { conflicts, n_conflicts } = preview;
   return (
-    <div className="preview">
+    <div className="question">
       {effects.length === 0 ? (
         <p>{t("willNothing")}</p>
       ) : (

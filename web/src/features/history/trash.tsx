@@ -33,11 +33,11 @@ function restoring(item: Item): object {
 
 interface TrashProps {
   base: string;
-  /** Says nothing while nothing lies in it. */
-  isQuietWhenEmpty?: boolean;
+  /** It stands in a page of its own: under its name, and only while something lies in it. */
+  isOwnPlace?: boolean;
 }
 
-export function Trash({ base, isQuietWhenEmpty = false }: TrashProps) {
+export function Trash({ base, isOwnPlace = false }: TrashProps) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const trash = useQuery({
@@ -53,7 +53,7 @@ export function Trash({ base, isQuietWhenEmpty = false }: TrashProps) {
     }
     await trash.refetch();
   };
-  if (trash.isPending && isQuietWhenEmpty) return null;
+  if (trash.isPending && isOwnPlace) return null;
   if (trash.isPending) return <Skeleton active title={false} paragraph={{ rows: 6 }} />;
   if (trash.error)
     return (
@@ -61,9 +61,10 @@ export function Trash({ base, isQuietWhenEmpty = false }: TrashProps) {
         {trash.error.message} <Button onClick={() => void trash.refetch()}>{t("retry")}</Button>
       </Note>
     );
-  if (isQuietWhenEmpty && trash.data.length === 0) return null;
+  if (isOwnPlace && trash.data.length === 0) return null;
   return (
     <>
+      {isOwnPlace && <b>{t("trash")}</b>}
       <p className="hint">{trash.data.length === 0 ? t("trashEmpty") : t("trashHint")}</p>
       <ul>
         {trash.data.map((item) => (
@@ -84,10 +85,13 @@ function TrashRow({ item, onRestore }: { item: Item; onRestore: () => Promise<vo
   const n = item.n_records.toLocaleString(i18n.language);
   const left = daysLeft(item.gone_at_ms, Date.now());
   const name = item.name || t("noTitle");
-  const title = item.kind === "records" ? (item.n_records > 1 ? t("trashRecords", { name, n }) : name) : name;
-  const told = [
-    t(`trash_${item.kind}`),
+  const isMany = item.kind === "records" && item.n_records > 1;
+  const title = isMany ? t("trashRecords", { name, n }) : name;
+  const what = [
+    !isMany && t(`trash_${item.kind}`),
     item.kind === "table" ? t("records_n", { n, count: item.n_records }) : item.table_name,
+  ];
+  const told = [
     who(item.actor),
     whenText(item.at_ms, i18n.language, t("justNow")),
     t("daysLeft", { n: left, count: left }),
@@ -96,7 +100,8 @@ function TrashRow({ item, onRestore }: { item: Item; onRestore: () => Promise<vo
     <li className="row history-row trash-row">
       <Icon name={ICONS[item.kind] ?? "trash"} />
       <span className="grow">
-        <span className="cut">{title}</span>
+        {title}
+        <span className="dim num"> · {what.filter(Boolean).join(" · ")}</span>
         <br />
         <span className="hint num">{told.join(" · ")}</span>
       </span>

@@ -26,7 +26,7 @@ use std::{
     sync::{
         Arc, Weak,
         atomic::Ordering,
-        mpsc::{SendError, SyncSender, sync_channel},
+        mpsc::{SendError, SyncSender, TrySendError, sync_channel},
     },
     thread::JoinHandle,
 };
@@ -52,6 +52,8 @@ pub struct EngineOptions {
     pub clock: Arc<dyn Fn() -> Clock + Send + Sync>,
     /// Name of the model that AI fields without a model of their own use.
     pub default_model: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Transactions after which a checkpoint is written: [`crate::limits::CHECKPOINT_TRANSACTIONS`], or fewer in tests.
+    pub checkpoint_every: u64,
 }
 
 /// Whether the base takes edits.
@@ -138,6 +140,22 @@ impl BaseHandle {
             self.events.send(Event::Submit { submission, then })
         {
             then(Err(CommandError::closed()));
+        }
+    }
+
+    /// As [`BaseHandle::submit_then`], but never blocks: gives both back while too many submissions are waiting.
+    pub fn try_submit_then(
+        &self,
+        submission: Submission,
+        then: Then,
+    ) -> Option<(Submission, Then)> {
+        match self.events.try_send(Event::Submit { submission, then }) {
+            Err(TrySendError::Full(Event::Submit { submission, then })) => Some((submission, then)),
+            Err(TrySendError::Disconnected(Event::Submit { then, .. })) => {
+                then(Err(CommandError::closed()));
+                None
+            }
+            _ => None,
         }
     }
 
@@ -306,6 +324,11 @@ impl BaseHandle {
     /// Appends to the log since the start, one sync each; many submissions share one.
     pub fn n_commits(&self) -> u64 {
         self.shared.n_commits.load(Ordering::Relaxed)
+    }
+
+    /// True while a checkpoint is being written beside edits.
+    pub fn is_checkpointing(&self) -> bool {
+        self.shared.is_packing.load(Ordering::Acquire)
     }
 
     /// Days that history is kept; `None`: for ever.

@@ -52,8 +52,8 @@ pub const FIND_HITS: u32 = 1_000;
 pub const FIND_STEP_ROWS: u64 = 65_536;
 /// Cells that the policy “auto” queues per command; the rest stays stale or empty for a click on “run”.
 pub const AUTO_CELLS_PER_COMMAND: usize = 200;
-/// Transactions after which a checkpoint is written.
-pub const CHECKPOINT_TRANSACTIONS: u64 = 2_000;
+/// Transactions after which a checkpoint is written; as many are replayed at most when a base is opened.
+pub const CHECKPOINT_TRANSACTIONS: u64 = 10_000;
 /// Cells changed after which a checkpoint is written.
 pub const CHECKPOINT_CELLS: u64 = 4_000_000;
 /// Milliseconds between attempts to leave the read-only state by itself.

@@ -84,6 +84,7 @@ fn column(name: &str, field_type: FieldType) -> ColumnManifest {
 fn a_file_becomes_a_table_of_a_true_base() {
     let folder = tempfile::tempdir().unwrap();
     let options = EngineOptions {
+        checkpoint_every: engine::limits::CHECKPOINT_TRANSACTIONS,
         clock: Arc::new(|| Clock {
             now_ms: 1_700_000_000_000,
             now_day: 46_000.0,

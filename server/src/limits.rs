@@ -38,6 +38,10 @@ pub const SOCKET_MESSAGE_BYTES: usize = 8 << 20;
 pub const SESSIONS_PER_BASE: usize = 2_000;
 /// Cells in a patch above which it is cut down to the records that the client shows.
 pub const PATCH_CELLS: usize = 5_000;
+/// Cells of a patch that are written on the thread of the socket; more go to another thread.
+pub const INLINE_CELLS: usize = 200;
+/// Bytes of a command that is read on the thread of the socket.
+pub const INLINE_BYTES: usize = 8 << 10;
 /// Milliseconds between two presence messages to one client.
 pub const PRESENCE_INTERVAL_MS: u64 = 100;
 /// Seconds without any message from a client before its socket is closed.

@@ -26,7 +26,7 @@ use std::{
 use table::{
     ai::{Answer, CallKey},
     id::{BaseId, Revision},
-    op::{Touched, Transaction, apply},
+    op::{Touched, Transaction, apply_all},
     snapshot::Snapshot,
 };
 
@@ -289,8 +289,34 @@ impl Base {
         })
     }
 
+    pub(crate) fn fault(&self) -> &Fault {
+        &self.fault
+    }
+
+    /// Those that the last checkpoint names.
+    pub(crate) fn used_parts(&self) -> &std::collections::HashSet<i64> {
+        &self.written.used
+    }
+
     pub(crate) fn parts(&self) -> &Parts {
         &self.parts
+    }
+
+    /// As [`Base::write`], but what is written may be lost by a power cut, as a whole, until the next write that is
+    /// durable: the write-ahead log keeps their order.
+    pub(crate) fn write_ahead(
+        &mut self,
+        act: impl FnOnce(&Connection, u64) -> Result<u64, rusqlite::Error>,
+    ) -> Result<(), AppendError> {
+        let soft = self.connection.pragma_update(None, "synchronous", "NORMAL");
+        let done = soft
+            .map_err(AppendError::from)
+            .and_then(|()| self.write(act));
+        if let Err(error) = migrate::tune_sync(&self.connection) {
+            self.poisoned = true;
+            return Err(error.into());
+        }
+        done
     }
 
     pub(crate) fn write(
@@ -504,14 +530,12 @@ fn replay(
         if page.is_empty() {
             return Ok(None);
         }
-        for transaction in page {
-            match apply(&found.snapshot, &transaction) {
-                Ok((snapshot, touched)) => {
-                    found.snapshot = snapshot;
-                    found.touched.push(touched);
-                }
-                Err(error) => return stop(transaction.revision, error.to_string()),
-            }
+        let (snapshot, touched, misfit) = apply_all(&found.snapshot, &page);
+        let unfit = page.get(touched.len()).map(|one| one.revision);
+        found.snapshot = snapshot;
+        found.touched.extend(touched);
+        if let (Some(error), Some(revision)) = (misfit, unfit) {
+            return stop(revision, error.to_string());
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     codec::{v1::bytes::Writer, v2},
     damage::Damage,
     fault::{Fault, Step},
+    limits::SWEPT_PARTS,
     log,
     parts::{ColumnPart, Part, Parts, Place, WrittenColumns},
 };
@@ -127,7 +128,7 @@ impl Manifest {
 /// What the last checkpoint says, for the next one.
 #[derive(Default)]
 pub(crate) struct Written {
-    used: HashSet<i64>,
+    pub used: HashSet<i64>,
     pub revision: Revision,
 }
 
@@ -172,7 +173,7 @@ pub(crate) fn write(
     put.execute(params!["manifest_checksum", sum.to_le_bytes().to_vec()])?;
     drop(put);
     let used: HashSet<i64> = manifest.parts().into_iter().map(|part| part.0).collect();
-    parts.remove_unused(&transaction, &used)?;
+    parts.remove_unused(&transaction, &used, SWEPT_PARTS)?;
     fault.pass(Step::CheckpointCommit)?;
     transaction.commit()?;
     fault.pass(Step::CheckpointSynced)?;

@@ -17,6 +17,7 @@ mod history;
 pub mod limits;
 mod log;
 mod migrate;
+mod pack;
 mod parts;
 mod reader;
 mod retention;
@@ -32,5 +33,6 @@ pub use error::{
 };
 pub use history::{LogLine, Undoing};
 pub use migrate::FORMAT;
+pub use pack::{Packed, Packer};
 pub use reader::Reader;
 pub use retention::Needs;

@@ -8,6 +8,10 @@ pub const BLOB_BYTES: u64 = 1 << 30;
 pub const COMPRESSED_FROM_BYTES: usize = 4 << 10;
 /// Records of one append from which on its columns are parts, which the log and checkpoints name.
 pub const PART_FROM_RECORDS: u64 = 4_096;
+/// Bytes of packed columns that are put into the file at a time beside edits.
+pub const PACKED_BYTES: usize = 256 << 10;
+/// Parts that are removed at a time.
+pub const SWEPT_PARTS: usize = 64;
 /// Files up to this size have every part checked when they are opened; larger ones in the background.
 pub const CHECKED_BYTES: u64 = 64 << 20;
 /// Bytes that one stored payload may unpack to.

@@ -45,9 +45,14 @@ pub fn tune(connection: &Connection) -> Result<(), rusqlite::Error> {
         crate::limits::BUSY_TIMEOUT_MS,
     ))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    tune_sync(connection)?;
     connection.pragma_update(None, "wal_autocheckpoint", crate::limits::WAL_PAGES)?;
     connection.pragma_update(None, "trusted_schema", false)
+}
+
+/// A commit is on disk when it returns.
+pub fn tune_sync(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.pragma_update(None, "synchronous", "FULL")
 }
 
 /// A connection that can't change the file, not even by folding the write-ahead log into it when it closes.

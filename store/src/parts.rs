@@ -225,11 +225,7 @@ impl Parts {
         for cells in columns {
             words.push(self.put_words(connection, cells, is_logged, written)?);
         }
-        let pack = |(cells, words): (&&SharedColumn, &Option<i64>)| {
-            let mut to = Writer::default();
-            v2::column::encode(cells, *words, &mut to);
-            Part::new(to.out)
-        };
+        let pack = |(cells, words): (&&SharedColumn, &Option<i64>)| pack(cells, *words);
         let packed: Vec<Part> = (columns, &words).into_par_iter().map(pack).collect();
         let mut parts = Vec::new();
         for ((cells, words), packed) in columns.iter().zip(words).zip(packed) {
@@ -288,21 +284,39 @@ impl Parts {
         part: &Part,
         is_logged: bool,
     ) -> Result<i64, rusqlite::Error> {
-        let number = self.0.next.fetch_add(1, Ordering::Relaxed);
+        let number = self.next_number();
+        self.put_as(connection, number, part, is_logged)?;
+        Ok(number)
+    }
+
+    /// A number that no part has.
+    pub(crate) fn next_number(&self) -> i64 {
+        self.0.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(crate) fn put_as(
+        &self,
+        connection: &Connection,
+        number: i64,
+        part: &Part,
+        is_logged: bool,
+    ) -> Result<(), rusqlite::Error> {
         let mut insert = connection.prepare_cached(
             "INSERT INTO part (id, packed, body, checksum, logged) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?;
         let checksum = part.checksum as i64;
         insert.execute(params![number, part.packed, part.body, checksum, is_logged])?;
-        Ok(number)
+        Ok(())
     }
 
-    /// Removes what neither the log nor `used` nor a column that may still be read names.
+    /// Removes what neither the log nor `used` nor a column that may still be read names, at most `n_parts`; `true`
+    /// where there may be more.
     pub(crate) fn remove_unused(
         &self,
         connection: &Connection,
         used: &HashSet<i64>,
-    ) -> Result<(), rusqlite::Error> {
+        n_parts: usize,
+    ) -> Result<bool, rusqlite::Error> {
         let mut select = connection.prepare_cached("SELECT id FROM part WHERE logged = 0")?;
         let all: Result<Vec<i64>, _> = select.query_map([], |row| row.get(0))?.collect();
         let mut waiting = locked(&self.0.waiting);
@@ -312,13 +326,19 @@ impl Parts {
         let words = |number: &i64| known.get(number).and_then(|part| part.words);
         let needed: HashSet<i64> = waiting.keys().filter_map(words).collect();
         let mut remove = connection.prepare_cached("DELETE FROM part WHERE id = ?1")?;
+        let mut left = n_parts;
         for number in all? {
             let is_needed = waiting.contains_key(&number) || needed.contains(&number);
-            if !used.contains(&number) && !is_needed {
-                remove.execute([number])?;
+            if used.contains(&number) || is_needed {
+                continue;
             }
+            if left == 0 {
+                return Ok(true);
+            }
+            left -= 1;
+            remove.execute([number])?;
         }
-        Ok(())
+        Ok(false)
     }
 
     /// What was found damaged so far.
@@ -414,6 +434,12 @@ impl Parts {
             part.is_whole() && checksum.is_none_or(|checksum| checksum == part.checksum)
         })
     }
+}
+
+pub(crate) fn pack(cells: &Column, words: Option<i64>) -> Part {
+    let mut to = Writer::default();
+    v2::column::encode(cells, words, &mut to);
+    Part::new(to.out)
 }
 
 /// Columns and dictionaries that were written, to be told once they are durable.

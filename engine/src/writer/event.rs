@@ -1,5 +1,6 @@
 //! Everything that the writer hears: one closed list.
 
+use super::checkpoint::Piece;
 use crate::{
     command::{Command, Preview, Submission},
     error::CommandError,
@@ -34,6 +35,12 @@ pub(crate) enum Event {
     UndoState {
         actor: ActorId,
         answer: SyncSender<UndoState>,
+    },
+    /// A piece of the checkpoint that is being packed; answers whether to go on.
+    Checkpoint {
+        id: u64,
+        piece: Piece,
+        answer: SyncSender<bool>,
     },
     SetRetention {
         days: Option<u32>,

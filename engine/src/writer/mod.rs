@@ -2,12 +2,13 @@
 //!
 //! `event` is everything it hears, `state` what it owns, `prepare` turns a submission into a candidate,
 //! `commit` logs a group of candidates at once and publishes them, `patch` says what changed, `open` brings a
-//! base up, `upkeep` does what time brings: background results, checkpoints, leaving the read-only state; `retention`
+//! base up, `checkpoint` writes what changed beside edits, `upkeep` does what time brings: background results, leaving the read-only state; `retention`
 //! forgets old history.
 //!
 //! Law: durable before visible. If the log fails, the candidates are dropped and the base is read-only until
 //! it has been opened again and found whole.
 
+mod checkpoint;
 mod commit;
 mod event;
 mod open;

@@ -23,7 +23,7 @@ use std::{
     path::Path,
     sync::{
         Arc,
-        atomic::AtomicU64,
+        atomic::{AtomicBool, AtomicU64},
         mpsc::{SyncSender, sync_channel},
     },
     thread::JoinHandle,
@@ -167,6 +167,7 @@ fn start(path: &Path, recovery: Recovery, options: EngineOptions) -> Result<Runn
         orders: OrderCache::default(),
         kept: Arc::default(),
         finds: FindCache::default(),
+        is_packing: AtomicBool::new(false),
         n_commits: AtomicU64::new(0),
         events: Mutex::new(Arc::downgrade(&events)),
         options,
@@ -189,6 +190,8 @@ fn start(path: &Path, recovery: Recovery, options: EngineOptions) -> Result<Runn
         owes_checkpoint: false,
         n_transactions: 0,
         n_cells: 0,
+        packing: None,
+        next_packing: 0,
         retention: Retention::default(),
     };
     writer.take_over(recovery);

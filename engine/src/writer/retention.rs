@@ -27,7 +27,10 @@ pub(crate) struct Retention {
 }
 
 /// `None` where the writer is gone.
-fn ask<T>(events: &SyncSender<Event>, make: impl FnOnce(SyncSender<T>) -> Event) -> Option<T> {
+pub(super) fn ask<T>(
+    events: &SyncSender<Event>,
+    make: impl FnOnce(SyncSender<T>) -> Event,
+) -> Option<T> {
     let (sender, answer) = sync_channel(1);
     events.send(make(sender)).ok()?;
     answer.recv().ok()

@@ -14,7 +14,7 @@ use crate::{
     },
     trouble::FileTrouble,
     undo::UndoBook,
-    writer::{Event, retention::Retention},
+    writer::{Event, checkpoint::Packing, retention::Retention},
 };
 use parking_lot::{Mutex, RwLock};
 use std::{
@@ -22,7 +22,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc::SyncSender,
     },
 };
@@ -42,6 +42,8 @@ pub(crate) struct Shared {
     /// Key indexes and totals that formulas read.
     pub kept: Arc<crate::language::Kept>,
     pub finds: FindCache,
+    /// A checkpoint is being written.
+    pub is_packing: AtomicBool,
     /// Appends to the log since the start: one sync each.
     pub n_commits: AtomicU64,
     pub options: EngineOptions,
@@ -126,6 +128,9 @@ pub(crate) struct Writer {
     /// Since the last checkpoint.
     pub n_transactions: u64,
     pub n_cells: u64,
+    /// The checkpoint that is being written.
+    pub packing: Option<Packing>,
+    pub next_packing: u64,
     pub retention: Retention,
     /// Local day for which TODAY() was last computed.
     pub day: f64,

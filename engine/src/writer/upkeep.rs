@@ -1,10 +1,10 @@
-//! What time brings: background results, calls taken, checkpoints, the calendar, leaving the read-only state.
+//! What time brings: background results, calls taken, the calendar, leaving the read-only state.
 
 use super::{Event, commit::Group, open::Recovery, state::Writer};
 use crate::{
     command::{Draft, Preview},
     error::CommandError,
-    limits::{CHECKPOINT_CELLS, CHECKPOINT_TRANSACTIONS, PATCH_CELLS, UNDO_LOOKBACK},
+    limits::{PATCH_CELLS, UNDO_LOOKBACK},
     patch::{Patch, PatchColumn, UndoState},
     query::{condition, window::show_running},
     queue::{Attempt, TakenCall},
@@ -78,6 +78,10 @@ impl Writer {
                     tracing::warn!(%error, "the log could not be read for undo");
                 }
                 let _ = answer.send(self.undo.state(&actor));
+            }
+            Event::Checkpoint { id, piece, answer } => {
+                let goes_on = self.take_piece(id, piece);
+                let _ = answer.send(goes_on);
             }
             Event::SetRetention { days, answer } => drop(answer.send(self.set_retention(days))),
             Event::Forget { until, answer } => drop(answer.send(self.forget(until))),
@@ -395,34 +399,6 @@ impl Writer {
         }
     }
 
-    pub fn checkpoint_if_due(&mut self) {
-        if self.n_transactions >= CHECKPOINT_TRANSACTIONS || self.n_cells >= CHECKPOINT_CELLS {
-            self.checkpoint();
-        }
-    }
-
-    /// While a background computation runs, computed columns on disk would be half old: then it waits.
-    pub fn checkpoint(&mut self) {
-        if self.filling.is_some() || !self.to_fill.is_empty() {
-            return;
-        }
-        let Some(store) = &mut self.store else {
-            return;
-        };
-        match store.checkpoint(&self.snapshot) {
-            Ok(()) => {
-                (self.n_transactions, self.n_cells) = (0, 0);
-                self.owes_checkpoint = false;
-            }
-            Err(error) => {
-                // The log still holds everything, but what the file and the connection are like now is unknown.
-                tracing::error!(%error, "the checkpoint failed");
-                self.owes_checkpoint = true;
-                self.fall_read_only(&error.trouble().into());
-            }
-        }
-    }
-
     pub fn end(&mut self) {
         if self.n_transactions > 0 {
             self.checkpoint();
@@ -445,6 +421,7 @@ impl Writer {
         self.store = None;
         self.shared.queue.pause(true);
         let before = self.shared.read_only.write().replace(reason.clone());
+        self.set_packing(None);
         // An attempt to recover that fails again is no news.
         if before.as_ref() != Some(reason) {
             self.shared.tell(self.notice("read_only"));

@@ -22,6 +22,8 @@ pub struct Desk {
 
 pub fn options() -> EngineOptions {
     EngineOptions {
+        // Few, so that tests come by it.
+        checkpoint_every: 1_000,
         clock: Arc::new(|| Clock {
             now_ms: 1_700_000_000_000,
             now_day: 45_000.5,

@@ -230,10 +230,10 @@ fn a_failed_checkpoint_makes_the_base_read_only_until_it_is_opened_anew() {
             let last = desk
                 .submit("ann", Command::RenameBase { name: "末".into() })
                 .unwrap();
-            desk.handle.undo_state(&ActorId("user:ann".into()));
+            rested(&desk);
             if !fault.was_met() {
                 assert_eq!(desk.handle.status(), BaseStatus::Ok);
-                assert!(step > 7, "no step of a checkpoint was met");
+                assert!(step > 12, "no step of a checkpoint was met");
                 break;
             }
             let (code, zh) = match kind {
@@ -268,13 +268,24 @@ fn a_failed_checkpoint_makes_the_base_read_only_until_it_is_opened_anew() {
     }
 }
 
+/// Waits for the end of a checkpoint.
+fn rested(desk: &Desk) {
+    loop {
+        // Its answer comes after whatever the submission before it began.
+        desk.handle.undo_state(&ActorId("user:ann".into()));
+        if !desk.handle.is_checkpointing() {
+            return;
+        }
+    }
+}
+
 /// A base in which the next transaction is the last one before a checkpoint is due.
 fn one_before_a_checkpoint() -> Desk {
     let desk = Desk::new();
     desk.check("> ann table 表 名\n schema\n > ann add 表 杯\n +1");
     let (answer, answers) = std::sync::mpsc::channel();
     let mut n_sent = 0;
-    for at in desk.handle.snapshot().revision.0 + 1..engine::limits::CHECKPOINT_TRANSACTIONS {
+    for at in desk.handle.snapshot().revision.0 + 1..options().checkpoint_every {
         let answer = answer.clone();
         let name = format!("店{at}");
         desk.handle.submit_then(
@@ -358,4 +369,51 @@ fn a_base_with_a_damaged_log_shows_what_is_whole_and_writes_nothing() {
         std::fs::read(&path).unwrap() == bytes,
         "the file was changed"
     );
+}
+
+/// The revision that the checkpoint in the file names.
+fn named(desk: &Desk) -> u64 {
+    let file = rusqlite::Connection::open(desk.path()).unwrap();
+    let manifest: Vec<u8> = file
+        .query_row("SELECT value FROM meta WHERE key = 'manifest'", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    manifest["revision"].as_u64().unwrap()
+}
+
+fn copied(desk: &Desk) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for end in ["", "-wal"] {
+        let name = format!("base.suanpan{end}");
+        let from = desk.dir.path().join(&name);
+        if from.exists() {
+            std::fs::copy(from, folder.path().join(&name)).unwrap();
+        }
+    }
+    folder
+}
+
+#[test]
+fn a_checkpoint_is_written_while_edits_go_on_and_its_end_is_not_waited_for() {
+    let desk = Desk::new();
+    desk.prepare("ann table 表 名 数:number\n ann add 表 甲 1");
+    let before = named(&desk);
+    let mut n = 0;
+    while named(&desk) == before {
+        n += 1;
+        assert!(n < 60, "no checkpoint came");
+        for at in 0..200 {
+            desk.prepare(&format!("ann set 表 r1 数 {at}"));
+        }
+    }
+    // What is in the file now is what a power cut would leave.
+    let (shown, revision) = (desk.show("表"), desk.handle.snapshot().revision);
+    let folder = copied(&desk);
+    assert!(named(&desk) <= revision.0);
+    let handle = BaseHandle::open(&folder.path().join("base.suanpan"), crate::desk::options());
+    let copy = Desk::over(folder, handle.unwrap());
+    assert_eq!((copy.show("表"), copy.handle.verify()), (shown, vec![]));
+    assert_eq!(copy.handle.snapshot().revision, revision);
 }

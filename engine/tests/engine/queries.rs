@@ -137,6 +137,7 @@ fn this_month_is_another_one_on_another_day() {
         now_day: seen.load(std::sync::atomic::Ordering::Relaxed) as f64 + 0.9,
     };
     let options = EngineOptions {
+        checkpoint_every: engine::limits::CHECKPOINT_TRANSACTIONS,
         clock: std::sync::Arc::new(clock),
         ..crate::desk::options()
     };

@@ -97,6 +97,7 @@ impl Instance {
             models: runs_ai.then(|| models.clone()),
             jobs: jobs.clone(),
             engine: EngineOptions {
+                checkpoint_every: engine::limits::CHECKPOINT_TRANSACTIONS,
                 clock: Arc::new(local_clock),
                 default_model: Arc::new(move || named.default_name()),
             },

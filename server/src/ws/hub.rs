@@ -2,6 +2,7 @@
 
 use super::message::{CursorPlace, PresenceRow};
 use crate::limits::{SESSION_PATCHES, SESSIONS_PER_BASE};
+use axum::extract::ws::Utf8Bytes;
 use engine::patch::Patch;
 use parking_lot::Mutex;
 use std::{
@@ -11,6 +12,7 @@ use std::{
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
+use table::id::TableId;
 use tokio::sync::{mpsc, watch};
 
 /// All sessions of one base.
@@ -22,12 +24,32 @@ pub struct Hub {
     closed: watch::Sender<bool>,
 }
 
+/// A patch on its way to all sessions; what many of them are sent alike is written once.
+pub struct Published {
+    pub patch: Arc<Patch>,
+    /// Per watched table.
+    texts: Mutex<Vec<(Option<TableId>, Utf8Bytes)>>,
+}
+
+impl Published {
+    /// The message to those who watch the table and have no part of their own in it; `write` makes it the first time.
+    pub fn text(&self, table: Option<TableId>, write: impl FnOnce() -> String) -> Utf8Bytes {
+        let mut texts = self.texts.lock();
+        if let Some((_, text)) = texts.iter().find(|(known, _)| *known == table) {
+            return text.clone();
+        }
+        let text = Utf8Bytes::from(write());
+        texts.push((table, text.clone()));
+        text
+    }
+}
+
 /// One session's place in the hub.
 pub struct Seat {
     pub id: u64,
     /// The random id of the browser.
     pub client: String,
-    patches: mpsc::Sender<Arc<Patch>>,
+    patches: mpsc::Sender<Arc<Published>>,
     /// Patches were dropped since the last look.
     lagged: AtomicBool,
     cursor: Mutex<Option<CursorPlace>>,
@@ -36,7 +58,7 @@ pub struct Seat {
 /// What a session listens to.
 pub struct Feed {
     pub seat: Arc<Seat>,
-    pub patches: mpsc::Receiver<Arc<Patch>>,
+    pub patches: mpsc::Receiver<Arc<Published>>,
     pub presence: watch::Receiver<u64>,
     pub closed: watch::Receiver<bool>,
 }
@@ -86,11 +108,15 @@ impl Hub {
 
     /// Runs on the writer's thread: never waits.
     pub fn publish(&self, patch: &Arc<Patch>) {
+        let published = Arc::new(Published {
+            patch: patch.clone(),
+            texts: Mutex::default(),
+        });
         for seat in self.seats.lock().values() {
-            if patch.resync || seat.patches.try_send(patch.clone()).is_err() {
+            if patch.resync || seat.patches.try_send(published.clone()).is_err() {
                 seat.lagged.store(true, Ordering::Release);
                 // An empty queue must still wake its session.
-                let _ = seat.patches.try_send(patch.clone());
+                let _ = seat.patches.try_send(published.clone());
             }
         }
     }
@@ -159,7 +185,8 @@ mod tests {
         let mut quick = hub.join("quick").unwrap();
         for revision in 0..SESSION_PATCHES as u64 + 10 {
             hub.publish(&patch(revision));
-            assert_eq!(quick.patches.try_recv().unwrap().revision.0, revision);
+            let published = quick.patches.try_recv().unwrap();
+            assert_eq!(published.patch.revision.0, revision);
         }
         assert!(slow.seat.take_lagged());
         assert!(!slow.seat.take_lagged());

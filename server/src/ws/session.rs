@@ -4,27 +4,31 @@
 //! command had been applied before, or changed nothing), the session sends `acknowledged` instead.
 
 use super::{
-    hub::{Feed, Hub},
+    hub::{Feed, Hub, Published},
     message::{FromClient, ToClient},
 };
 use crate::{
     auth::actor_of,
     error::{ApiError, Locale},
     instance::OpenBase,
-    limits::{JOB_POLL_MS, PRESENCE_INTERVAL_MS, SESSION_COMMANDS, SOCKET_IDLE_S, WINDOW_ROWS},
+    limits::{
+        INLINE_BYTES, INLINE_CELLS, JOB_POLL_MS, PRESENCE_INTERVAL_MS, SESSION_COMMANDS,
+        SOCKET_IDLE_S, WINDOW_ROWS,
+    },
     wire::{
         command::{WireCommand, decode},
         job::JobView,
         patch::{Receiver, Watched, undo_json, write_patch},
     },
 };
-use axum::extract::ws::{Message, WebSocket};
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use engine::{
     command::{Receipt, Submission},
     error::CommandError,
-    patch::Patch,
+    handle::Then,
     query::WindowQuery,
 };
+use futures_util::SinkExt;
 use jobs::JobRow;
 use std::{
     collections::{HashMap, HashSet},
@@ -130,13 +134,26 @@ fn bad_message() -> ApiError {
 
 async fn send(socket: &mut WebSocket, message: &ToClient) -> Result<(), Gone> {
     let text = serde_json::to_string(message).map_err(|_| Gone)?;
-    send_text(socket, text).await
+    send_text(socket, text.into()).await
 }
 
-/// A client that takes nothing for the idle time is gone.
-async fn send_text(socket: &mut WebSocket, text: String) -> Result<(), Gone> {
+async fn send_text(socket: &mut WebSocket, text: Utf8Bytes) -> Result<(), Gone> {
+    queue_text(socket, text).await?;
+    flush(socket).await
+}
+
+/// Leaves with the next flush, if not before. A client that takes nothing for the idle time is gone.
+async fn queue_text(socket: &mut WebSocket, text: Utf8Bytes) -> Result<(), Gone> {
+    in_time(socket.feed(Message::Text(text))).await
+}
+
+async fn flush(socket: &mut WebSocket) -> Result<(), Gone> {
+    in_time(SinkExt::<Message>::flush(socket)).await
+}
+
+async fn in_time<E>(act: impl Future<Output = Result<(), E>>) -> Result<(), Gone> {
     let patience = Duration::from_secs(SOCKET_IDLE_S);
-    match tokio::time::timeout(patience, socket.send(Message::Text(text.into()))).await {
+    match tokio::time::timeout(patience, act).await {
         Ok(Ok(())) => Ok(()),
         _ => Err(Gone),
     }
@@ -157,11 +174,17 @@ impl Session {
             tokio::select! {
                 biased;
                 () = ended(&mut feed.closed) => return Err(Gone),
-                Some(patch) = feed.patches.recv() => {
-                    if batches_due.is_none() && AI_LABELS.contains(&patch.label.as_str()) {
-                        batches_due = Some(tokio::time::Instant::now() + Duration::from_millis(JOB_POLL_MS));
+                Some(first) = feed.patches.recv() => {
+                    // What has come meanwhile leaves together.
+                    let mut next = Some(first);
+                    while let Some(published) = next {
+                        if batches_due.is_none() && AI_LABELS.contains(&published.patch.label.as_str()) {
+                            batches_due = Some(tokio::time::Instant::now() + Duration::from_millis(JOB_POLL_MS));
+                        }
+                        self.patch(&published, &mut feed).await?;
+                        next = feed.patches.try_recv().ok();
                     }
-                    self.patch(&patch, &mut feed).await?;
+                    flush(&mut self.socket).await?;
                 }
                 Some((client_id, result)) = settlements.recv() => self.settle(client_id, result).await?,
                 // Without a free place for its answer, the next command waits in the socket.
@@ -229,17 +252,7 @@ impl Session {
             Message::Text(text) => text,
             Message::Ping(_) | Message::Pong(_) => return Ok(()),
             Message::Close(_) => return Err(Gone),
-            Message::Binary(_) => {
-                let error = bad_message().body(self.locale);
-                return send(
-                    &mut self.socket,
-                    &ToClient::Rejected {
-                        client_id: None,
-                        error,
-                    },
-                )
-                .await;
-            }
+            Message::Binary(_) => return self.refuse(None, &bad_message()).await,
         };
         match serde_json::from_str(&text) {
             Ok(FromClient::Ping) => send(&mut self.socket, &ToClient::Pong).await,
@@ -274,14 +287,16 @@ impl Session {
                 client_id,
                 group,
                 command,
-            }) => self.submit(client_id, group, *command, settled).await,
+            }) => {
+                let is_small = text.len() <= INLINE_BYTES;
+                self.submit(client_id, group, *command, is_small, settled)
+                    .await
+            }
             Err(cause) => {
-                let client_id = client_id_of(&text);
                 let cause = cause.to_string();
                 let error = ApiError::unknown_property(&cause);
                 let error = error.unwrap_or_else(|| bad_message().at(cause));
-                let error = error.body(self.locale);
-                send(&mut self.socket, &ToClient::Rejected { client_id, error }).await
+                self.refuse(client_id_of(&text), &error).await
             }
         }
     }
@@ -292,12 +307,13 @@ impl Session {
         client_id: String,
         group: Option<String>,
         command: WireCommand,
+        is_small: bool,
         settled: &mpsc::Sender<Settled>,
     ) -> Result<(), Gone> {
         let place = settled.clone().reserve_owned().await.map_err(|_| Gone)?;
         self.pending.insert(client_id.clone(), None);
         let (base, actor, id) = (self.base.clone(), self.actor.clone(), client_id.clone());
-        let handed = crate::app::off_loop(move || {
+        let read = move || -> Result<(Submission, Then), ApiError> {
             let command = decode(command, &base.handle.snapshot().schema)?;
             let submission = Submission {
                 actor,
@@ -305,12 +321,31 @@ impl Session {
                 group,
                 command,
             };
-            let then = move |result| drop(place.send((id, result)));
-            base.handle.submit_then(submission, Box::new(then));
-            Ok(())
-        })
-        .await
-        .unwrap_or_else(Err);
+            Ok((
+                submission,
+                Box::new(move |result| drop(place.send((id, result)))),
+            ))
+        };
+        let handle = self.base.handle.clone();
+        // A few cells are read here and now; to change threads would take longer.
+        let handed = match is_small.then_some(()) {
+            Some(()) => match read() {
+                Ok((submission, then)) => match handle.try_submit_then(submission, then) {
+                    None => Ok(()),
+                    Some((submission, then)) => {
+                        crate::app::off_loop(move || handle.submit_then(submission, then)).await
+                    }
+                },
+                Err(error) => Err(error),
+            },
+            None => crate::app::off_loop(move || {
+                let (submission, then) = read()?;
+                handle.submit_then(submission, then);
+                Ok(())
+            })
+            .await
+            .unwrap_or_else(Err),
+        };
         match handed {
             Ok(()) => Ok(()),
             Err(error) => self.reject(client_id, &error).await,
@@ -319,11 +354,12 @@ impl Session {
 
     async fn reject(&mut self, client_id: String, error: &ApiError) -> Result<(), Gone> {
         self.pending.remove(&client_id);
-        let rejected = ToClient::Rejected {
-            client_id: Some(client_id),
-            error: error.body(self.locale),
-        };
-        send(&mut self.socket, &rejected).await
+        self.refuse(Some(client_id), error).await
+    }
+
+    async fn refuse(&mut self, client_id: Option<String>, error: &ApiError) -> Result<(), Gone> {
+        let error = error.body(self.locale);
+        send(&mut self.socket, &ToClient::Rejected { client_id, error }).await
     }
 
     async fn settle(
@@ -358,31 +394,40 @@ impl Session {
         send(&mut self.socket, &message).await
     }
 
-    async fn patch(&mut self, patch: &Arc<Patch>, feed: &mut Feed) -> Result<(), Gone> {
+    /// Queues the patch as this client is to see it.
+    async fn patch(&mut self, published: &Arc<Published>, feed: &mut Feed) -> Result<(), Gone> {
         if feed.seat.take_lagged() {
             return self.resync(feed).await;
         }
+        let patch = &published.patch;
         let is_sender = patch
             .client_id
             .as_ref()
             .is_some_and(|id| patch.actor == self.actor && self.pending.remove(id).is_some());
-        let (base, actor, watched) = (self.base.clone(), self.actor.clone(), self.watched.clone());
-        let patch = patch.clone();
         self.seen = self.seen.max(patch.revision.0);
+        let is_actor = patch.actor == self.actor;
+        let n_cells: usize = patch.cells.iter().map(|part| part.records.len()).sum();
+        let (base, watched, patch) = (self.base.clone(), self.watched.clone(), patch.clone());
+        let table = watched.as_ref().map(|query| query.table);
         let write = move || {
             let shown = || shown_records(&base, watched.as_ref());
             let receiver = Receiver {
-                is_actor: patch.actor == actor,
+                is_actor,
                 is_sender,
                 watched: Watched {
-                    table: watched.as_ref().map(|query| query.table),
+                    table,
                     records: &shown,
                 },
             };
             write_patch(&patch, &base.handle.snapshot().schema, &receiver)
         };
-        let text = crate::app::off_loop(write).await.map_err(|_| Gone)?;
-        send_text(&mut self.socket, text).await
+        // A few cells are written here and now; to change threads would take longer.
+        let text = match n_cells <= INLINE_CELLS {
+            true if is_actor => write().into(),
+            true => published.text(table, write),
+            false => crate::app::off_loop(write).await.map_err(|_| Gone)?.into(),
+        };
+        queue_text(&mut self.socket, text).await
     }
 
     /// Drops what is queued and tells the client to fetch again, with its own commands settled.

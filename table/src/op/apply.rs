@@ -56,12 +56,39 @@ pub fn apply(
     transaction: &Transaction,
 ) -> Result<(Snapshot, Touched), ApplyError> {
     let mut next = snapshot.clone();
+    let touched = apply_in_place(&mut next, transaction)?;
+    Ok((next, touched))
+}
+
+/// Many transactions in a row: each column that they change is copied once, not once per transaction. Gives the snapshot
+/// after those that fit, what each changed, and why the next one does not fit, if one does not.
+pub fn apply_all(
+    snapshot: &Snapshot,
+    transactions: &[Transaction],
+) -> (Snapshot, Vec<Touched>, Option<ApplyError>) {
+    let mut next = snapshot.clone();
+    let mut touched = Vec::with_capacity(transactions.len());
+    for (n, transaction) in transactions.iter().enumerate() {
+        match apply_in_place(&mut next, transaction) {
+            Ok(one) => touched.push(one),
+            Err(error) => {
+                // Half of it may be there: once more, without it.
+                let (whole, touched, _) = apply_all(snapshot, &transactions[..n]);
+                return (whole, touched, Some(error));
+            }
+        }
+    }
+    (next, touched, None)
+}
+
+/// After an error the snapshot is neither the old nor the new one.
+fn apply_in_place(next: &mut Snapshot, transaction: &Transaction) -> Result<Touched, ApplyError> {
     let mut touched = Touched::default();
     for op in &transaction.ops {
-        apply_op(&mut next, op, &mut touched)?;
+        apply_op(next, op, &mut touched)?;
     }
     next.revision = transaction.revision;
-    Ok((next, touched))
+    Ok(touched)
 }
 
 fn apply_op(next: &mut Snapshot, op: &Op, touched: &mut Touched) -> Result<(), ApplyError> {

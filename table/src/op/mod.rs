@@ -5,7 +5,7 @@
 
 mod apply;
 
-pub use apply::{ApplyError, Touched, apply};
+pub use apply::{ApplyError, Touched, apply, apply_all};
 
 use crate::{
     column::{Column, SharedColumn},

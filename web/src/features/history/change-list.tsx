@@ -11,20 +11,29 @@ interface ChangeListProps {
 export function ChangeList({ changes, known }: ChangeListProps) {
   const { t } = useTranslation();
   if (changes.length === 0) return null;
+  const told = (cell: unknown, text: string) => {
+    if (typeof cell === "boolean") return t(cell ? "checked" : "unchecked");
+    return text || t("blankCell");
+  };
   return (
     <ul className="changes">
       {changes.map((change, at) => {
         const field = change.name || t("goneField");
-        const where = known || !change.record ? [field] : [change.record_title || t("noTitle"), field];
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: a list of what was never changes.
           <li key={at}>
-            {known !== "cell" && <span className="hint cut">{where.join(" · ")}</span>}
+            {known !== "cell" && (
+              <span className="hint change-where">
+                {!known && change.record && <span className="cut">{change.record_title || t("noTitle")}</span>}
+                {!known && change.record && <span>·</span>}
+                <span className="cut">{field}</span>
+              </span>
+            )}
             {change.record ? (
-              <span className="change num">
-                <del>{change.before_text || t("blankCell")}</del>
+              <span className="change num" data-short={!known}>
+                <del>{told(change.before, change.before_text)}</del>
                 <span aria-hidden="true">→</span>
-                <ins>{change.after_text || t("blankCell")}</ins>
+                <ins>{told(change.after, change.after_text)}</ins>
               </span>
             ) : (
               <span>{t("changedSince")}</span>

@@ -30,13 +30,14 @@ interface WorkspaceProps {
   table: Schemas["TableView"];
   live: LiveBase;
   readonly: boolean;
+  panel: PanelState | null;
+  onPanel: (panel: PanelState | null) => void;
 }
 
-export function Workspace({ base, tables, table, live, readonly }: WorkspaceProps) {
+export function Workspace({ base, tables, table, live, readonly, panel, onPanel: setPanel }: WorkspaceProps) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const view = table.views[0];
-  const [panel, setPanel] = useState<PanelState | null>(null);
   const [isFinding, setFinding] = useState(false);
   const [only, setOnly] = useState<string | null>(null);
   const [menu, setMenu] = useState<Menu | null>(null);
@@ -154,7 +155,8 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
         )}
         {panel && (
           <OpenPanel
-            key={JSON.stringify(panel)}
+            // The history keeps the focus while its scope is switched.
+            key={panel.kind === "history" ? panel.kind : JSON.stringify(panel)}
             state={panel}
             base={base}
             tables={tables}

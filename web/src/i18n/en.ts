@@ -1,10 +1,12 @@
 /** English. The same keys as zh-CN; the type makes a missing one an error. */
+import { togetherEn } from "./together";
 import type { zh } from "./zh-CN";
 
 /** `…_one` is the singular of a key whose text is a plural; Chinese needs none. */
 type Key = keyof typeof zh;
 
 export const en: Record<Key, string> & Partial<Record<`${Key}_one`, string>> = {
+  ...togetherEn,
   appName: "Suanpan",
   close: "Close",
   cancel: "Cancel",
@@ -202,28 +204,6 @@ export const en: Record<Key, string> & Partial<Record<`${Key}_one`, string>> = {
   period_last_days: "last N days",
   period_next_days: "next N days",
   op_ai_state: "AI state",
-  offline: "Offline; edits kept on this device: {{n}}. They are sent when the connection is back",
-  offlineUnsafe: "Offline; edits only in this page: {{n}} (this device cannot keep them). Do not close it yet",
-  offlineShort: "Offline",
-  saving: "Saving…",
-  saved: "Saved",
-  guest: "Guest {{n}}",
-  ownName: "Your name, as others see it",
-  ownNameOf: "You: {{name}}. Change name",
-  ownOtherWindow: "My other window",
-  whoIsHere: "{{n}} here",
-  personIn: "{{name}}, in “{{table}}”",
-  peopleThere: "{{n}} in this table",
-  lostEdits: "Edits not accepted: {{n}}. {{why}}",
-  lostShow: "Show",
-  lostHide: "Hide",
-  lostCopy: "Copy them",
-  lostDismiss: "Got it",
-  lostBlank: "(cleared)",
-  lostMore: "{{n}} more; copying takes all",
-  lostCopied: "{{n}} copied; paste them into a sheet or a note",
-  offlineIdle: "Connection lost, trying again…",
-  reconnect: "Reconnect now",
   readOnly: "Read only: {{why}}",
   recomputing: "Computing {{done}} of {{of}}",
   emptyTable: "This table has no records yet",

@@ -173,9 +173,13 @@ impl SharedColumn {
             Some(_) => None,
             None => self.0.edits().clone(),
         };
-        let mut edited = pending.unwrap_or_else(|| Edited {
-            base: self.clone(),
-            cells: BTreeMap::new(),
+        let mut edited = pending.unwrap_or_else(|| {
+            // Loaded now: who wants all cells later may hold what loading needs.
+            self.cells();
+            Edited {
+                base: self.clone(),
+                cells: BTreeMap::new(),
+            }
         });
         if edited.cells.len() + places.len() > EDITS_BESIDE || from.kind() != self.kind() {
             let mut whole = edited.joined();

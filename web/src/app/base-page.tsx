@@ -11,7 +11,10 @@ import { Rail } from "../features/tables/rail";
 import { TableTabs } from "../features/tables/table-tabs";
 import { ActionButton, Beads } from "../ui/parts";
 import { useLiveBase } from "./base-session";
+import { LostEdits } from "./lost-edits";
 import type { PanelState } from "./open-panel";
+import { People } from "./people";
+import { SaveState } from "./save-state";
 import { useUndoKeys } from "./undo-keys";
 import { Workspace } from "./workspace";
 
@@ -62,10 +65,17 @@ export function BasePage() {
       <main className="work">
         {live.connection === "offline" && (
           <div className="banner" role="status">
-            <span className="grow">{live.waiting > 0 ? t("offline", { n: live.waiting }) : t("offlineIdle")}</span>
+            <span className="grow">
+              {live.waiting === 0
+                ? t("offlineIdle")
+                : live.isSafe
+                  ? t("offline", { n: live.waiting })
+                  : t("offlineUnsafe", { n: live.waiting })}
+            </span>
             <ActionButton icon="redo" text label={t("reconnect")} onClick={() => live.session.retryNow()} />
           </div>
         )}
+        <LostEdits refused={live.refused} tables={view.tables} onDismiss={live.dismiss} />
         {status.state === "read_only" && (
           <div className="banner" data-kind="error" role="alert">
             {t("readOnly", { why: status.reason ?? "" })}
@@ -77,7 +87,15 @@ export function BasePage() {
             <progress className="grow" value={status.done} max={Math.max(1, status.of ?? 1)} />
           </div>
         )}
-        <TableTabs base={base} tables={view.tables} current={current?.id} onOpen={open} />
+        <TableTabs base={base} tables={view.tables} current={current?.id} peers={live.here.peers} onOpen={open}>
+          <SaveState live={live} />
+          <People
+            peers={live.here.peers}
+            ownNumber={live.here.ownNumber}
+            tables={view.tables}
+            onRename={(name) => live.session.rename(name)}
+          />
+        </TableTabs>
         {current ? (
           <Workspace
             key={current.id}

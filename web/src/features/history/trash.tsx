@@ -8,6 +8,7 @@ import { Note } from "../../ui/parts";
 import { whenText } from "../../ui/when";
 import { daysLeft } from "./entries";
 import { useWho } from "./entry-row";
+import { useTakeBack } from "./take-back";
 import "./history.css";
 
 type Item = Schemas["TrashItem"];
@@ -15,7 +16,7 @@ type Item = Schemas["TrashItem"];
 const ICONS: Record<string, string> = { table: "table", field: "columns", view: "grid", records: "rows" };
 
 function restoring(item: Item): object {
-  const { table, field, view, records, revision } = item;
+  const { table, field, view, records } = item;
   switch (item.kind) {
     case "table":
       return { kind: "restore_table", table };
@@ -24,10 +25,7 @@ function restoring(item: Item): object {
     case "view":
       return { kind: "restore_view", table, view };
     default:
-      // Of very many records only the first are named; the step that removed them knows them all.
-      return records.length === item.n_records
-        ? { kind: "restore_records", table, records }
-        : { kind: "take_back", revision, keep_later: true };
+      return { kind: "restore_records", table, records };
   }
 }
 
@@ -45,7 +43,13 @@ export function Trash({ base, isOwnPlace = false }: TrashProps) {
     queryFn: () => ask<Item[]>("GET", `/bases/${base}/trash`),
     refetchInterval: 4_000,
   });
+  const act = useTakeBack(base, () => void trash.refetch());
   const restore = async (item: Item) => {
+    // Of very many records only the first are named. The step that removed them knows them all, but it may have done
+    // more than that: so it is asked first.
+    if (item.kind === "records" && item.records.length < item.n_records) {
+      return act.takeBack(item.revision, t("label_delete_records"));
+    }
     try {
       await command(base, restoring(item));
     } catch (error) {

@@ -54,7 +54,7 @@ def bulk(server, base):
     """Rows per second that come as JSON and are durable: 20 requests of 20,000 rows with six fields."""
     fields = [{"name": "货号", "type": "text"}, {"name": "品名", "type": "text"}, {"name": "类目", "type": "text"},
               {"name": "数量", "type": "number"}, {"name": "单价", "type": "number"}, {"name": "日期", "type": "date"}]
-    table = command(server, base, {"kind": "create_table", "name": "批量", "fields": fields})["result"]["tables"][0]
+    table = command(server, base, {"kind": "create_table", "auto_name": True, "name": "批量", "fields": fields})["result"]["tables"][0]
     ids = [field_of(server, base, table, field["name"]) for field in fields]
     rows, requests = 20_000, []
     for n in range(20):

@@ -7,6 +7,7 @@ use server::{
     app,
     auth::Hosts,
     instance::{Instance, StartOptions},
+    limits::SESSION_PATCHES,
 };
 use std::time::Duration;
 use tokio_tungstenite::{
@@ -122,6 +123,33 @@ impl Shop {
         window
     }
 
+    async fn ask(&self, route: &str) -> Value {
+        let url = format!("http://{}/api/v1/bases/{}{route}", self.address, self.base);
+        let answer = reqwest::get(url).await.unwrap();
+        serde_json::from_str(&answer.text().await.unwrap()).unwrap()
+    }
+
+    async fn window(&self, from: u64, n: u32) -> Value {
+        self.ask(&format!("/tables/{}/window?from={from}&n={n}", self.table))
+            .await
+    }
+
+    /// The first record's cells as columns of one.
+    async fn first_row(&self) -> Value {
+        self.window(0, 1).await["columns"].clone()
+    }
+
+    /// The table as the API shows it.
+    async fn view(&self) -> Value {
+        let base = self.ask("").await;
+        let tables = base["tables"].as_array().unwrap();
+        tables
+            .iter()
+            .find(|one| one["id"] == self.table.as_str())
+            .unwrap()
+            .clone()
+    }
+
     fn set_price(&self, value: Value) -> Value {
         let edit = json!({"record": self.record, "field": self.price, "value": value});
         json!({"kind": "set_cells", "table": self.table, "edits": [edit]})
@@ -129,6 +157,28 @@ impl Shop {
 }
 
 impl Window {
+    /// Tells which rows are shown; returns when the server knows.
+    async fn watch(&mut self, table: &str, from: u64, n: u32) {
+        self.send(json!({"type": "watch", "table": table, "from": from, "n": n}))
+            .await;
+        self.send(json!({"type": "ping"})).await;
+        self.until("pong", |_| true).await;
+    }
+
+    /// The next message, whatever it is; `kind` is what is waited for.
+    async fn next(&mut self, kind: &str) -> Value {
+        let seek = async {
+            loop {
+                if let Message::Text(text) = self.socket.next().await.unwrap().unwrap() {
+                    return serde_json::from_str(&text).unwrap();
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), seek)
+            .await
+            .unwrap_or_else(|_| panic!("no {kind}"))
+    }
+
     async fn send(&mut self, message: Value) {
         self.socket
             .send(Message::text(message.to_string()))
@@ -143,21 +193,17 @@ impl Window {
 
     /// The next message of a kind that `is_it`; others are passed over.
     async fn until(&mut self, kind: &str, is_it: impl Fn(&Value) -> bool) -> Value {
-        let seek = async {
-            loop {
-                let message = self.socket.next().await.unwrap().unwrap();
-                let Message::Text(text) = message else {
-                    continue;
-                };
-                let message: Value = serde_json::from_str(&text).unwrap();
-                if message["type"] == kind && is_it(&message) {
-                    return message;
-                }
+        loop {
+            let message = self.next(kind).await;
+            if message["type"] == kind && is_it(&message) {
+                return message;
             }
-        };
-        tokio::time::timeout(Duration::from_secs(20), seek)
-            .await
-            .unwrap_or_else(|_| panic!("no {kind}"))
+            // An answer that nobody waits for tells why the other does not come.
+            assert!(
+                message["type"] != "rejected" || kind == "rejected",
+                "{message}"
+            );
+        }
     }
 }
 
@@ -241,9 +287,176 @@ async fn windows_see_who_else_is_there() {
         .find(|s| s["client"] == "two")
         .unwrap();
     assert_eq!(other["cursor"]["record"], shop.record.as_str());
+    let numbers: Vec<&Value> = presence["sessions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| &s["number"])
+        .collect();
+    assert!(
+        numbers[0] != numbers[1] && other.get("name").is_none(),
+        "{presence}"
+    );
+    // A name comes with a later hello; it is one short line.
+    let long = format!(" 仓库\n阿强{}", "长".repeat(40));
+    two.send(json!({"type": "hello", "client": "two", "locale": "en", "name": long}))
+        .await;
+    let named = format!("仓库 阿强{}", "长".repeat(19));
+    one.until("presence", |m| {
+        m["sessions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|s| s["name"] == named.as_str() && s["cursor"].is_object())
+    })
+    .await;
     drop(two);
     one.until("presence", |m| !m.to_string().contains("\"two\""))
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_set_one_cell_the_last_wins_and_both_see_it() {
+    let shop = shop().await;
+    let (mut one, mut two) = (shop.open("one").await, shop.open("two").await);
+    one.submit("a1", shop.set_price(json!(11))).await;
+    two.submit("b1", shop.set_price(json!(22))).await;
+    // Each sees both patches in one order; what the later one says is what stays.
+    let mut ends = Vec::new();
+    for window in [&mut one, &mut two] {
+        let mut seen = Vec::new();
+        for _ in 0..2 {
+            let patch = window.until("patch", |m| m["label"] == "set_cells").await;
+            let cells = patch["cells"].as_array().unwrap();
+            let price = cells
+                .iter()
+                .find(|part| part["field"] == shop.price.as_str());
+            seen.push((
+                patch["revision"].as_u64().unwrap(),
+                price.unwrap()["cells"][0].clone(),
+            ));
+        }
+        assert!(seen[0].0 < seen[1].0, "in order: {seen:?}");
+        ends.push(seen);
+    }
+    assert_eq!(ends[0], ends[1]);
+    let last = &ends[0][1].1;
+    assert_eq!(shop.first_row().await[&shop.price][0], *last);
+    let mut both = [&ends[0][0].1, last].map(|cell| cell.as_f64().unwrap() as i64);
+    both.sort_unstable();
+    assert_eq!(both, [11, 22]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_patch_is_cut_to_what_each_client_shows() {
+    let shop = shop().await;
+    let mut near = shop.open("near").await;
+    let rows: Vec<Value> = (0..4_000)
+        .map(|_| json!({"cells": {&shop.price: 1}}))
+        .collect();
+    let create = json!({"kind": "create_records", "table": shop.table, "records": rows});
+    near.submit("a1", create).await;
+    near.until("patch", |m| m["client_id"] == "a1").await;
+    let records = shop.window(0, 2_000).await["records"]
+        .as_array()
+        .unwrap()
+        .clone();
+    let mut all = records.clone();
+    for from in [2_000, 4_000] {
+        all.extend(
+            shop.window(from, 2_000).await["records"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .cloned(),
+        );
+    }
+    assert_eq!(all.len(), 4_001);
+    // Another client shows ten rows further down.
+    let mut far = shop.open("far").await;
+    far.watch(&shop.table, 3_000, 10).await;
+    let edits: Vec<Value> = all
+        .iter()
+        .map(|record| json!({"record": record, "field": shop.price, "value": 2}))
+        .collect();
+    let set = json!({"kind": "set_cells", "table": shop.table, "edits": edits});
+    // 4,001 prices and as many amounts: more than is sent whole, less than is not sent at all.
+    near.submit("a2", set).await;
+    let seen = |patch: &Value| -> Vec<Value> {
+        let cells = patch["cells"].as_array().unwrap();
+        let price = cells
+            .iter()
+            .find(|part| part["field"] == shop.price.as_str());
+        price.unwrap()["records"].as_array().unwrap().clone()
+    };
+    let patch = near.until("patch", |m| m["client_id"] == "a2").await;
+    assert_eq!(seen(&patch), &records[..100]);
+    let patch = far.until("patch", |m| m["label"] == "set_cells").await;
+    assert_eq!(seen(&patch), &all[3_000..3_010]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_reads_nothing_is_told_to_fetch_again_and_then_agrees() {
+    let shop = shop().await;
+    let mut slow = shop.open("slow").await;
+    let mut quick = shop.open("quick").await;
+    let rows: Vec<Value> = (0..2_000)
+        .map(|_| json!({"cells": {&shop.price: 1}}))
+        .collect();
+    let create = json!({"kind": "create_records", "table": shop.table, "records": rows});
+    quick.submit("a0", create).await;
+    quick.until("patch", |m| m["client_id"] == "a0").await;
+    for window in [&mut slow, &mut quick] {
+        window.watch(&shop.table, 0, 2_000).await;
+    }
+    // Long texts fill what the network buffers between the two; then the queue of the session fills.
+    let records = shop.window(0, 500).await["records"]
+        .as_array()
+        .unwrap()
+        .clone();
+    let note = json!({"kind": "create_field", "table": shop.table, "field": {"name": "备注", "type": "text"}});
+    quick.submit("a00", note).await;
+    quick.until("patch", |m| m["client_id"] == "a00").await;
+    let view = shop.view().await;
+    let field = view["fields"].as_array().unwrap().last().unwrap()["id"].clone();
+    let rounds = 3 * SESSION_PATCHES;
+    for round in 0..rounds {
+        let text = format!("{round}:{}", "货".repeat(100));
+        let edits: Vec<Value> = records
+            .iter()
+            .map(|record| json!({"record": record, "field": field, "value": text}))
+            .collect();
+        let set = json!({"kind": "set_cells", "table": shop.table, "edits": edits});
+        let id = format!("q{round}");
+        quick.submit(&id, set).await;
+        quick
+            .until("patch", |m| m["client_id"] == id.as_str())
+            .await;
+    }
+    // Now it reads: some patches, then the word to fetch again, and not all of the patches.
+    let mut n_patches = 0;
+    let resync = loop {
+        let message = slow.next("resync").await;
+        match message["type"].as_str().unwrap() {
+            "patch" => n_patches += 1,
+            "resync" => break message,
+            _ => {}
+        }
+    };
+    assert!(n_patches < rounds, "{n_patches} of {rounds}");
+    let window = shop.window(0, 500).await;
+    assert!(window["revision"].as_u64() >= resync["revision"].as_u64());
+    let expected = format!("{}:{}", rounds - 1, "货".repeat(100));
+    let cells = window["columns"][field.as_str().unwrap()]
+        .as_array()
+        .unwrap();
+    assert!(cells.iter().all(|cell| *cell == expected.as_str()));
+    // And it hears of what comes after, its own edits included.
+    slow.submit("after", shop.set_price(json!(77))).await;
+    slow.until("patch", |m| m["client_id"] == "after").await;
+    quick.submit("q-last", shop.set_price(json!(78))).await;
+    let last = slow.until("patch", |m| m["label"] == "set_cells").await;
+    assert!(last["cells"].to_string().contains("78"), "{last}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

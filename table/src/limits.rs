@@ -20,3 +20,5 @@ pub const TEXT_TAIL_ENTRIES: usize = 4_096;
 pub const FILTER_DEPTH: usize = 8;
 /// Fields that a view groups by.
 pub const GROUP_FIELDS: usize = 3;
+/// Edited cells that stand beside a shared column before it is copied with them.
+pub const EDITS_BESIDE: usize = 128;

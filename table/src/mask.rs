@@ -96,6 +96,19 @@ impl Mask {
             .sum()
     }
 
+    /// True if some bit is true.
+    pub fn any(&self) -> bool {
+        self.words.iter().any(|word| *word != 0)
+    }
+
+    /// Adds the true bits of another mask; grows where that one is longer.
+    pub fn union(&mut self, other: &Mask) {
+        self.grow(other.len);
+        for (word, more) in self.words.iter_mut().zip(&other.words) {
+            *word |= more;
+        }
+    }
+
     pub fn all(&self) -> bool {
         self.count() == self.len
     }
@@ -148,6 +161,21 @@ impl FromIterator<bool> for Mask {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_union_has_the_bits_of_both_at_the_longer_length() {
+        for (a, b) in [(3, 200), (200, 3), (0, 70), (64, 64), (0, 0)] {
+            let one: Mask = (0..a).map(|at| at % 3 == 0).collect();
+            let other: Mask = (0..b).map(|at| at % 5 == 1).collect();
+            let mut both = one.clone();
+            both.union(&other);
+            let want: Mask = (0..a.max(b))
+                .map(|at| one.get(at) || other.get(at))
+                .collect();
+            assert_eq!(both, want, "{a} {b}");
+            assert_eq!(both.any(), both.count() > 0);
+        }
+    }
 
     #[test]
     fn masks_of_any_length_are_joined_bit_by_bit() {

@@ -122,6 +122,18 @@ impl Segment {
         self.columns.remove(&column);
     }
 
+    /// Puts cells, those of `from` in its order, at some places of a column, made blank if it is absent or of
+    /// another kind.
+    pub fn set_cells(&mut self, column: ColumnId, places: &[usize], from: &Column) {
+        let len = self.len();
+        let old = self.columns.get(&column);
+        let new = match old.filter(|old| old.kind() == from.kind()) {
+            Some(old) => old.with_cells(places, from),
+            None => SharedColumn::from(Column::blank(from.kind(), len)).with_cells(places, from),
+        };
+        self.columns.insert(column, new);
+    }
+
     /// A private copy of a column to change, made blank of `kind` if it is absent.
     pub fn column_mut(&mut self, column: ColumnId, kind: crate::column::ColumnKind) -> &mut Column {
         let len = self.len();

@@ -1,7 +1,7 @@
 //! The state of a base at one revision. Cloning is cheap; segments are shared.
 
 use crate::{
-    column::Column,
+    column::{Column, SharedColumn},
     id::{ColumnId, RecordId, Revision, TableId},
     op::ApplyError,
     schema::Schema,
@@ -56,8 +56,9 @@ impl Snapshot {
         table: TableId,
         segment: usize,
         column: ColumnId,
-        cells: Arc<Column>,
+        cells: impl Into<SharedColumn>,
     ) {
+        let cells = cells.into();
         if let Some(data) = self.tables.get_mut(&table)
             && let Some(target) = Arc::make_mut(data).segments.get_mut(segment)
             && target.len() == cells.len()
@@ -97,8 +98,8 @@ impl TableData {
         let (segment, at) = self.find(record)?;
         Some(
             self.segments[segment]
-                .column(column)
-                .map_or(CellState::BLANK, |cells| cells.get(at)),
+                .shared_column(column)
+                .map_or(CellState::BLANK, |cells| cells.cell(at).0),
         )
     }
 
@@ -116,11 +117,13 @@ impl TableData {
     ) -> Result<Column, ApplyError> {
         let mut cells = Column::blank(kind, records.len());
         for (segment, offsets) in self.locate(records)? {
-            let Some(from) = self.segments[segment].column(column) else {
+            let Some(from) = self.segments[segment].shared_column(column) else {
                 continue;
             };
             for (at, position) in offsets {
-                cells.copy_cell(position, from, at);
+                let (state, note) = from.cell(at);
+                cells.set(position, state);
+                cells.set_note(position, note);
             }
         }
         Ok(cells)

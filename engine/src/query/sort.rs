@@ -5,6 +5,7 @@
 
 use super::{chunks::Row, text_order};
 use crate::command::shown_type;
+use parking_lot::Mutex;
 use rayon::prelude::*;
 use std::{
     cmp::Ordering,
@@ -34,6 +35,8 @@ struct Key {
 }
 
 const BLANK: Key = Key { class: 3, place: 0 };
+/// Rows looked at between two looks at the limit; as many first rows at most are worth one.
+const LIMITED_ROWS: usize = 4_096;
 
 /// Where one cell stands; a text before it has a rank among others.
 enum Place<'a> {
@@ -115,17 +118,13 @@ impl Sorting {
         n: usize,
         ranks: &[Ranks],
     ) -> Vec<Row> {
+        let limit = Limit::default();
         let of_segment = |(segment, offsets): (usize, &Vec<u32>)| {
-            let mut keyed: Vec<([Key; N], Row)> = offsets
-                .iter()
-                .map(|at| ([BLANK; N], (segment as u32, *at)))
-                .collect();
-            for (place, (level, ranks)) in self.0.iter().zip(ranks).enumerate() {
-                let cells = data.segments[segment].column(level.column);
-                level.put_keys(cells, ranks, &mut keyed, |keys| &mut keys[place]);
-            }
-            keep_first(&mut keyed, n);
-            keyed
+            let readers: [KeyReader; N] = std::array::from_fn(|at| {
+                let cells = data.segments[segment].column(self.0[at].column);
+                KeyReader::new(&self.0[at], &ranks[at], cells.map(|cells| &**cells))
+            });
+            first_of_segment(&readers, segment as u32, offsets, n, &limit)
         };
         let parts: Vec<Vec<([Key; N], Row)>> =
             rows.par_iter().enumerate().map(of_segment).collect();
@@ -199,6 +198,16 @@ impl Level {
         ordered_bits(self.by.map_or(x, |span| span.start(x)))
     }
 
+    fn turned(&self, key: Key) -> Key {
+        match self.is_descending {
+            true => Key {
+                class: key.class,
+                place: !key.place,
+            },
+            false => key,
+        }
+    }
+
     fn key(&self, state: &CellState, ranks: &Ranks) -> Key {
         match self.place(state) {
             Place::Key(key) => key,
@@ -208,62 +217,119 @@ impl Level {
             },
         }
     }
+}
 
-    /// The keys of some rows of one segment; plain values without going through cell states.
-    fn put_keys<const N: usize>(
-        &self,
-        cells: Option<&Arc<Column>>,
-        ranks: &Ranks,
-        keyed: &mut [([Key; N], Row)],
-        slot: impl Fn(&mut [Key; N]) -> &mut Key,
-    ) {
-        let turned = |key: Key| match self.is_descending {
-            true => Key {
-                class: key.class,
-                place: !key.place,
-            },
-            false => key,
-        };
-        let blank = turned(self.key(&CellState::BLANK, ranks));
-        let Some(cells) = cells else {
-            keyed.iter_mut().for_each(|(keys, _)| *slot(keys) = blank);
-            return;
-        };
-        let is_date = cells.kind() == table::column::ColumnKind::Date;
-        let by_code: Option<Vec<u64>> = match cells.values() {
-            Values::Options(sets) => {
-                let sets = sets.sets().iter();
-                Some(sets.map(|ids| list_place(ids, &self.options)).collect())
-            }
-            Values::Text(texts) => Some(ranks.of_codes(texts)),
-            _ => None,
-        };
-        for (keys, (_, at)) in keyed {
-            let at = *at as usize;
-            let place = match cells.values() {
-                _ if !cells.valid().get(at) => {
-                    let has_side = cells.side().contains_key(&(at as u32));
-                    *slot(keys) = match has_side {
-                        true => turned(self.key(&cells.get(at), ranks)),
-                        false => blank,
-                    };
-                    continue;
-                }
-                Values::Number(numbers) if is_date => self.day_place(numbers[at]),
-                Values::Number(numbers) => ordered_bits(numbers[at]),
-                Values::Options(sets) if !sets.get(at).is_empty() => by_code
-                    .as_ref()
-                    .map_or(0, |places| places[sets.codes()[at] as usize]),
-                Values::Text(texts) if !texts.get(at).is_empty() => by_code
-                    .as_ref()
-                    .map_or(0, |places| places[texts.codes()[at] as usize]),
-                _ => {
-                    *slot(keys) = turned(self.key(&cells.get(at), ranks));
-                    continue;
-                }
-            };
-            *slot(keys) = turned(Key { class: 0, place });
+/// A key that no row among the first ones exceeds, as far as is known; segments looked at side by side share it.
+#[derive(Default)]
+struct Limit(Mutex<Option<Key>>);
+
+impl Limit {
+    fn known(&self) -> Option<Key> {
+        *self.0.lock()
+    }
+
+    fn lower(&self, to: Key) {
+        let mut known = self.0.lock();
+        *known = Some(known.map_or(to, |known| known.min(to)));
+    }
+}
+
+/// The first `n` rows of a segment, in any order. Rows that can't be among the first of all are passed by.
+fn first_of_segment<const N: usize>(
+    readers: &[KeyReader; N],
+    segment: u32,
+    offsets: &[u32],
+    n: usize,
+    limit: &Limit,
+) -> Vec<([Key; N], Row)> {
+    let whole = |first: Key, at: u32| {
+        let mut keys = [first; N];
+        for (key, reader) in keys.iter_mut().zip(readers).skip(1) {
+            *key = reader.key(at as usize);
         }
+        (keys, (segment, at))
+    };
+    let Some((first, _)) = readers.split_first() else {
+        return Vec::new();
+    };
+    let mut kept = Vec::new();
+    for block in offsets.chunks(LIMITED_ROWS) {
+        match limit.known() {
+            Some(limit) => kept.extend(block.iter().filter_map(|at| {
+                let key = first.key(*at as usize);
+                (key <= limit).then(|| whole(key, *at))
+            })),
+            None => kept.extend(block.iter().map(|at| whole(first.key(*at as usize), *at))),
+        }
+        if n <= LIMITED_ROWS && kept.len() >= 2 * n {
+            keep_first(&mut kept, n);
+            if let Some(last) = kept.iter().map(|(keys, _)| keys[0]).max() {
+                limit.lower(last);
+            }
+        }
+    }
+    keep_first(&mut kept, n);
+    kept
+}
+
+/// The keys of one segment's rows; plain values without going through cell states.
+struct KeyReader<'a> {
+    level: &'a Level,
+    ranks: &'a Ranks,
+    cells: Option<&'a Column>,
+    blank: Key,
+    by_code: Vec<u64>,
+    is_date: bool,
+}
+
+impl<'a> KeyReader<'a> {
+    fn new(level: &'a Level, ranks: &'a Ranks, cells: Option<&'a Column>) -> KeyReader<'a> {
+        let by_code = match cells.map(Column::values) {
+            Some(Values::Options(sets)) => {
+                let sets = sets.sets().iter();
+                sets.map(|ids| list_place(ids, &level.options)).collect()
+            }
+            Some(Values::Text(texts)) => ranks.of_codes(texts),
+            _ => Vec::new(),
+        };
+        KeyReader {
+            level,
+            ranks,
+            cells,
+            blank: level.turned(level.key(&CellState::BLANK, ranks)),
+            by_code,
+            is_date: cells.is_some_and(|cells| cells.kind() == table::column::ColumnKind::Date),
+        }
+    }
+
+    #[inline]
+    fn key(&self, at: usize) -> Key {
+        let Some(cells) = self.cells else {
+            return self.blank;
+        };
+        if !cells.valid().get(at) {
+            return match cells.side().contains_key(&(at as u32)) {
+                true => self.slow(cells, at),
+                false => self.blank,
+            };
+        }
+        let place = match cells.values() {
+            Values::Number(numbers) if self.is_date => self.level.day_place(numbers[at]),
+            Values::Number(numbers) => ordered_bits(numbers[at]),
+            Values::Options(sets) if !sets.get(at).is_empty() => {
+                self.by_code[sets.codes()[at] as usize]
+            }
+            Values::Text(texts) if !texts.get(at).is_empty() => {
+                self.by_code[texts.codes()[at] as usize]
+            }
+            _ => return self.slow(cells, at),
+        };
+        self.level.turned(Key { class: 0, place })
+    }
+
+    fn slow(&self, cells: &Column, at: usize) -> Key {
+        self.level
+            .turned(self.level.key(&cells.get(at), self.ranks))
     }
 }
 
@@ -387,5 +453,63 @@ impl Ranks {
         };
         places.extend((from..texts.n_codes() as u32).map(|code| self.of(texts.text(code))));
         places
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use table::{fixture, id::TableId};
+
+    /// Many rows with few values, blanks and misfits among them, in more than one block.
+    fn shop() -> table::snapshot::Snapshot {
+        let mut text = String::from("| 名:text | 数:number | 日:date |\n|---|---|---|\n");
+        let mut dice = 7u32;
+        for _ in 0..LIMITED_ROWS * 3 {
+            dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let number = match dice >> 28 {
+                0 => String::new(),
+                1 => "缺".into(),
+                n => (i64::from(n) * 3 % 11 - 4).to_string(),
+            };
+            let day = dice >> 20 & 15;
+            text.push_str(&format!(
+                "| 货{} | {number} | 2026-11-{:02} |\n",
+                dice >> 9 & 7,
+                1 + day
+            ));
+        }
+        fixture::from_markdown(&text).unwrap()
+    }
+
+    #[test]
+    fn the_first_rows_are_those_that_all_rows_in_order_begin_with() {
+        let shop = shop();
+        let table = &shop.schema.tables[0];
+        let data = shop.data(TableId(1)).unwrap();
+        let rows: Vec<Vec<u32>> = data
+            .segments
+            .iter()
+            .map(|segment| (0..segment.len() as u32).filter(|at| at % 5 != 2).collect())
+            .collect();
+        let field = |at: usize, descending| Sort {
+            field: table.fields[at].id,
+            descending,
+            by: None,
+        };
+        for sorts in [
+            vec![field(1, true)],
+            vec![field(1, false)],
+            vec![field(2, true), field(1, false)],
+            vec![field(0, true), field(2, false), field(1, true)],
+        ] {
+            let sorting = Sorting::new(&sorts, table);
+            let all = sorting.first(data, &rows, usize::MAX);
+            assert!(all.is_sorted_by(|a, b| sorting.compare((data, *a), (data, *b)).is_lt()));
+            for n in [1, 2, 100, 512, LIMITED_ROWS + 1] {
+                assert_eq!(sorting.first(data, &rows, n), all[..n], "{n} of {sorts:?}");
+            }
+        }
     }
 }

@@ -64,12 +64,13 @@ impl Graph {
                     kind: field.field_type.kind(),
                     ai: field.formula().and_then(|spec| spec.ai.clone()),
                     shows: field.link().map(|link| link.ids),
-                    links: {
-                        let mut links = reads.map(|reads| reads.links.clone()).unwrap_or_default();
-                        // Also where the linked table is gone: what is typed then is shown as a misfit.
-                        links.extend(field.link().map(|_| field.id));
-                        links
-                    },
+                    // What was typed into a link shows even where there is nobody to link to any more.
+                    links: reads
+                        .map(|reads| reads.links.clone())
+                        .into_iter()
+                        .flatten()
+                        .chain(field.link().map(|_| field.id))
+                        .collect(),
                     own: reads
                         .map(|reads| reads.own.iter().copied().collect())
                         .unwrap_or_default(),

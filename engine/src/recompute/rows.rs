@@ -82,13 +82,7 @@ impl Rows {
             (_, Rows::All) => *self = Rows::All,
             (Rows::Some(mine), Rows::Some(theirs)) => {
                 for (segment, mask) in theirs {
-                    let target = mine.entry(*segment).or_default();
-                    if target.len() < mask.len() {
-                        target.extend(&Mask::new(mask.len() - target.len(), false));
-                    }
-                    for at in mask.ones() {
-                        target.set(at, true);
-                    }
+                    mine.entry(*segment).or_default().union(mask);
                 }
             }
         }
@@ -97,7 +91,7 @@ impl Rows {
     pub fn is_empty(&self) -> bool {
         match self {
             Rows::All => false,
-            Rows::Some(masks) => masks.values().all(|mask| mask.count() == 0),
+            Rows::Some(masks) => !masks.values().any(Mask::any),
         }
     }
 

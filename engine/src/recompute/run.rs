@@ -18,7 +18,7 @@ use crate::{
 use rayon::prelude::*;
 use std::{collections::BTreeSet, sync::Arc};
 use table::{
-    column::{Column, Side},
+    column::{Column, SharedColumn, Side},
     id::FieldId,
     schema::Schema,
     segment::Segment,
@@ -160,13 +160,13 @@ pub(crate) fn compute(snapshot: &mut Snapshot, node: &Node, rows: &Rows, env: En
         let cells = evaluate(snapshot, &data, node, *segment, offsets, env, &cache);
         let n = cells.len() as u64;
         let whole = match offsets {
-            None => cells,
+            None => cells.into(),
             Some(offsets) => patched(&data.segments[*segment], node, offsets, &cells),
         };
-        (*segment, n, Arc::new(whole))
+        (*segment, n, whole)
     };
     let is_small = rows.count(&data) < ALONE_RECORDS && work.len() < ALONE_SEGMENTS;
-    let done: Vec<(usize, u64, Arc<Column>)> = match is_small {
+    let done: Vec<(usize, u64, SharedColumn)> = match is_small {
         true => work.iter().map(one).collect(),
         false => work.par_iter().map(one).collect(),
     };
@@ -220,15 +220,14 @@ pub(crate) fn spread(n: usize, work: &(dyn Fn(usize) + Sync)) {
 }
 
 /// The column as it was, with new cells at some offsets.
-fn patched(segment: &Segment, node: &Node, offsets: &[usize], cells: &Column) -> Column {
-    let mut whole = match segment.column(node.column) {
-        Some(old) if old.kind() == node.kind => (**old).clone(),
-        _ => Column::blank(node.kind, segment.len()),
-    };
-    for (from, at) in offsets.iter().enumerate() {
-        whole.copy_cell(*at, cells, from);
+fn patched(segment: &Segment, node: &Node, offsets: &[usize], cells: &Column) -> SharedColumn {
+    match segment.shared_column(node.column) {
+        Some(old) if old.kind() == node.kind => old.with_cells(offsets, cells),
+        _ => {
+            let blank = SharedColumn::from(Column::blank(node.kind, segment.len()));
+            blank.with_cells(offsets, cells)
+        }
     }
-    whole
 }
 
 /// The cells of one segment (or some offsets of it).

@@ -143,3 +143,81 @@ fn what_the_log_can_make_again_is_mended_and_work_goes_on() {
     assert_eq!(cell(&desk, "数", 9), CellValue::Number(8.0).into());
     assert_eq!(desk.handle.verify(), []);
 }
+
+/// Files from this size on are opened before all of them was looked at.
+fn made_large(desk: &Desk) {
+    let bytes = vec![7u8; store::limits::CHECKED_BYTES as usize + 1];
+    let reader = desk.handle.reader();
+    reader.put_blob(&mut &bytes[..]).unwrap();
+}
+
+#[test]
+fn a_large_file_is_open_before_it_is_checked_and_its_damage_is_heard_of_without_being_asked_for() {
+    for field in ["数", "名"] {
+        let desk = shop();
+        made_large(&desk);
+        let desk = desk.reopened();
+        assert!(std::fs::metadata(desk.path()).unwrap().len() > store::limits::CHECKED_BYTES);
+        spoil(&desk, field);
+        let desk = desk.reopened();
+        // Nobody touches the column; the check in the background comes by it.
+        let waited = std::time::Instant::now();
+        while reason_code(&desk) != Some("cells_damaged") {
+            assert!(
+                waited.elapsed().as_secs() < 60,
+                "the damage was never heard of"
+            );
+            std::thread::yield_now();
+        }
+        assert_eq!(edit(&desk, 8, 1.0).unwrap_err().code, "read_only");
+        assert_eq!(cell(&desk, field, 9), CellState::Error(CellError::Damaged));
+        let other = if field == "数" { "名" } else { "数" };
+        assert_ne!(cell(&desk, other, 9), CellState::Error(CellError::Damaged));
+    }
+}
+
+/// What the log holds otherwise is mended, and nobody has to know.
+#[test]
+fn a_large_file_whose_damage_the_log_can_mend_goes_on() {
+    let desk = shop();
+    made_large(&desk);
+    edit(&desk, 5, 0.5).unwrap();
+    let desk = desk.reopened();
+    spoil(&desk, "数");
+    let desk = desk.reopened();
+    let told = || desk.patches.lock().iter().any(|patch| patch.resync);
+    let waited = std::time::Instant::now();
+    while !told() && edit(&desk, 6, 0.25).is_ok() {
+        assert!(
+            waited.elapsed().as_secs() < 60,
+            "the damage was never heard of"
+        );
+    }
+    while desk.handle.try_recover() != BaseStatus::Ok {
+        assert!(waited.elapsed().as_secs() < 60, "it was never mended");
+    }
+    edit(&desk, 8, 1.5).unwrap();
+    assert_eq!(cell(&desk, "数", 5), CellValue::Number(0.5).into());
+    let desk = desk.reopened();
+    assert_eq!(cell(&desk, "数", 8), CellValue::Number(1.5).into());
+}
+
+#[test]
+fn a_large_sound_file_takes_edits_while_it_is_being_checked() {
+    let desk = shop();
+    made_large(&desk);
+    let desk = desk.reopened();
+    edit(&desk, 5, 0.5).unwrap();
+    let desk = desk.reopened();
+    edit(&desk, 6, 0.25).unwrap();
+    assert_eq!(desk.handle.verify(), []);
+    assert_eq!(desk.handle.status(), BaseStatus::Ok);
+    assert_eq!(cell(&desk, "数", 5), CellValue::Number(0.5).into());
+}
+
+fn reason_code(desk: &Desk) -> Option<&'static str> {
+    match desk.handle.status() {
+        BaseStatus::ReadOnly { reason } => Some(reason.code),
+        _ => None,
+    }
+}

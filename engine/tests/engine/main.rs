@@ -16,4 +16,5 @@ mod links;
 mod queries;
 mod recompute;
 mod retention;
+mod simulation;
 mod undoing;

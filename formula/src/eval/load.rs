@@ -13,14 +13,22 @@ use table::{
     value::{CellState, CellValue},
 };
 
+/// So few cells are read one by one.
+const ONE_BY_ONE: usize = 16;
+
 /// The cells of a field in the records under evaluation. Misfits count as blank; a chosen option is its name.
 pub(crate) fn own<'a>(context: &Context<'a>, field: &Field) -> Vector<'a> {
-    let Some(column) = context.segment.column(field.column) else {
+    let Some(column) = context.segment.shared_column(field.column) else {
         return Vector::Const(Cell::Blank);
     };
     match &context.offsets {
-        None => whole(column, field),
-        Some(offsets) => some(column, field, offsets),
+        None => whole(column.cells(), field),
+        // A few edits stand beside a column until all of it is wanted.
+        Some(offsets) if offsets.len() <= ONE_BY_ONE => {
+            let cells = offsets.iter().map(|at| cell(field, column.cell(*at).0));
+            Vector::Cells(cells.collect())
+        }
+        Some(offsets) => some(column.cells(), field, offsets),
     }
 }
 

@@ -29,6 +29,7 @@ pub struct CommandRequest {
     #[serde(default)]
     pub group: Option<String>,
     #[schema(value_type = CommandDoc)]
+    #[serde(deserialize_with = "crate::wire::bulk::command")]
     pub command: WireCommand,
     /// Only says what would happen.
     #[serde(default)]

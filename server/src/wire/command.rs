@@ -80,8 +80,8 @@ pub fn read_cell(cell: JsonValue, field_type: &FieldType) -> Option<CellInput> {
 }
 
 fn option_of(text: &str, field_type: &FieldType) -> Option<OptionId> {
-    let id = text.parse::<OptionId>().ok()?;
     let options = field_type.options()?;
+    let id = text.parse::<OptionId>().ok()?;
     // An option that is named like an id is meant by its name.
     let named = options.iter().any(|option| option.name == text);
     (!named && has_option(options, id)).then_some(id)

@@ -3,6 +3,7 @@
 //! [`cell`] writes cells, [`window`] windows, [`patch`] socket messages, [`schema`] what a base looks like.
 //! The extractors [`Json`], [`Query`] and [`Path`] refuse malformed requests with our own error shape.
 
+pub mod bulk;
 pub mod cell;
 pub mod command;
 pub mod job;

@@ -6,7 +6,7 @@ use axum::extract::ws::Utf8Bytes;
 use engine::patch::Patch;
 use parking_lot::Mutex;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -49,6 +49,9 @@ pub struct Seat {
     pub id: u64,
     /// The random id of the browser.
     pub client: String,
+    /// Tells people apart who gave no name; see [`PresenceRow::number`].
+    number: u32,
+    name: Mutex<Option<String>>,
     patches: mpsc::Sender<Arc<Published>>,
     /// Patches were dropped since the last look.
     lagged: AtomicBool,
@@ -78,9 +81,15 @@ impl Hub {
     /// A new session; `None` where the base has as many as it may have.
     pub fn join(&self, client: &str) -> Option<Feed> {
         let (patches, received) = mpsc::channel(SESSION_PATCHES);
+        let mut seats = self.seats.lock();
+        if seats.len() >= SESSIONS_PER_BASE {
+            return None;
+        }
         let seat = Arc::new(Seat {
             id: self.next.fetch_add(1, Ordering::Relaxed),
             client: client.to_string(),
+            number: number_for(client, &seats),
+            name: Mutex::default(),
             patches,
             lagged: AtomicBool::new(false),
             cursor: Mutex::default(),
@@ -91,10 +100,6 @@ impl Hub {
             presence: self.presence.subscribe(),
             closed: self.closed.subscribe(),
         };
-        let mut seats = self.seats.lock();
-        if seats.len() >= SESSIONS_PER_BASE {
-            return None;
-        }
         seats.insert(seat.id, seat);
         drop(seats);
         self.presence_changed();
@@ -121,6 +126,18 @@ impl Hub {
         }
     }
 
+    /// What the others call this person.
+    pub fn set_name(&self, seat: &Seat, name: Option<String>) {
+        {
+            let mut known = seat.name.lock();
+            if *known == name {
+                return;
+            }
+            *known = name;
+        }
+        self.presence_changed();
+    }
+
     pub fn set_cursor(&self, seat: &Seat, place: Option<CursorPlace>) {
         *seat.cursor.lock() = place;
         self.presence_changed();
@@ -133,6 +150,8 @@ impl Hub {
             .map(|seat| PresenceRow {
                 session: seat.id.to_string(),
                 client: seat.client.clone(),
+                number: seat.number,
+                name: seat.name.lock().clone(),
                 cursor: seat.cursor.lock().clone(),
             })
             .collect()
@@ -146,6 +165,15 @@ impl Hub {
     fn presence_changed(&self) {
         self.presence.send_modify(|version| *version += 1);
     }
+}
+
+/// The number that the other windows of this client have, else the lowest that is free.
+fn number_for(client: &str, seats: &BTreeMap<u64, Arc<Seat>>) -> u32 {
+    if let Some(own) = seats.values().find(|seat| seat.client == client) {
+        return own.number;
+    }
+    let taken: BTreeSet<u32> = seats.values().map(|seat| seat.number).collect();
+    (1..).find(|number| !taken.contains(number)).unwrap_or(1)
 }
 
 impl Seat {
@@ -194,5 +222,21 @@ mod tests {
         assert_eq!(hub.presence().len(), 2);
         hub.leave(&slow.seat);
         assert_eq!(hub.presence().len(), 1);
+    }
+
+    #[test]
+    fn numbers_are_shared_by_the_windows_of_a_client_and_free_again_after_the_last() {
+        let hub = Hub::default();
+        let numbers =
+            |hub: &Hub| -> Vec<u32> { hub.presence().iter().map(|row| row.number).collect() };
+        let ann = hub.join("ann").unwrap();
+        let _bob = hub.join("bob").unwrap();
+        let _ann_too = hub.join("ann").unwrap();
+        assert_eq!(numbers(&hub), [1, 2, 1]);
+        hub.leave(&ann.seat);
+        let _cid = hub.join("cid").unwrap();
+        assert_eq!(numbers(&hub), [2, 1, 3]);
+        hub.set_name(&ann.seat, Some("安".into()));
+        assert!(hub.presence().iter().all(|row| row.name.is_none()));
     }
 }

@@ -1,5 +1,6 @@
 //! The messages of the socket that are not patches; patches are written by [`crate::wire::patch`].
 
+use crate::limits::NAME_CHARS;
 use crate::wire::{ErrorBody, command::WireCommand, job::JobView, schema::UndoView};
 use serde::{Deserialize, Serialize};
 use table::id::{TableId, ViewId};
@@ -12,6 +13,9 @@ pub enum FromClient {
         client: String,
         #[serde(default)]
         locale: String,
+        /// What the others call this person; absent: a guest by number. A later hello changes it.
+        #[serde(default)]
+        name: Option<String>,
     },
     /// The window that the client shows.
     Watch {
@@ -52,6 +56,10 @@ pub struct CursorPlace {
 pub struct PresenceRow {
     pub session: String,
     pub client: String,
+    /// From 1: the lowest that nobody else here has; the windows of one browser share it.
+    pub number: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<CursorPlace>,
 }
@@ -94,4 +102,15 @@ impl CursorPlace {
             field: short(self.field),
         }
     }
+}
+
+/// A name as the others may see it: one line, not blank, cut to [`NAME_CHARS`].
+pub fn trimmed_name(name: Option<String>) -> Option<String> {
+    let name = name?;
+    let words: String = name
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let name: String = words.trim().chars().take(NAME_CHARS).collect();
+    Some(name.trim_end().to_string()).filter(|name| !name.is_empty())
 }

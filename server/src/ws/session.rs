@@ -5,7 +5,7 @@
 
 use super::{
     hub::{Feed, Hub, Published},
-    message::{FromClient, ToClient},
+    message::{FromClient, ToClient, trimmed_name},
 };
 use crate::{
     auth::actor_of,
@@ -61,7 +61,7 @@ struct Session {
 
 /// Serves one socket until either side ends it.
 pub async fn run(mut socket: WebSocket, base: Arc<OpenBase>) {
-    let Some((client, locale)) = wait_for_hello(&mut socket).await else {
+    let Some((client, locale, name)) = wait_for_hello(&mut socket).await else {
         return;
     };
     let hub = base.hub.clone();
@@ -83,6 +83,7 @@ pub async fn run(mut socket: WebSocket, base: Arc<OpenBase>) {
         return;
     };
     let seat = feed.seat.clone();
+    hub.set_name(&seat, trimmed_name(name));
     let mut session = Session {
         actor: actor_of(&client),
         locale,
@@ -96,7 +97,7 @@ pub async fn run(mut socket: WebSocket, base: Arc<OpenBase>) {
     hub.leave(&seat);
 }
 
-async fn wait_for_hello(socket: &mut WebSocket) -> Option<(String, Locale)> {
+async fn wait_for_hello(socket: &mut WebSocket) -> Option<(String, Locale, Option<String>)> {
     let patience = Duration::from_secs(SOCKET_IDLE_S);
     loop {
         let message = tokio::time::timeout(patience, socket.recv()).await.ok()??;
@@ -107,7 +108,11 @@ async fn wait_for_hello(socket: &mut WebSocket) -> Option<(String, Locale)> {
             }
         };
         return match serde_json::from_str(&text) {
-            Ok(FromClient::Hello { client, locale }) => Some((client, Locale::from_list(&locale))),
+            Ok(FromClient::Hello {
+                client,
+                locale,
+                name,
+            }) => Some((client, Locale::from_list(&locale), name)),
             _ => {
                 let error = bad_message().body(Locale::Zh);
                 let _ = send(
@@ -256,7 +261,8 @@ impl Session {
         };
         match serde_json::from_str(&text) {
             Ok(FromClient::Ping) => send(&mut self.socket, &ToClient::Pong).await,
-            Ok(FromClient::Hello { locale, .. }) => {
+            Ok(FromClient::Hello { locale, name, .. }) => {
+                hub.set_name(&feed.seat, trimmed_name(name));
                 self.locale = Locale::from_list(&locale);
                 Ok(())
             }

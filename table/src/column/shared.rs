@@ -2,15 +2,22 @@
 //!
 //! [`SharedColumn`] is what segments and appending ops hold; [`ColumnSource`] stands for whoever keeps the
 //! cells elsewhere. Law: the cells behind a shared column never change; a changed column
-//! ([`SharedColumn::make_mut`]) is a new one, which is kept nowhere yet. Tests: below, `store/tests/parts.rs`.
+//! ([`SharedColumn::make_mut`], [`SharedColumn::with_cells`]) is a new one, which is kept nowhere yet. A few edited
+//! cells stand beside the column that they were made to, until somebody wants all cells: an edit copies no segment.
+//! Tests: below, `store/tests/parts.rs`.
 
 use super::{Column, ColumnKind, Side};
-use crate::{mask::Mask, value::CellError};
+use crate::{
+    ai::AiNote,
+    limits::EDITS_BESIDE,
+    mask::Mask,
+    value::{CellError, CellState},
+};
 use std::{
     collections::BTreeMap,
     fmt,
     ops::Deref,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 /// Keeps the cells of one column elsewhere.
@@ -48,6 +55,27 @@ struct Slot {
     cells: OnceLock<Arc<Column>>,
     source: Option<Arc<dyn ColumnSource>>,
     kept_as: OnceLock<KeptAs>,
+    /// What the cells are made from when they are wanted; nothing once they are there.
+    edited: Mutex<Option<Edited>>,
+}
+
+/// A column and the few cells in which another one differs from it.
+#[derive(Clone)]
+struct Edited {
+    /// Never one with edits beside it.
+    base: SharedColumn,
+    cells: BTreeMap<u32, (CellState, Option<Arc<AiNote>>)>,
+}
+
+impl Edited {
+    fn joined(&self) -> Column {
+        let mut column = (**self.base.cells()).clone();
+        for (at, (state, note)) in &self.cells {
+            column.set(*at as usize, state.clone());
+            column.set_note(*at as usize, note.clone());
+        }
+        column
+    }
 }
 
 impl SharedColumn {
@@ -62,6 +90,7 @@ impl SharedColumn {
             cells: OnceLock::new(),
             source: Some(source),
             kept_as: OnceLock::from(kept_as),
+            edited: Mutex::default(),
         }))
     }
 
@@ -105,12 +134,83 @@ impl SharedColumn {
     /// The cells. What can't be read comes as [`CellError::Damaged`] in every cell.
     pub fn cells(&self) -> &Arc<Column> {
         self.0.cells.get_or_init(|| {
+            // Whoever asks for a single cell meanwhile finds no edits and waits for these cells.
+            let edited = self.0.edits().take();
+            if let Some(edited) = edited {
+                return Arc::new(edited.joined());
+            }
             let loaded = self.0.source.as_ref().and_then(|source| source.load());
             let ColumnFacts { kind, len, .. } = self.0.known;
             let fits = |cells: &Column| cells.kind() == kind && cells.len() == len;
             let damaged = || Column::damaged(kind, len);
             Arc::new(loaded.filter(fits).unwrap_or_else(damaged))
         })
+    }
+
+    /// One cell and its AI note; a few edits beside the column are not put into it for that.
+    pub fn cell(&self, at: usize) -> (CellState, Option<Arc<AiNote>>) {
+        let of = |cells: &Column| (cells.get(at), cells.note(at).cloned());
+        if let Some(cells) = self.0.cells.get() {
+            return of(cells);
+        }
+        let edits = self.0.edits();
+        match &*edits {
+            Some(edited) => match edited.cells.get(&(at as u32)) {
+                Some(cell) => cell.clone(),
+                None => of(edited.base.cells()),
+            },
+            None => {
+                drop(edits);
+                of(self.cells())
+            }
+        }
+    }
+
+    /// The column with other cells, those of `from` in its order, at some places within it. The cells that stay are
+    /// shared with this one while the edits are few.
+    pub fn with_cells(&self, places: &[usize], from: &Column) -> SharedColumn {
+        let pending = match self.0.cells.get() {
+            Some(_) => None,
+            None => self.0.edits().clone(),
+        };
+        let mut edited = pending.unwrap_or_else(|| {
+            // Loaded now: who wants all cells later may hold what loading needs.
+            self.cells();
+            Edited {
+                base: self.clone(),
+                cells: BTreeMap::new(),
+            }
+        });
+        if edited.cells.len() + places.len() > EDITS_BESIDE || from.kind() != self.kind() {
+            let mut whole = edited.joined();
+            for (position, at) in places.iter().enumerate() {
+                whole.copy_cell(*at, from, position);
+            }
+            return whole.into();
+        }
+        let mut known = self.facts();
+        known.may_have_notes |= !from.notes().is_empty();
+        known.may_have_side |= !from.side().is_empty();
+        for (position, at) in places.iter().enumerate().filter(|(_, at)| **at < known.len) {
+            let cell = (from.get(position), from.note(position).cloned());
+            edited.cells.insert(*at as u32, cell);
+        }
+        SharedColumn(Arc::new(Slot {
+            known,
+            cells: OnceLock::new(),
+            source: None,
+            kept_as: OnceLock::new(),
+            edited: Mutex::new(Some(edited)),
+        }))
+    }
+
+    fn facts(&self) -> ColumnFacts {
+        ColumnFacts {
+            kind: self.kind(),
+            len: self.len(),
+            may_have_notes: self.may_have_notes(),
+            may_have_side: self.may_have_side(),
+        }
     }
 
     /// Where these very cells are kept, if they are.
@@ -132,7 +232,8 @@ impl SharedColumn {
 
     /// The cells to change: those of a private copy, unless nobody else has this column.
     pub fn make_mut(&mut self) -> &mut Column {
-        if Arc::get_mut(&mut self.0).is_none_or(|slot| slot.source.is_some()) {
+        let is_plain = |slot: &mut Slot| slot.source.is_none() && slot.cells.get().is_some();
+        if !Arc::get_mut(&mut self.0).is_some_and(is_plain) {
             let cells = self.cells().clone();
             self.0 = Arc::new(Slot::of(cells));
         }
@@ -149,6 +250,11 @@ impl SharedColumn {
 }
 
 impl Slot {
+    fn edits(&self) -> MutexGuard<'_, Option<Edited>> {
+        // Nothing can be half done behind it.
+        self.edited.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn of(cells: Arc<Column>) -> Slot {
         Slot {
             known: ColumnFacts {
@@ -160,6 +266,7 @@ impl Slot {
             cells: OnceLock::from(cells),
             source: None,
             kept_as: OnceLock::new(),
+            edited: Mutex::default(),
         }
     }
 }
@@ -291,6 +398,62 @@ mod tests {
         let seen = changed.clone();
         changed.make_mut().push(CellValue::Number(3.0).into());
         assert_eq!((seen.len(), changed.len()), (2, 3));
+    }
+
+    #[test]
+    fn a_few_edited_cells_stand_beside_the_column_until_all_cells_are_wanted() {
+        let (column, asked) = lazy(200, Some(numbers(&[1.0; 200])));
+        let note = Arc::new(AiNote {
+            state: crate::ai::AiState::Ok,
+            keys: vec![],
+            reason: None,
+        });
+        let (mut edited, mut plain) = (column.clone(), numbers(&[1.0; 200]));
+        for round in 0..2 * EDITS_BESIDE {
+            let at = [round * 7 % 200, (round * 7 + 3) % 200];
+            let mut cells = numbers(&[round as f64, 0.5]);
+            if round % 3 == 0 {
+                cells.set(1, CellState::Misfit("甲".into()));
+                cells.set_note(0, Some(note.clone()));
+            }
+            let before = edited.clone();
+            edited = edited.with_cells(&at, &cells);
+            assert_eq!(
+                before.cell(at[0]),
+                (plain.get(at[0]), plain.note(at[0]).cloned())
+            );
+            (0..2).for_each(|from| plain.copy_cell(at[from], &cells, from));
+            assert_eq!(edited.kept_as(), None);
+            assert_eq!((edited.kind(), edited.len()), (ColumnKind::Number, 200));
+            assert!(edited.may_have_side() || plain.side().is_empty());
+            assert!(edited.may_have_notes() || plain.notes().is_empty());
+            for at in [at[0], at[1], 199, 200] {
+                assert_eq!(edited.cell(at), (plain.get(at), plain.note(at).cloned()));
+            }
+            // Some are wanted whole on the way: what comes after builds on the whole one.
+            if round % 50 == 9 {
+                assert!(!edited.is_loaded());
+                assert_eq!(**edited.cells(), plain);
+            }
+            // One that was wanted whole stays as it was.
+            if round % 50 == 10 {
+                assert_ne!(*before.cells(), *edited.cells());
+            }
+        }
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        assert_eq!(**edited.cells(), plain);
+        assert_eq!(*column, numbers(&[1.0; 200]));
+        let mut own = edited.with_cells(&[5], &numbers(&[9.0]));
+        own.make_mut().set(6, CellState::BLANK);
+        plain.set(5, CellValue::Number(9.0).into());
+        plain.set_note(5, None);
+        assert_eq!(edited.cell(6), (plain.get(6), plain.note(6).cloned()));
+        plain.set(6, CellState::BLANK);
+        assert_eq!(*own, plain);
+        // Another kind is put in as into any column: an error says so.
+        let texts = Column::from_states(ColumnKind::Text, [CellValue::text("x").into()]);
+        let wrong = column.with_cells(&[0], &texts);
+        assert_eq!(wrong.cell(0).0, CellState::Error(CellError::Value));
     }
 
     #[test]

@@ -350,14 +350,16 @@ fn set_cells(
     for (segment, offsets) in data.locate(records)? {
         let segment = Arc::make_mut(&mut data.segments[segment]);
         if segment
-            .column(column)
+            .shared_column(column)
             .is_some_and(|old| old.kind() != after.kind())
         {
             return Err(ApplyError::Shape(column));
         }
-        let cells = segment.column_mut(column, after.kind());
-        for (at, from) in offsets {
-            cells.copy_cell(at, after, from);
+        let (places, from): (Vec<usize>, Vec<usize>) = offsets.into_iter().unzip();
+        let in_order = from.iter().copied().eq(0..after.len());
+        match in_order {
+            true => segment.set_cells(column, &places, after),
+            false => segment.set_cells(column, &places, &after.gather(&from)),
         }
     }
     Ok(())

@@ -197,6 +197,23 @@ export interface JobMessage {
   [key: string]: unknown;
 }
 
+/** Where somebody's cell cursor is. */
+export interface CursorPlace {
+  table?: string;
+  record?: string;
+  field?: string;
+}
+
+/** One window that has the base open. */
+export interface PresenceRow {
+  session: string;
+  client: string;
+  /** From 1; the windows of one browser share it. */
+  number: number;
+  name?: string;
+  cursor?: CursorPlace;
+}
+
 export type ServerMessage =
   | { type: "welcome"; revision: number; session: string; undo?: UndoState | null }
   | PatchMessage
@@ -204,12 +221,12 @@ export type ServerMessage =
   | { type: "acknowledged"; client_id: string; revision: number }
   | JobMessage
   | { type: "resync"; revision: number }
-  | { type: "presence"; sessions: unknown[] }
+  | { type: "presence"; sessions: PresenceRow[] }
   | { type: "pong" };
 
 export type ClientMessage =
-  | { type: "hello"; client: string; locale: string }
+  | { type: "hello"; client: string; locale: string; name?: string }
   | { type: "watch"; table: string; view: string | null; from: number; n: number }
   | { type: "command"; client_id: string; command: GridCommand }
-  | { type: "cursor"; table: string; record: string; field: string }
+  | ({ type: "cursor" } & CursorPlace)
   | { type: "ping" };

@@ -7,7 +7,7 @@ import "../fields/fields.css";
 import { effectiveType } from "../fields/formula/descriptor";
 import { descriptorOf } from "../fields/registry";
 import { Grid } from "../grid/grid";
-import type { CellAt, GridCallbacks, SelectionState } from "../grid/types";
+import type { CellAt, GridCallbacks, PeerMark, SelectionState } from "../grid/types";
 import type { TableSession } from "../sync/table-session";
 import { linkPort } from "./links";
 import { press } from "./press";
@@ -26,6 +26,7 @@ export interface GridViewProps {
   rowHeight: number;
   frozen: number;
   readonly: boolean;
+  peers: readonly PeerMark[];
   onGrid: (grid: Grid | null) => void;
   onSelection: (selection: SelectionState) => void;
   callbacks: Pick<
@@ -43,7 +44,8 @@ export interface GridViewProps {
   >;
 }
 
-export function GridView({ base, table, rowHeight, frozen, readonly, onGrid, onSelection, callbacks }: GridViewProps) {
+export function GridView(props: GridViewProps) {
+  const { base, table, rowHeight, frozen, readonly, peers, onGrid, onSelection, callbacks } = props;
   const { t } = useTranslation();
   const host = useRef<HTMLDivElement>(null);
   const grid = useRef<Grid | null>(null);
@@ -99,6 +101,13 @@ export function GridView({ base, table, rowHeight, frozen, readonly, onGrid, onS
   useEffect(() => {
     grid.current?.update({ rowHeight, frozen, readonly, words: gridWords(t) });
   }, [rowHeight, frozen, readonly, t]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another table is another grid.
+  useEffect(() => {
+    if (!grid.current) return;
+    grid.current.peers = peers;
+    grid.current.paintSoon();
+  }, [peers, table]);
 
   const links = useMemo(() => linkPort(base), [base]);
   const field = editor ? table.fieldAt(editor.at.col) : undefined;

@@ -4,7 +4,7 @@ import type { Schemas } from "../api/client";
 import { AiForm } from "../features/ai-fields/ai-form";
 import { RunAiPanel } from "../features/ai-fields/run-panel";
 import { FieldPanel } from "../features/fields/field-panel";
-import { HistoryPanel } from "../features/history/history-panel";
+import { HistoryPanel, type HistoryScope } from "../features/history/history-panel";
 import { RecordHistory } from "../features/history/record-history";
 import { JobsPanel } from "../features/jobs/jobs-panel";
 import { RecordPanel } from "../features/records/record-panel";
@@ -19,7 +19,7 @@ export type PanelState =
   | { kind: "record"; record: string }
   | { kind: "field"; field: string | null; at?: number }
   | { kind: "ai"; field: string }
-  | { kind: "history" }
+  | { kind: "history"; scope?: HistoryScope }
   | { kind: "record_history"; record: string; field?: string }
   | { kind: "jobs" };
 
@@ -37,7 +37,17 @@ interface OpenPanelProps {
 export function OpenPanel({ state, base, tables, table, session, selected, sample, onState }: OpenPanelProps) {
   const links = useMemo(() => linkPort(base), [base]);
   const close = () => onState(null);
-  if (state.kind === "history") return <HistoryPanel base={base} table={table.id} onClose={close} />;
+  if (state.kind === "history")
+    return (
+      <HistoryPanel
+        base={base}
+        tables={tables}
+        table={table.id}
+        scope={state.scope ?? "table"}
+        onScope={(scope) => onState({ kind: "history", scope })}
+        onClose={close}
+      />
+    );
   if (state.kind === "record_history") {
     const only = table.fields.find((one) => one.id === state.field);
     return (
@@ -46,6 +56,7 @@ export function OpenPanel({ state, base, tables, table, session, selected, sampl
         table={table.id}
         record={state.record}
         {...(only ? { field: only } : {})}
+        onBack={() => onState({ kind: "record", record: state.record })}
         onClose={close}
       />
     );
@@ -60,7 +71,7 @@ export function OpenPanel({ state, base, tables, table, session, selected, sampl
         session={session}
         links={links}
         onRecord={(record) => onState({ kind: "record", record })}
-        onHistory={() => onState({ kind: "record_history", record: state.record })}
+        onHistory={(field) => onState({ kind: "record_history", record: state.record, ...(field ? { field } : {}) })}
         onClose={close}
       />
     );

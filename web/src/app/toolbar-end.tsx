@@ -34,7 +34,7 @@ export function ToolbarEnd({ base, table, view, onPanel, isCards, onCards }: Too
         label={nRunning > 0 ? t("jobs_n", { n: nRunning }) : t("jobs")}
         onClick={() => onPanel({ kind: "jobs" })}
       />
-      <ActionButton icon="history" label={t("history")} onClick={() => onPanel({ kind: "history" })} />
+      <ActionButton icon="history" pinned label={t("history")} onClick={() => onPanel({ kind: "history" })} />
       <ActionButton
         icon={isCards ? "grid" : "card"}
         label={isCards ? t("viewAsGrid") : t("viewAsCards")}

@@ -12,6 +12,7 @@ import { HEIGHTS, useShowNewField, useWindowFetch } from "./grid-hooks";
 import { GridView } from "./grid-view";
 import { Hover, type HoverAt } from "./hover";
 import { OpenPanel, type PanelState } from "./open-panel";
+import { useOwnCursor, usePeerMarks } from "./peers";
 import { PhoneBar } from "./phone-bar";
 import { selectedRecords } from "./selected-records";
 import { headerMenu, rowMenu, type TableActions, useTableActions } from "./table-actions";
@@ -29,13 +30,14 @@ interface WorkspaceProps {
   table: Schemas["TableView"];
   live: LiveBase;
   readonly: boolean;
+  panel: PanelState | null;
+  onPanel: (panel: PanelState | null) => void;
 }
 
-export function Workspace({ base, tables, table, live, readonly }: WorkspaceProps) {
+export function Workspace({ base, tables, table, live, readonly, panel, onPanel: setPanel }: WorkspaceProps) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const view = table.views[0];
-  const [panel, setPanel] = useState<PanelState | null>(null);
   const [isFinding, setFinding] = useState(false);
   const [only, setOnly] = useState<string | null>(null);
   const [menu, setMenu] = useState<Menu | null>(null);
@@ -58,6 +60,9 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
 
   const selected = useMemo(() => selectedRecords(selection, (row) => session.idOf(row)), [selection, session]);
   const sample = selection.active ? session.idOf(selection.active.row) : undefined;
+  const field = selection.active ? fields[selection.active.col]?.id : undefined;
+  useOwnCursor(live.session, table.id, sample, field);
+  const marks = usePeerMarks(live.here.peers, table.id);
   const openMenu = (items: MenuProps["items"], x: number, y: number) => setMenu({ items, x, y });
   const showHit = ({ row, field }: { row: number; field: string }) => {
     const at = groups.reveal(row);
@@ -128,6 +133,7 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
             rowHeight={HEIGHTS[view?.row_height ?? "normal"] ?? 32}
             frozen={view?.frozen_fields ?? 1}
             readonly={readonly}
+            peers={marks}
             onGrid={onGrid}
             onSelection={setSelection}
             callbacks={callbacks}
@@ -149,7 +155,8 @@ export function Workspace({ base, tables, table, live, readonly }: WorkspaceProp
         )}
         {panel && (
           <OpenPanel
-            key={JSON.stringify(panel)}
+            // The history keeps the focus while its scope is switched.
+            key={panel.kind === "history" ? panel.kind : JSON.stringify(panel)}
             state={panel}
             base={base}
             tables={tables}

@@ -15,10 +15,10 @@ import { type Frame, type Hover, paintFrame } from "./paint";
 import { Pointer } from "./pointer";
 import { Scroller } from "./scroll";
 import { type Move, Selection, type SheetShape } from "./select";
-import { colorRoot, dressRoot } from "./surface";
+import { colorRoot, dressRoot, exactOr } from "./surface";
 import { TextCache } from "./text";
 import { readTheme, type Theme, watchTheme } from "./theme";
-import type { CellAt, Damage, GridOptions, GridSource, GridWords, Range, Rect } from "./types";
+import type { CellAt, Damage, GridOptions, GridSource, GridWords, PeerMark, Range, Rect } from "./types";
 
 const WORDS: GridWords = {
   label: "表格",
@@ -59,6 +59,8 @@ export class Grid {
   fillTarget: Range | null = null;
   /** Copied cells, until the next change of the selection or edit. */
   copied: Range | null = null;
+  /** Where others are; after a change call `paintSoon`. */
+  peers: readonly PeerMark[] = [];
   private guideX: number | null = null;
   private columnDrag: { col: number; x: number } | null = null;
   private frameId = 0;
@@ -331,6 +333,7 @@ export class Grid {
       guideX: this.guideX,
       drag: this.columnDrag,
       copied: this.copied,
+      peers: this.peers,
       addRowText: this.words.addRow,
     };
   }
@@ -592,9 +595,4 @@ export class Grid {
     if (!column || column.readonly || this.options.readonly || this.source.idOf(at.row) === undefined) return false;
     return (column.edit === "text" || column.edit === "popover") && this.source.cell(at.row, at.col) !== undefined;
   }
-}
-
-/** The browser's own count of device pixels, unless it does not know the true ratio (emulated devices). */
-function exactOr(exact: number | undefined, computed: number): number {
-  return exact !== undefined && Math.abs(exact - computed) < 2 ? exact : Math.round(computed);
 }

@@ -9,8 +9,9 @@ import { iconShape } from "./icons";
 import { HEADER_HEIGHT, type Layout } from "./layout";
 import { baselineOf, type Pen, paintCell, paintCheck, paintPlaceholder } from "./paint-cell";
 import { paintHeader } from "./paint-header";
+import { paintPeers } from "./paint-peers";
 import type { Selection } from "./select";
-import type { CellAt, GridSource, Range } from "./types";
+import type { CellAt, GridSource, PeerMark, Range } from "./types";
 
 export interface Hover {
   row: number;
@@ -40,6 +41,8 @@ export interface Frame {
   drag: { col: number; x: number } | null;
   /** Copied cells have a dashed border until the next edit. */
   copied: Range | null;
+  /** Where others are. */
+  peers: readonly PeerMark[];
   addRowText: string;
 }
 
@@ -119,6 +122,7 @@ function paintPane(frame: Frame, rows: Rows, pane: Pane): void {
   paintBackgrounds(frame, rows, pane);
   paintCells(frame, rows, pane);
   paintLines(frame, rows, pane);
+  paintPeers(frame, pane);
   paintSelectionEdges(frame, pane);
   ctx.restore();
 }

@@ -36,3 +36,8 @@ export function colorRoot(theme: Theme, root: HTMLElement, bubble: HTMLElement, 
     userSelect: "text",
   });
 }
+
+/** The browser's own count of device pixels, unless it does not know the true ratio (emulated devices). */
+export function exactOr(exact: number | undefined, computed: number): number {
+  return exact !== undefined && Math.abs(exact - computed) < 2 ? exact : Math.round(computed);
+}

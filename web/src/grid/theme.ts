@@ -30,6 +30,9 @@ export interface Theme {
   headerSelected: string;
   placeholder: string;
   tints: readonly Tint[];
+  /** Frames and flags of the people who are here, and the ink on them. */
+  peers: readonly string[];
+  onPeer: string;
   font: string;
   fontBold: string;
   fontSmall: string;
@@ -39,6 +42,14 @@ const FAMILY = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", system-ui,
 
 /** Twelve hues in an order that keeps neighbours apart. */
 const HUES = [158, 212, 36, 344, 262, 188, 18, 96, 300, 230, 56, 130] as const;
+
+/** Kept away from jade (one's own selection), cinnabar (errors) and violet (AI). */
+const PEERS = ["#1F6FB5", "#A8327A", "#9A5412", "#5F6B00", "#0F7285", "#4A5568"] as const;
+
+/** The colour of a person by number; in CSS it is `var(--peer-<this>)`. */
+export function peerIndex(color: number): number {
+  return Math.abs(color - 1) % PEERS.length;
+}
 
 function tints(isDark: boolean): Tint[] {
   return HUES.map((hue) =>
@@ -78,6 +89,8 @@ export function readTheme(element: Element): Theme {
     headerSelected: mix(jade, token("--paper-2", "#F6F7F6"), isDark ? 0.2 : 0.12),
     placeholder: mix(ink1, paper, isDark ? 0.12 : 0.07),
     tints: tints(isDark),
+    peers: PEERS.map((otherwise, at) => token(`--peer-${at}`, otherwise)),
+    onPeer: token("--on-peer", "#FFFFFF"),
     font: `400 13px ${FAMILY}`,
     fontBold: `600 13px ${FAMILY}`,
     fontSmall: `400 12px ${FAMILY}`,

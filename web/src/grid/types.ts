@@ -95,6 +95,19 @@ export interface GroupHead {
   values: ReadonlyMap<string, string>;
 }
 
+/** Where somebody else's cell cursor is. */
+export interface PeerMark {
+  /** As `idOf` gives it. */
+  record: string;
+  /** The column's key. */
+  column: string;
+  /** A place among the theme's colours of people; any number. */
+  color: number;
+  name: string;
+  /** The flag with the name is out; otherwise it comes when the pointer is in the row. */
+  showsName: boolean;
+}
+
 /** What changed in the data: repaint these rows, or everything (also when the number of rows changed). */
 export type Damage = { kind: "all" } | { kind: "rows"; from: number; to: number };
 

@@ -19,13 +19,17 @@ const all = sources(path.resolve(__dirname, ".."));
 const prefixes = [...all.matchAll(/t\(\s*`([a-z]+_)\$\{/g)].map((match) => match[1] ?? "");
 
 test("both languages have the same keys and none is empty", () => {
-  expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort());
+  const plurals = Object.keys(en).filter((key) => !(key.endsWith("_one") && key.slice(0, -4) in zh));
+  expect(plurals.sort()).toEqual(Object.keys(zh).sort());
   for (const [key, text] of [...Object.entries(zh), ...Object.entries(en)]) expect(text.trim(), key).not.toBe("");
 });
 
 test("both languages have the same placeholders", () => {
   const marks = (text: string) => [...text.matchAll(/\{\{?\w+\}?\}/g)].map((match) => match[0]).sort();
-  for (const key of Object.keys(zh) as (keyof typeof zh)[]) expect(marks(en[key]), key).toEqual(marks(zh[key]));
+  for (const key of Object.keys(zh) as (keyof typeof zh)[]) {
+    expect(marks(en[key]), key).toEqual(marks(zh[key]));
+    expect(marks(en[`${key}_one`] ?? zh[key]), `${key}_one`).toEqual(marks(zh[key]));
+  }
 });
 
 test("every key that the code asks for exists", () => {

@@ -3,11 +3,23 @@
  *
  * Main type: [`BaseSession`]. In: commands. Out: events for the shell (connection, undo state, schema changes, jobs,
  * refusals). Law: the inbox is the only place where a message of the server changes what is shown; a patch with our
- * client id is the acknowledgement. Tests: base-session.test.ts.
+ * client id is the acknowledgement. Tests: table-session.test.ts, kept-edits.test.ts.
  */
-import type { GridCommand, JobMessage, PatchMessage, ServerMessage, UndoState, WireError } from "../api/wire";
+import type {
+  CursorPlace,
+  GridCommand,
+  JobMessage,
+  PatchMessage,
+  ServerMessage,
+  UndoState,
+  WireError,
+} from "../api/wire";
+import type { EditStore } from "./edit-store";
+import { KeptEdits } from "./kept-edits";
 import { Outbox, type SpeculativeCell } from "./outbox";
+import { CursorSender, Presence } from "./presence";
 import { type ConnectionState, Socket, type SocketLike } from "./socket";
+import type { Tabs } from "./tabs";
 
 /** A table on the screen, as the session sees it. */
 export interface LiveTable {
@@ -33,16 +45,32 @@ export interface SessionEvents {
   /** Cells began to be computed in the background, or are there now: fetch the base's status again. */
   computing: boolean;
   job: JobMessage;
-  presence: unknown[];
+  presence: Presence;
   /** A command was refused; its cells were taken back. */
-  refused: { error: WireError; command: GridCommand };
+  refused: RefusedEdit;
+  /** Whether edits that wait would survive a reload. */
+  safe: boolean;
+}
+
+/** An edit that the server did not take. */
+export interface RefusedEdit {
+  clientId: string;
+  error: WireError;
+  command: GridCommand;
+  cells: readonly SpeculativeCell[];
+  /** It was made before the page was opened. */
+  isOld: boolean;
 }
 
 export interface BaseSessionOptions {
   open: () => SocketLike;
   client: string;
   locale: string;
+  /** What the others call this person. */
+  name?: string;
   backoff?: { first: number; most: number };
+  /** Where edits outlive the page; absent: they do not. */
+  memory?: { base: string; store: EditStore; tabs: Tabs };
 }
 
 type Listener<K extends keyof SessionEvents> = (event: SessionEvents[K]) => void;
@@ -54,15 +82,27 @@ export class BaseSession {
   private readonly socket: Socket;
   private readonly tables = new Set<LiveTable>();
   private readonly listeners = new Map<keyof SessionEvents, Set<(event: never) => void>>();
+  private readonly kept: KeptEdits | undefined;
+  private readonly presence = new Presence();
+  private readonly cursors: CursorSender;
+  private session = "";
   private wasWelcomed = false;
+  private isRestored = false;
+  private isClosed = false;
+  /** Counts connections: what was prepared for an earlier one is not sent on a later one. */
+  private nWelcomes = 0;
 
-  constructor(options: BaseSessionOptions) {
+  constructor(private readonly options: BaseSessionOptions) {
+    const { memory } = options;
+    this.kept = memory && new KeptEdits(memory.store, memory.tabs, memory.base, (isSafe) => this.emit("safe", isSafe));
+    this.cursors = new CursorSender((place) => this.socket.send({ type: "cursor", ...place }));
     this.outbox = new Outbox(
       (client_id, command) => this.socket.send({ type: "command", client_id, command }),
       (cells) => {
         for (const table of this.tables) table.speculated(cells);
       },
       (n) => this.emit("waiting", n),
+      this.kept,
     );
     this.socket = new Socket({
       ...options,
@@ -74,16 +114,48 @@ export class BaseSession {
     });
   }
 
+  /** Shows what an earlier life of the page left, then connects: the old edits go out before any new one. */
   connect(): void {
-    this.socket.connect();
+    const begin = () => {
+      this.isRestored = true;
+      this.socket.connect();
+    };
+    if (!this.kept) begin();
+    else void this.restore(this.kept).finally(begin);
+  }
+
+  private async restore(kept: KeptEdits): Promise<void> {
+    const edits = await kept.restore();
+    if (this.isClosed) return;
+    this.outbox.restore(edits.filter((edit) => !edit.error));
+    for (const { error, clientId, command, cells } of edits) {
+      if (error) this.emit("refused", { clientId, error, command, cells, isOld: true });
+    }
   }
 
   retryNow(): void {
-    this.socket.retryNow();
+    if (this.isRestored) this.socket.retryNow();
+  }
+
+  /** The network is said to be gone. */
+  doubt(): void {
+    this.socket.doubt();
   }
 
   close(): void {
+    this.isClosed = true;
+    this.cursors.close();
     this.socket.close();
+  }
+
+  /** The others call this person so from now on. */
+  rename(name: string): void {
+    this.socket.rename(name);
+  }
+
+  /** The user has seen what was lost by a refusal. */
+  dismiss(clientId: string): void {
+    this.kept?.drop(clientId);
   }
 
   get state(): ConnectionState {
@@ -116,8 +188,14 @@ export class BaseSession {
     this.socket.send({ type: "watch", table: table.table, ...table.watched() });
   }
 
-  cursor(table: string, record: string, field: string): void {
-    this.socket.send({ type: "cursor", table, record, field });
+  /** Where this person is, for the others; sent now and then. */
+  cursor(place: CursorPlace): void {
+    this.cursors.move(place);
+  }
+
+  /** Whether edits that wait would survive a reload. */
+  get isSafe(): boolean {
+    return this.kept?.isSafe ?? false;
   }
 
   /** Sends a command; resolves when it is durable, rejects with `RefusedError`. */
@@ -129,6 +207,7 @@ export class BaseSession {
   receive(message: ServerMessage): void {
     switch (message.type) {
       case "welcome":
+        this.session = message.session;
         this.welcomed(message.revision, message.undo);
         return;
       case "patch":
@@ -139,7 +218,10 @@ export class BaseSession {
         return;
       case "rejected": {
         const entry = this.outbox.reject(message.client_id, message.error);
-        if (entry) this.emit("refused", { error: message.error, command: entry.command });
+        if (!entry) return;
+        const { clientId, command, cells } = entry;
+        this.kept?.keepRefused(entry, message.error);
+        this.emit("refused", { clientId, error: message.error, command, cells, isOld: false });
         return;
       }
       case "resync":
@@ -151,7 +233,8 @@ export class BaseSession {
         this.emit("job", message);
         return;
       case "presence":
-        this.emit("presence", message.sessions);
+        this.presence.take(message.sessions, this.session, this.options.client, Date.now());
+        this.emit("presence", this.presence);
         return;
       default:
         return;
@@ -169,7 +252,17 @@ export class BaseSession {
       if (hasMissed) table.resync();
     }
     if (hasMissed) this.emit("schema", revision);
-    this.outbox.resend();
+    this.cursors.again();
+    void this.resend();
+  }
+
+  private async resend(): Promise<void> {
+    this.nWelcomes += 1;
+    const nth = this.nWelcomes;
+    const waiting = this.outbox.waiting();
+    if (!this.kept || waiting.length === 0) return this.outbox.resend();
+    const before = await this.kept.olderElsewhere(waiting);
+    if (nth === this.nWelcomes && this.socket.state === "online") this.outbox.resend(before);
   }
 
   private patched(patch: PatchMessage): void {

@@ -3,7 +3,7 @@
  * taken back where the server refuses them.
  *
  * Main type: [`Outbox`]. Law: an entry leaves exactly once, by its acknowledgement or its refusal; the newest entry
- * of a cell is the one that shows. Tests: outbox.test.ts.
+ * of a cell is the one that shows; none is sent before an older one. Tests: outbox.test.ts.
  */
 import type { GridCommand, WireCell, WireError } from "../api/wire";
 import { randomId } from "./ids";
@@ -14,6 +14,9 @@ export interface SpeculativeCell {
   record: string;
   field: string;
   cell: WireCell;
+  /** What the record and the field were called. */
+  about?: string;
+  fieldName?: string;
 }
 
 export interface OutboxEntry {
@@ -22,6 +25,12 @@ export interface OutboxEntry {
   cells: SpeculativeCell[];
   isSent: boolean;
   settle(outcome: Outcome): void;
+}
+
+/** Keeps entries beyond the life of the page. */
+export interface Keeper {
+  keep(entry: OutboxEntry): void;
+  drop(clientId: string): void;
 }
 
 export type Outcome = { revision: number } | { error: WireError };
@@ -34,7 +43,9 @@ export class RefusedError extends Error {
 }
 
 export class Outbox {
-  private readonly entries = new Map<string, OutboxEntry>();
+  private entries = new Map<string, OutboxEntry>();
+  /** After a break nothing new goes out before what waits went. */
+  private isOpen = true;
   /** `table record field` → entries that show there, oldest first. */
   private readonly shown = new Map<string, { clientId: string; cell: WireCell }[]>();
 
@@ -44,7 +55,29 @@ export class Outbox {
     /** Cells came to show something else. */
     private readonly onCells: (cells: readonly SpeculativeCell[]) => void,
     private readonly onCount: (n: number) => void = () => {},
+    private readonly keeper?: Keeper,
   ) {}
+
+  /** Edits of an earlier life of the page: they stand before all that came since. */
+  restore(edits: readonly Pick<OutboxEntry, "clientId" | "command" | "cells">[]): void {
+    if (edits.length === 0) return;
+    this.isOpen = false;
+    const since = this.entries;
+    this.entries = new Map();
+    for (const { clientId, command, cells } of edits) {
+      this.entries.set(clientId, { clientId, command, cells, isSent: false, settle: () => {} });
+    }
+    for (const [clientId, entry] of since) this.entries.set(clientId, entry);
+    this.shown.clear();
+    for (const entry of this.entries.values()) this.show(entry);
+    for (const { cells } of edits) this.onCells(cells);
+    this.onCount(this.entries.size);
+  }
+
+  /** What waits, oldest first. */
+  waiting(): readonly OutboxEntry[] {
+    return [...this.entries.values()];
+  }
 
   /** Takes a command; resolves when it is durable, rejects with [`RefusedError`]. */
   submit(command: GridCommand, cells: SpeculativeCell[] = [], clientId = randomId()): Promise<{ revision: number }> {
@@ -53,25 +86,42 @@ export class Outbox {
         "error" in outcome ? reject(new RefusedError(outcome.error)) : resolve(outcome);
       const entry: OutboxEntry = { clientId, command, cells, isSent: false, settle };
       this.entries.set(clientId, entry);
-      for (const cell of cells) {
-        const key = cellKey(cell.table, cell.record, cell.field);
-        const stack = this.shown.get(key) ?? [];
-        stack.push({ clientId, cell: cell.cell });
-        this.shown.set(key, stack);
-      }
-      entry.isSent = this.send(clientId, command);
+      this.show(entry);
+      this.keeper?.keep(entry);
+      entry.isSent = this.isOpen && this.send(clientId, command);
       this.onCells(cells);
       this.onCount(this.entries.size);
     });
   }
 
-  /** A connection was made: everything unconfirmed goes out again, in order; the server knows repeated ids. */
-  resend(): void {
-    for (const entry of this.entries.values()) entry.isSent = this.send(entry.clientId, entry.command);
+  private show({ clientId, cells }: OutboxEntry): void {
+    for (const { table, record, field, cell } of cells) {
+      const key = cellKey(table, record, field);
+      const stack = this.shown.get(key) ?? [];
+      stack.push({ clientId, cell });
+      this.shown.set(key, stack);
+    }
+  }
+
+  /**
+   * A connection was made: everything unconfirmed goes out again, in order; the server knows repeated ids.
+   * `before` are others' edits that must be there first, by the client id of ours.
+   */
+  resend(before?: ReadonlyMap<string, readonly Pick<OutboxEntry, "clientId" | "command">[]>): void {
+    this.isOpen = true;
+    const sent = new Set<string>();
+    for (const entry of this.entries.values()) {
+      for (const older of before?.get(entry.clientId) ?? []) {
+        if (!sent.has(older.clientId)) this.send(older.clientId, older.command);
+        sent.add(older.clientId);
+      }
+      entry.isSent = this.send(entry.clientId, entry.command);
+    }
   }
 
   /** The connection is gone: nothing that was sent can be taken as received. */
   lost(): void {
+    this.isOpen = false;
     for (const entry of this.entries.values()) entry.isSent = false;
   }
 
@@ -92,6 +142,7 @@ export class Outbox {
     const entry = this.entries.get(clientId);
     if (!entry) return undefined;
     this.entries.delete(clientId);
+    this.keeper?.drop(clientId);
     for (const cell of entry.cells) {
       const key = cellKey(cell.table, cell.record, cell.field);
       const rest = (this.shown.get(key) ?? []).filter((layer) => layer.clientId !== clientId);

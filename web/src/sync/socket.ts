@@ -2,7 +2,7 @@
  * One WebSocket to a base: says hello, comes back after a break, keeps alive.
  *
  * In: messages to send. Out: messages received and the state of the connection. Law: `send` never queues; whoever
- * must not lose a message keeps it (the outbox). Tests: base-session.test.ts.
+ * must not lose a message keeps it (the outbox). Tests: table-session.test.ts.
  */
 import type { ClientMessage, ServerMessage } from "../api/wire";
 
@@ -23,6 +23,8 @@ export interface SocketOptions {
   open: () => SocketLike;
   client: string;
   locale: string;
+  /** What the others call this person. */
+  name?: string;
   onMessage: (message: ServerMessage) => void;
   onState: (state: ConnectionState) => void;
   /** Milliseconds; tests shorten them. */
@@ -41,7 +43,22 @@ export class Socket {
   private heardAt = 0;
   private isClosed = false;
 
-  constructor(private readonly options: SocketOptions) {}
+  private name: string | undefined;
+
+  constructor(private readonly options: SocketOptions) {
+    this.name = options.name;
+  }
+
+  /** The others see the new name at once, and after every break. */
+  rename(name: string): void {
+    this.name = name;
+    if (this.state === "online") this.hello();
+  }
+
+  private hello(): void {
+    const { client, locale } = this.options;
+    this.sendRaw({ type: "hello", client, locale, ...(this.name ? { name: this.name } : {}) });
+  }
 
   connect(): void {
     if (this.isClosed) return;
@@ -57,7 +74,7 @@ export class Socket {
     socket.onopen = () => {
       if (this.socket !== socket) return;
       this.heardAt = Date.now();
-      this.sendRaw({ type: "hello", client: this.options.client, locale: this.options.locale });
+      this.hello();
       const pingMs = this.options.pingMs ?? 20_000;
       clearInterval(this.ping);
       this.ping = setInterval(() => this.keepAlive(pingMs), pingMs);
@@ -72,6 +89,11 @@ export class Socket {
   /** Tries at once, e.g. because the browser says it is online again. */
   retryNow(): void {
     if (this.state !== "online") this.connect();
+  }
+
+  /** The browser says that the network is gone: a connection that still looks open is not trusted. */
+  doubt(): void {
+    if (this.socket) this.broken(this.socket);
   }
 
   close(): void {

@@ -19,6 +19,7 @@ import type {
 } from "../grid/types";
 import type { BaseSession, LiveTable } from "./base-session";
 import { GroupRows, type GroupSpan } from "./group-rows";
+import { asInput, isObjects, pastedInput } from "./inputs";
 import { CELLS_PER_COMMAND, EDITED_CELLS, EDITED_ROWS, ROWS_PER_COMMAND, TooLargeError } from "./limits";
 import type { SpeculativeCell } from "./outbox";
 import { type ColumnCells, type FetchWindow, WINDOW_ROWS, WindowCache } from "./window-cache";
@@ -49,6 +50,8 @@ export interface TableSessionOptions {
 
 /** Rows of the view that a session asks to hear of. */
 const MAX_WATCHED = 2_000;
+/** Edits of one command whose records are kept by name. */
+const NAMED_EDITS = 50;
 /** What a head has in its cells. */
 const NOTHING: CellModel = { kind: "blank" };
 
@@ -364,7 +367,7 @@ export class TableSession implements GridSource, LiveTable {
       const field = this.fields[col];
       if (record === undefined || !field || this.columns[col]?.readonly) continue;
       sent.push({ record, field: field.id, value });
-      shown.push({ table: this.table, record, field: field.id, cell: this.guess(value, field) });
+      shown.push({ ...this.named(row, field, edits.length), record, field: field.id, cell: this.guess(value, field) });
     }
     if (sent.length === 0) return Promise.resolve();
     const command = { kind: "set_cells" as const, table: this.table, edits: sent };
@@ -376,10 +379,18 @@ export class TableSession implements GridSource, LiveTable {
     const field = this.fields.find((one) => one.id === fieldId);
     if (!field) return Promise.resolve();
     const cell = this.guess(value, field);
+    const named = this.named(this.rowOf(record) ?? -1, field, 1);
     return this.submit(
       { kind: "set_cells", table: this.table, edits: [{ record, field: fieldId, value }], add_options: addOptions },
-      [{ table: this.table, record, field: fieldId, cell }],
+      [{ ...named, record, field: fieldId, cell }],
     );
+  }
+
+  /** Of a few edits it is kept what their records are called, should the server refuse them when nobody remembers. */
+  private named(row: number, field: WireField, n: number): Pick<SpeculativeCell, "table" | "about" | "fieldName"> {
+    if (n > NAMED_EDITS) return { table: this.table };
+    const about = this.copyText(row, 0);
+    return { table: this.table, fieldName: field.name, ...(about ? { about } : {}) };
   }
 
   private guess(value: WireInput, field: WireField): WireCell {
@@ -444,7 +455,8 @@ export class TableSession implements GridSource, LiveTable {
       if (this.isTooLarge([target])) return;
       const edits: (CellAt & { value: WireInput })[] = [];
       for (let row = target.r0; row <= target.r1; row += 1) {
-        for (let col = target.c0; col <= target.c1; col += 1) edits.push({ row, col, value: this.inputOf(first, col) });
+        for (let col = target.c0; col <= target.c1; col += 1)
+          edits.push({ row, col, value: pastedInput(first, this.fields[col]) });
       }
       return this.inParts(edits);
     }
@@ -473,12 +485,13 @@ export class TableSession implements GridSource, LiveTable {
     }
     if (targets.length === 0) return;
     const rows = matrix.map((row) =>
-      targets.map(({ col }) => (row[col] ? this.inputOf(row[col], at.col + col) : null)),
+      targets.map(({ col }) => (row[col] ? pastedInput(row[col], this.fields[at.col + col]) : null)),
     );
     const shown: SpeculativeCell[] = [];
     records.forEach((record, i) => {
       targets.forEach(({ field }, j) => {
-        shown.push({ table: this.table, record, field: field.id, cell: this.guess(rows[i]?.[j] ?? null, field) });
+        const cell = this.guess(rows[i]?.[j] ?? null, field);
+        shown.push({ ...this.named(targetRows[i] ?? -1, field, records.length), record, field: field.id, cell });
       });
     });
     const fields = targets.map(({ field }) => field.id);
@@ -496,18 +509,6 @@ export class TableSession implements GridSource, LiveTable {
     return rows;
   }
 
-  private inputOf(cell: PastedCell, col: number): WireInput {
-    if (cell.value !== undefined && isOwnShape(cell.value, this.fields[col])) {
-      try {
-        const value = JSON.parse(cell.value) as WireInput;
-        if (Array.isArray(value)) return value;
-      } catch {
-        // Another product's attribute of the same name: the text counts.
-      }
-    }
-    return cell.text === "" ? null : cell.text;
-  }
-
   async fill(request: FillRequest): Promise<void> {
     if (this.isTooLarge([request.from, request.to])) return;
     await this.load(request.from.r0, request.from.r1);
@@ -516,17 +517,10 @@ export class TableSession implements GridSource, LiveTable {
       row.forEach((value, j) => {
         const at = { row: request.to.r0 + i, col: request.to.c0 + j };
         if ("text" in value) edits.push({ ...at, value: value.text === "" ? null : value.text });
-        else edits.push({ ...at, value: this.asInput(this.wireCell(value.copyOf.row, value.copyOf.col)) });
+        else edits.push({ ...at, value: asInput(this.wireCell(value.copyOf.row, value.copyOf.col)) });
       });
     });
     await this.inParts(edits);
-  }
-
-  /** A cell as it is, as input; errors and pending cells have no value. */
-  private asInput(cell: WireCell | undefined): WireInput {
-    if (cell === undefined || cell === null) return null;
-    if (typeof cell === "object" && !Array.isArray(cell)) return "misfit" in cell ? cell : null;
-    return cell;
   }
 
   /** A new record with these inputs by field id; resolves when it is durable. */
@@ -584,15 +578,4 @@ export class TableSession implements GridSource, LiveTable {
       this.options.onError?.(error);
     }
   }
-}
-
-/** A list of files goes into attachments alone, linked records into links. */
-function isOwnShape(value: string, field: WireField | undefined): boolean {
-  return field?.type === "attachment"
-    ? value.includes('"digest"')
-    : field?.type === "link" && !value.includes('"digest"');
-}
-
-function isObjects(cell: WireCell | undefined): boolean {
-  return Array.isArray(cell) && typeof cell[0] === "object";
 }

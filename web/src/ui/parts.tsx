@@ -9,15 +9,25 @@ interface ActionButtonProps {
   /** Shows the label beside the icon; otherwise it is a tooltip. */
   text?: boolean;
   pressed?: boolean;
+  /** Stays at the end of a toolbar that scrolls. */
+  pinned?: boolean;
   disabled?: boolean;
   onClick: (at: DOMRect) => void;
 }
 
-export function ActionButton({ icon, label, text = false, pressed, disabled = false, onClick }: ActionButtonProps) {
+export function ActionButton({
+  icon,
+  label,
+  text = false,
+  pressed,
+  pinned = false,
+  disabled = false,
+  onClick,
+}: ActionButtonProps) {
   return (
     <button
       type="button"
-      className="icon-button"
+      className={pinned ? "icon-button pinned" : "icon-button"}
       aria-label={label}
       title={text ? undefined : label}
       aria-pressed={pressed}

@@ -4,28 +4,43 @@ import type { Schemas } from "../../api/client";
 
 interface ChangeListProps {
   changes: readonly Schemas["ChangeView"][];
-  /** The record is known from what stands around the list. */
-  isOneRecord?: boolean;
+  /** What is known from what stands around the list, and so not said again: the record, or record and field. */
+  known?: "record" | "cell";
 }
 
-export function ChangeList({ changes, isOneRecord = false }: ChangeListProps) {
+export function ChangeList({ changes, known }: ChangeListProps) {
   const { t } = useTranslation();
+  if (changes.length === 0) return null;
+  const told = (cell: unknown, text: string) => {
+    if (typeof cell === "boolean") return t(cell ? "checked" : "unchecked");
+    return text || t("blankCell");
+  };
   return (
     <ul className="changes">
-      {changes.map((change, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a list of what was never changes.
-        <li key={at}>
-          <span className="hint cut">
-            {!isOneRecord && change.record && `${change.record_title || t("noTitle")} · `}
-            {change.name || t("goneField")}
-          </span>
-          <span className="change">
-            <del>{change.before_text || t("blankCell")}</del>
-            <span aria-hidden="true">→</span>
-            <ins>{change.after_text || t("blankCell")}</ins>
-          </span>
-        </li>
-      ))}
+      {changes.map((change, at) => {
+        const field = change.name || t("goneField");
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a list of what was never changes.
+          <li key={at}>
+            {known !== "cell" && (
+              <span className="hint change-where">
+                {!known && change.record && <span className="cut">{change.record_title || t("noTitle")}</span>}
+                {!known && change.record && <span>·</span>}
+                <span className="cut">{field}</span>
+              </span>
+            )}
+            {change.record ? (
+              <span className="change num" data-short={!known}>
+                <del>{told(change.before, change.before_text)}</del>
+                <span aria-hidden="true">→</span>
+                <ins>{told(change.after, change.after_text)}</ins>
+              </span>
+            ) : (
+              <span>{t("changedSince")}</span>
+            )}
+          </li>
+        );
+      })}
     </ul>
   );
 }

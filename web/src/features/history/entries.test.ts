@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Schemas } from "../../api/client";
-import { daysLeft, entriesOf, whoOf } from "./entries";
+import { daysLeft, entriesOf, whereOf, whoOf } from "./entries";
 
 const row = (revision: number, part: Partial<Schemas["HistoryRow"]> = {}): Schemas["HistoryRow"] => ({
   revision,
@@ -61,4 +61,25 @@ test.each([
 
 test("days left in the trash are whole and never none", () => {
   expect([daysLeft(30 * 86_400_000, 0), daysLeft(86_400_001, 0), daysLeft(5, 10)]).toEqual([30, 2, 1]);
+});
+
+test("an entry touched all tables that its parts touched", () => {
+  const rows = [row(3, { group: "g", tables: ["t1", "t2"] }), row(2, { group: "g", tables: ["t2", "t3"] })];
+  expect(entriesOf(rows)).toMatchObject([{ tables: ["t1", "t2", "t3"] }]);
+});
+
+test.each([
+  [["t1"], "商品"],
+  [["t9", "t2"], "订单"],
+  [["t9"], ""],
+  [["t1", "t2"], "商品, 订单"],
+  [["t1", "t2", "t3", "t4"], "商品, 订单 +2"],
+])("tables %j are told as %j", (tables, expected) => {
+  const names = new Map([
+    ["t1", "商品"],
+    ["t2", "订单"],
+    ["t3", "客户"],
+    ["t4", "入库"],
+  ]);
+  expect(whereOf({ tables }, names)).toBe(expected);
 });

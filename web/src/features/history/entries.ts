@@ -13,6 +13,8 @@ export interface Entry {
   actor: string;
   label: string;
   group: string | null;
+  /** Ids of the tables that it touched. */
+  tables: string[];
   at_ms: number;
   n_cells: number;
   n_records: number;
@@ -34,6 +36,7 @@ export function entriesOf(rows: readonly Row[]): Entry[] {
       last.n_cells += n_cells;
       last.n_records += row.n_records;
       last.canTakeBack ||= row.can_take_back;
+      last.tables = [...new Set([...last.tables, ...row.tables])];
       if (n > weight) last.label = row.label;
       weight = Math.max(weight, n);
       continue;
@@ -45,6 +48,7 @@ export function entriesOf(rows: readonly Row[]): Entry[] {
       actor,
       label,
       group: row.group ?? null,
+      tables: row.tables,
       at_ms,
       n_cells: row.n_cells,
       n_records,
@@ -68,4 +72,10 @@ export function whoOf(actor: string, me: string): Who {
 /** Whole days until something leaves the trash, at least one while it is there. */
 export function daysLeft(goneAtMs: number, nowMs: number): number {
   return Math.max(1, Math.ceil((goneAtMs - nowMs) / 86_400_000));
+}
+
+/** Where a step was done: up to two tables by name; those that are gone have none. */
+export function whereOf(entry: Pick<Entry, "tables">, names: ReadonlyMap<string, string>): string {
+  const known = entry.tables.flatMap((table) => names.get(table) ?? []);
+  return known.length > 2 ? `${known.slice(0, 2).join(", ")} +${known.length - 2}` : known.join(", ");
 }

@@ -19,6 +19,8 @@ interface EntryRowProps {
   isNewest: boolean;
   /** The table whose history is shown. */
   table?: string;
+  /** Names of the tables it touched, where that is not known anyway. */
+  where?: string;
   act: TakeBack;
   onOpen: () => void;
 }
@@ -34,33 +36,49 @@ export function useWho(): (actor: string) => string {
   };
 }
 
-export function EntryRow({ base, entry, isOpen, isNewest, table, act, onOpen }: EntryRowProps) {
+export function EntryRow({ base, entry, isOpen, isNewest, table, where, act, onOpen }: EntryRowProps) {
   const { t, i18n } = useTranslation();
   const who = useWho();
-  const count = (n: number) => n.toLocaleString(i18n.language);
+  const counted = (key: string, n: number) => n > 0 && t(key, { n: n.toLocaleString(i18n.language), count: n });
   const label = t(`label_${entry.label}`, entry.label);
+  const canTakeBack = entry.canTakeBack && !entry.isTakenBack;
   const told = [
     who(entry.actor),
     whenText(entry.at_ms, i18n.language, t("justNow")),
-    entry.n_records > 0 && t("records_n", { n: count(entry.n_records) }),
-    entry.n_cells > 0 && t("cells_n", { n: count(entry.n_cells) }),
+    counted("records_n", entry.n_records),
+    counted("cells_n", entry.n_cells),
   ].filter(Boolean);
   return (
     <li className="history-row">
-      <button type="button" className="history-head" aria-expanded={isOpen} onClick={onOpen}>
-        <span className="grow">
-          <span className={entry.isTakenBack ? "dim" : undefined}>{entry.isTakenBack ? <s>{label}</s> : label}</span>
-          <br />
-          <span className="hint num">{told.join(" · ")}</span>
-        </span>
-        <Icon name={isOpen ? "up" : "down"} />
-      </button>
+      <div className="row">
+        <button type="button" className="history-head" aria-expanded={isOpen} onClick={onOpen}>
+          <span className="grow">
+            <span className={entry.isTakenBack ? "dim" : undefined}>{entry.isTakenBack ? <s>{label}</s> : label}</span>
+            {where && <span className="dim"> · {where}</span>}
+            <br />
+            <span className="hint num">{told.join(" · ")}</span>
+          </span>
+          <Icon name={isOpen ? "up" : "down"} />
+        </button>
+        {canTakeBack && !isOpen && (
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={`${t("undo")} ${label}`}
+            title={t("takeBack")}
+            disabled={act.isBusy}
+            onClick={() => void act.takeBack(entry.revision, label)}
+          >
+            <Icon name="undo" />
+          </button>
+        )}
+      </div>
       {isOpen && (
         <div className="history-body">
           <StepDetails base={base} revision={entry.revision} />
           {entry.isTakenBack && <p className="hint">{t("takenBack")}</p>}
           <div className="row wrap">
-            {entry.canTakeBack && !entry.isTakenBack && (
+            {canTakeBack && (
               <Button
                 size="small"
                 icon={<Icon name="undo" />}
@@ -75,7 +93,7 @@ export function EntryRow({ base, entry, isOpen, isNewest, table, act, onOpen }: 
                 size="small"
                 icon={<Icon name="history" />}
                 disabled={act.isBusy}
-                onClick={() => void act.restoreTable(table, entry.revision, entry.at_ms)}
+                onClick={() => void act.restoreTable(table, entry.revision, entry.at_ms, label)}
               >
                 {t("restoreTo")}
               </Button>
@@ -97,11 +115,11 @@ function StepDetails({ base, revision }: { base: string; revision: number }) {
   if (step.isPending) return <Skeleton active title={false} paragraph={{ rows: 2 }} />;
   if (step.error) return <Note kind="bad">{step.error.message}</Note>;
   const { changes, n_changes, records_added, records_removed, records_restored, schema } = step.data;
-  const count = (n: number) => n.toLocaleString(i18n.language);
+  const counted = (key: string, n: number) => n > 0 && t(key, { n: n.toLocaleString(i18n.language), count: n });
   const counts = [
-    records_added > 0 && t("recordsAdded", { n: count(records_added) }),
-    records_removed > 0 && t("recordsRemoved", { n: count(records_removed) }),
-    records_restored > 0 && t("recordsRestored", { n: count(records_restored) }),
+    counted("recordsAdded", records_added),
+    counted("recordsRemoved", records_removed),
+    counted("recordsRestored", records_restored),
   ].filter(Boolean);
   return (
     <>
@@ -114,9 +132,7 @@ function StepDetails({ base, revision }: { base: string; revision: number }) {
         </p>
       ))}
       <ChangeList changes={changes} />
-      {n_changes > changes.length && (
-        <p className="hint">{t("moreChanges", { n: count(n_changes - changes.length) })}</p>
-      )}
+      {n_changes > changes.length && <p className="hint">{counted("moreChanges", n_changes - changes.length)}</p>}
     </>
   );
 }

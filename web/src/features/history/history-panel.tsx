@@ -1,32 +1,40 @@
 /** What was done in a table or a base, the newest first: looked into, taken back, gone back to; and the trash. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button, Segmented, Skeleton } from "antd";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask, type Schemas } from "../../api/client";
 import { Note, Panel } from "../../ui/parts";
-import { entriesOf } from "./entries";
+import { entriesOf, whereOf } from "./entries";
 import { EntryRow } from "./entry-row";
+import { useFollow } from "./follow";
 import { Retention } from "./retention";
 import { useTakeBack } from "./take-back";
 import { Trash } from "./trash";
+import "./history.css";
 
 /** Transactions asked for at a time. */
 const PAGE = 50;
-/** Milliseconds between two looks while the panel is open. */
-const LOOK_MS = 4_000;
 
-type Scope = "table" | "base" | "trash";
+export type HistoryScope = "table" | "base" | "trash";
 
-export function HistoryPanel({ base, table, onClose }: { base: string; table: string; onClose: () => void }) {
+interface HistoryPanelProps {
+  base: string;
+  tables: readonly Schemas["TableView"][];
+  table: string;
+  scope: HistoryScope;
+  onScope: (scope: HistoryScope) => void;
+  onClose: () => void;
+}
+
+export function HistoryPanel({ base, tables, table, scope, onScope, onClose }: HistoryPanelProps) {
   const { t } = useTranslation();
-  const [scope, setScope] = useState<Scope>("table");
   return (
-    <Panel title={t("history")} onClose={onClose}>
-      <Segmented<Scope>
+    <Panel title={t("history")} onClose={onClose} foot={scope === "base" && <Retention base={base} />}>
+      <Segmented<HistoryScope>
         block
         value={scope}
-        onChange={setScope}
+        onChange={onScope}
         options={[
           { value: "table", label: t("historyOfTable") },
           { value: "base", label: t("historyOfBase") },
@@ -36,14 +44,13 @@ export function HistoryPanel({ base, table, onClose }: { base: string; table: st
       {scope === "trash" ? (
         <Trash base={base} />
       ) : (
-        <Steps key={scope} base={base} {...(scope === "table" ? { table } : {})} />
+        <Steps key={scope} base={base} tables={tables} {...(scope === "table" ? { table } : {})} />
       )}
-      {scope === "base" && <Retention base={base} />}
     </Panel>
   );
 }
 
-function Steps({ base, table }: { base: string; table?: string }) {
+function Steps({ base, tables, table }: { base: string; tables: readonly Schemas["TableView"][]; table?: string }) {
   const { t } = useTranslation();
   const [opened, setOpened] = useState<number | null>(null);
   const history = useInfiniteQuery({
@@ -55,8 +62,9 @@ function Steps({ base, table }: { base: string; table?: string }) {
     },
     initialPageParam: 0,
     getNextPageParam: (page) => (page.length < PAGE ? undefined : page.at(-1)?.revision),
-    refetchInterval: LOOK_MS,
   });
+  useFollow(base, history.refetch);
+  const names = useMemo(() => new Map(tables.map(({ id, name }) => [id, name])), [tables]);
   const act = useTakeBack(base, () => void history.refetch());
   const entries = entriesOf(history.data?.pages.flat() ?? []);
   return (
@@ -76,7 +84,7 @@ function Steps({ base, table }: { base: string; table?: string }) {
             entry={entry}
             isOpen={opened === entry.revision}
             isNewest={entry === entries[0]}
-            {...(table ? { table } : {})}
+            {...(table ? { table } : { where: whereOf(entry, names) })}
             act={act}
             onOpen={() => setOpened(opened === entry.revision ? null : entry.revision)}
           />

@@ -3,10 +3,14 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button, Skeleton } from "antd";
 import { useTranslation } from "react-i18next";
 import { ask, type Schemas } from "../../api/client";
-import { Note, Panel } from "../../ui/parts";
+import { Icon } from "../../ui/icons";
+import { ActionButton, Note, Panel } from "../../ui/parts";
 import { whenText } from "../../ui/when";
 import { ChangeList } from "./change-list";
 import { useWho } from "./entry-row";
+import { useFollow } from "./follow";
+import { useTakeBack } from "./take-back";
+import "./history.css";
 
 const PAGE = 30;
 
@@ -16,10 +20,12 @@ interface RecordHistoryProps {
   record: string;
   /** Only this field's cell. */
   field?: { id: string; name: string };
+  /** Back to the record. */
+  onBack: () => void;
   onClose: () => void;
 }
 
-export function RecordHistory({ base, table, record, field, onClose }: RecordHistoryProps) {
+export function RecordHistory({ base, table, record, field, onBack, onClose }: RecordHistoryProps) {
   const { t, i18n } = useTranslation();
   const who = useWho();
   const history = useInfiniteQuery({
@@ -32,11 +38,20 @@ export function RecordHistory({ base, table, record, field, onClose }: RecordHis
     },
     initialPageParam: 0,
     getNextPageParam: (page) => (page.length < PAGE ? undefined : page.at(-1)?.revision),
-    refetchInterval: 4_000,
   });
+  useFollow(base, history.refetch);
+  const act = useTakeBack(base, () => void history.refetch());
   const rows = history.data?.pages.flat() ?? [];
   return (
-    <Panel title={field ? t("cellHistoryOf", { name: field.name }) : t("recordHistory")} onClose={onClose}>
+    <Panel
+      title={
+        <span className="row">
+          <ActionButton icon="back" label={t("backToRecord")} onClick={onBack} />
+          <span className="cut grow">{field ? t("cellHistoryOf", { name: field.name }) : t("recordHistory")}</span>
+        </span>
+      }
+      onClose={onClose}
+    >
       {history.isPending && <Skeleton active title={false} paragraph={{ rows: 6 }} />}
       {history.error && (
         <Note kind="bad">
@@ -46,17 +61,32 @@ export function RecordHistory({ base, table, record, field, onClose }: RecordHis
       {history.data && rows.length === 0 && <p className="hint">{t("noHistory")}</p>}
       <ul>
         {rows.map((row) => (
-          <li className="history-row" key={row.revision}>
-            <div className="history-body">
-              <span className="hint num">
+          <li className="history-row history-body" key={row.revision}>
+            <span className="row">
+              <span className="grow hint num">
                 {[
                   who(row.actor),
                   whenText(row.at_ms, i18n.language, t("justNow")),
                   row.what === "edited" ? t(`label_${row.label}`, row.label) : t(`record_${row.what}`),
-                ].join(" · ")}
+                  row.taken_back_by != null && t("takenBackShort"),
+                ]
+                  .filter(Boolean)
+                  .join(" · ")}
               </span>
-              <ChangeList changes={row.changes} isOneRecord />
-            </div>
+              {row.what === "edited" && row.can_take_back && (
+                <button
+                  type="button"
+                  className="icon-button"
+                  aria-label={t("takeBack")}
+                  title={t("takeBack")}
+                  disabled={act.isBusy}
+                  onClick={() => void act.takeBack(row.revision, t(`label_${row.label}`, row.label))}
+                >
+                  <Icon name="undo" />
+                </button>
+              )}
+            </span>
+            <ChangeList changes={row.changes} known={field ? "cell" : "record"} />
           </li>
         ))}
       </ul>

@@ -3,9 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { App, Select } from "antd";
 import { useTranslation } from "react-i18next";
 import { ApiError, ask, type Schemas } from "../../api/client";
-import { Labelled } from "../../ui/parts";
 
-const DAYS = [30, 90, 180, 365] as const;
+const YEAR = 365;
+const DAYS = [YEAR, 180, 90, 30] as const;
 /** For ever, in a list of numbers. */
 const EVER = 0;
 
@@ -39,17 +39,16 @@ export function Retention({ base }: { base: string }) {
   };
   return (
     <div className="retention">
-      <Labelled label={t("retention")} hint={t("retentionHint")}>
-        <Select<number>
-          value={now}
-          aria-label={t("retention")}
-          onChange={change}
-          options={options.map((days) => ({
-            value: days,
-            label: days === EVER ? t("keepForEver") : t("keepDays", { n: days }),
-          }))}
-        />
-      </Labelled>
+      <span className="hint">{t("retention")}</span>
+      <Select<number>
+        value={now}
+        aria-label={t("retention")}
+        onChange={change}
+        options={options.map((days) => ({
+          value: days,
+          label: days === EVER ? t("keepForEver") : days === YEAR ? t("keepYear") : t("keepDays", { n: days }),
+        }))}
+      />
     </div>
   );
 }

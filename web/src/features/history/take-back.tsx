@@ -3,13 +3,14 @@ import { App } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, ask, command, type Schemas } from "../../api/client";
-import { whenText } from "../../ui/when";
+import { momentText } from "../../ui/when";
 import { ChangeList } from "./change-list";
+import { effectsOf } from "./effects";
 
 export interface TakeBack {
   isBusy: boolean;
   takeBack: (revision: number, label: string) => Promise<void>;
-  restoreTable: (table: string, revision: number, at_ms: number) => Promise<void>;
+  restoreTable: (table: string, revision: number, at_ms: number, label: string) => Promise<void>;
 }
 
 type Preview = Schemas["TakeBackPreview"];
@@ -33,11 +34,13 @@ export function useTakeBack(base: string, onDone: () => void): TakeBack {
         width: 480,
         content: <PreviewText preview={preview} />,
         okText: t(preview.n_conflicts > 0 ? "takeBackRest" : "takeBackDo"),
-        okButtonProps: { disabled: isNothing(preview) },
+        okButtonProps: { disabled: effectsOf(preview).length === 0 },
         onOk: async () => {
           try {
-            await command(base, body);
-            message.success(t("takeBackDone"));
+            const { result } = await command(base, body);
+            // What was changed while the question was read is kept, too; the screen alone doesn't tell that.
+            const nMore = result.n_kept - preview.n_conflicts;
+            if (nMore > 0) message.info(t("keptMore", { n: nMore, count: nMore }));
             onDone();
           } catch (error) {
             fail(error);
@@ -58,40 +61,43 @@ export function useTakeBack(base: string, onDone: () => void): TakeBack {
         revision,
         keep_later: true,
       }),
-    restoreTable: (table, revision, at_ms) =>
+    restoreTable: (table, revision, at_ms, label) =>
       look(
         `/bases/${base}/tables/${table}/restore_preview?revision=${revision}`,
-        t("restoreToTitle", { when: whenText(at_ms, i18n.language, t("justNow")) }),
+        t("restoreToTitle", { what: label, when: momentText(at_ms, i18n.language) }),
         { kind: "restore_table_to", table, revision },
       ),
   };
 }
 
-function isNothing({ n_cells, n_records_removed, n_records_restored, n_schema }: Preview): boolean {
-  return n_cells + n_records_removed + n_records_restored + n_schema === 0;
-}
-
 function PreviewText({ preview }: { preview: Preview }) {
   const { t, i18n } = useTranslation();
-  const count = (n: number) => n.toLocaleString(i18n.language);
-  const parts = [
-    preview.n_cells > 0 && t("willSet", { n: count(preview.n_cells) }),
-    preview.n_records_restored > 0 && t("willRestore", { n: count(preview.n_records_restored) }),
-    preview.n_records_removed > 0 && t("willRemove", { n: count(preview.n_records_removed) }),
-    preview.n_schema > 0 && t("willAlter", { n: count(preview.n_schema) }),
-  ].filter(Boolean);
+  const counts = (n: number) => ({ n: n.toLocaleString(i18n.language), count: n });
+  const effects = effectsOf(preview);
+  const { conflicts, n_conflicts } = preview;
   return (
-    <>
-      <p>{isNothing(preview) ? t("willNothing") : `${parts.join(t("listComma"))}${t("fullStop")}`}</p>
-      {preview.n_conflicts > 0 && (
+    <div className="question">
+      {effects.length === 0 ? (
+        <p>{t("willNothing")}</p>
+      ) : (
+        <ul className="num">
+          {effects.map(({ what, n }) => (
+            <li key={what}>{t(`will_${what}`, counts(n))}</li>
+          ))}
+        </ul>
+      )}
+      {n_conflicts > 0 && (
         <>
-          <p>{t("conflicts", { n: count(preview.n_conflicts) })}</p>
+          <p>{t("conflicts", counts(n_conflicts))}</p>
           <div className="conflicts">
-            <ChangeList changes={preview.conflicts} />
+            <ChangeList changes={conflicts} />
+            {n_conflicts > conflicts.length && (
+              <p className="hint">{t("moreChanges", counts(n_conflicts - conflicts.length))}</p>
+            )}
           </div>
         </>
       )}
-      <p className="hint">{t("takeBackHint")}</p>
-    </>
+      {effects.length > 0 && <p className="hint">{t("takeBackHint")}</p>}
+    </div>
   );
 }

@@ -19,7 +19,8 @@ interface RecordPanelProps {
   /** Where links find records. */
   links?: LinkPort;
   onRecord: (record: string) => void;
-  onHistory: () => void;
+  /** Of the record, or of one of its cells. */
+  onHistory: (field?: string) => void;
   onClose: () => void;
 }
 
@@ -65,7 +66,7 @@ export function RecordPanel({ base, table, record, session, links, onRecord, onH
       title={
         <span className="row">
           <span className="cut grow">{title || t("noTitle")}</span>
-          <ActionButton icon="history" label={t("recordHistory")} onClick={onHistory} />
+          <ActionButton icon="history" label={t("recordHistory")} onClick={() => onHistory()} />
           <ActionButton icon="back" label={t("previousRecord")} disabled={!row} onClick={() => step(-1)} />
           <ActionButton
             icon="down"
@@ -79,16 +80,24 @@ export function RecordPanel({ base, table, record, session, links, onRecord, onH
     >
       <fieldset className="form plain" aria-label={t("record")}>
         {data.data &&
-          (table.fields as unknown as WireField[]).map((field) => (
-            <RecordField
-              key={`${record}-${field.id}-${JSON.stringify(data.data.cells[field.id])}`}
-              base={base}
-              field={field}
-              cell={data.data.cells[field.id] ?? null}
-              links={links}
-              onSave={(value) => save(field, value)}
-              onPress={() => press(field)}
-            />
+          all.map((field) => (
+            <div className="record-line" key={`${record}-${field.id}-${JSON.stringify(data.data.cells[field.id])}`}>
+              <RecordField
+                base={base}
+                field={field}
+                cell={data.data.cells[field.id] ?? null}
+                links={links}
+                onSave={(value) => save(field, value)}
+                onPress={() => press(field)}
+              />
+              {field.type !== "button" && (
+                <ActionButton
+                  icon="history"
+                  label={t("cellHistoryOf", { name: field.name })}
+                  onClick={() => onHistory(field.id)}
+                />
+              )}
+            </div>
           ))}
       </fieldset>
     </Panel>

@@ -11,11 +11,13 @@ interface RailProps {
   base: Schemas["BaseView"];
   current: string | undefined;
   onOpen: (table: string) => void;
+  /** Shows what was deleted; absent where that is on the screen already. */
+  onTrash?: () => void;
   onHome: () => void;
   onSettings: () => void;
 }
 
-export function Rail({ base, current, onOpen, onHome, onSettings }: RailProps) {
+export function Rail({ base, current, onOpen, onTrash, onHome, onSettings }: RailProps) {
   const { t, i18n } = useTranslation();
   const [isClosed, setClosed] = useState(() => localStorage.getItem(KEPT) === "closed");
   const fold = () => {
@@ -56,6 +58,7 @@ export function Rail({ base, current, onOpen, onHome, onSettings }: RailProps) {
       </div>
       <div className="rail-foot">
         <ActionButton icon="rail" label={isClosed ? t("expand") : t("collapse")} onClick={fold} />
+        {onTrash && <ActionButton icon="trash" label={t("trash")} onClick={onTrash} />}
         <ActionButton icon="settings" label={t("settings")} onClick={onSettings} />
       </div>
     </nav>

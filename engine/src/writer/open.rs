@@ -240,11 +240,12 @@ impl Writer {
         self.snapshot = snapshot.clone();
         let graph = self.graph_of(&snapshot.schema);
         *self.shared.graph.write() = graph.clone();
-        *self.shared.snapshot.write() = snapshot.clone();
         // A long log is folded into a checkpoint soon, whoever wrote it.
         self.n_transactions = recovered.touched.len() as u64;
         self.take_over_calls(recovered.calls);
         self.compute_missing(&graph, &recovered.touched);
+        // Seen only now: what was replayed has totals of before.
+        *self.shared.snapshot.write() = self.snapshot.clone();
         if !self.is_read_only() {
             self.ask_again(&graph);
         }

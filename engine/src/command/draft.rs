@@ -83,6 +83,10 @@ pub(crate) struct Draft {
     pub stamp: Option<super::Stamp>,
     /// What a command of the history finds changed since stays as it is, instead of being a refusal.
     pub keeps_later: bool,
+    /// Columns that fields get or lose by what is taken back.
+    pub retyped: BTreeSet<ColumnId>,
+    /// Tables that what is taken back made: they go as a whole.
+    pub made: BTreeSet<TableId>,
     pub label: &'static str,
     pub group: Option<String>,
     pub undoes: Option<Revision>,
@@ -112,6 +116,8 @@ impl Draft {
             result: CommandResult::default(),
             stamp: None,
             keeps_later: false,
+            retyped: BTreeSet::new(),
+            made: BTreeSet::new(),
             label,
             group,
             undoes: None,

@@ -350,8 +350,9 @@ fn restore_cells(
     (kind, cells): &(ColumnKind, BTreeMap<RecordId, Was>),
 ) -> Result<(), CommandError> {
     let owner = draft.table(table)?;
+    // The cells of a type that the field does not have now show nowhere, and are there when it has it again.
     let field = owner.field_of_column(column);
-    if field.is_some_and(|field| field.field_type.is_given()) {
+    if field.is_none_or(|field| field.field_type.is_given()) {
         return Ok(());
     }
     let data = draft.data(table)?.clone();

@@ -53,6 +53,7 @@ pub(super) fn too_long_ago() -> CommandError {
 
 pub(super) fn take_back(draft: &mut Draft, world: &World, step: &Step) -> Result<(), CommandError> {
     draft.undoes = step.revisions.last().copied();
+    let mut transactions = Vec::new();
     for revision in step.revisions.iter().rev() {
         let transaction = world
             .reader
@@ -61,6 +62,10 @@ pub(super) fn take_back(draft: &mut Draft, world: &World, step: &Step) -> Result
         let Some(transaction) = transaction else {
             return Err(too_long_ago());
         };
+        transaction.ops.iter().for_each(|op| look_ahead(draft, op));
+        transactions.push(transaction);
+    }
+    for transaction in transactions {
         for op in transaction.inverted_ops() {
             match apply_checked(draft, op) {
                 Err(error) if draft.keeps_later && is_gone(&error) => draft.result.n_kept += 1,
@@ -108,6 +113,23 @@ fn kept(table: Option<TableId>, field: Option<FieldId>, name: &str) -> Kept {
     }
 }
 
+/// What the step did as a whole, for what its parts alone would look like.
+fn look_ahead(draft: &mut Draft, op: &Op) {
+    match op {
+        Op::AlterField { before, after, .. } => {
+            let columns = [before, after].map(|field| [field.column, field.edited_column().0]);
+            draft.retyped.extend(columns.into_iter().flatten());
+        }
+        Op::AddTable { table } => {
+            draft.made.insert(table.id);
+        }
+        Op::RestoreTable { table } => {
+            draft.made.insert(*table);
+        }
+        _ => {}
+    }
+}
+
 fn conflict(what_zh: String, what_en: String, at: impl ToString) -> CommandError {
     CommandError::new(
         "undo_conflict",
@@ -140,7 +162,18 @@ fn apply_checked(draft: &mut Draft, op: Op) -> Result<(), CommandError> {
         Op::RestoreTable { table } => tables::restore(draft, table),
         Op::RemoveField { table, field } => {
             let owner = draft.schema().any_table(table);
-            match owner.and_then(|owner| owner.field(field)) {
+            match owner.and_then(|owner| Some((owner.field(field)?, owner.live_fields().count()))) {
+                Some((last, 1)) if !draft.made.contains(&table) => {
+                    let (name, kept) = (
+                        last.name.clone(),
+                        kept(Some(table), Some(field), &last.name),
+                    );
+                    let what = [
+                        format!("表里的其他字段（只剩“{name}”）"),
+                        format!("the other fields (only “{name}” is left)"),
+                    ];
+                    changed_since(draft, kept, what, field)
+                }
                 Some(_) => draft.push(Op::RemoveField { table, field }),
                 None => Ok(()),
             }
@@ -150,7 +183,15 @@ fn apply_checked(draft: &mut Draft, op: Op) -> Result<(), CommandError> {
         Op::RestoreView { table, view } => views::restore(draft, table, view),
         Op::RemoveView { table, view } => {
             let owner = draft.schema().any_table(table);
-            match owner.and_then(|owner| owner.view(view)) {
+            match owner.and_then(|owner| Some((owner.view(view)?, owner.live_views().count()))) {
+                Some((last, 1)) if !draft.made.contains(&table) => {
+                    let (name, kept) = (last.name.clone(), kept(Some(table), None, &last.name));
+                    let what = [
+                        format!("表里的其他视图（只剩“{name}”）"),
+                        format!("the other views (only “{name}” is left)"),
+                    ];
+                    changed_since(draft, kept, what, view)
+                }
                 Some(_) => draft.push(Op::RemoveView { table, view }),
                 None => Ok(()),
             }
@@ -330,6 +371,9 @@ fn set_cells(
     {
         return Ok(());
     }
+    if field.is_none() && !draft.retyped.contains(&column) {
+        return of_another_type(draft, table, records, before);
+    }
     let data = draft.data(table)?.clone();
     if before.kind() == ColumnKind::Links {
         let current = data.gather(column, before.kind(), records)?;
@@ -356,6 +400,26 @@ fn set_cells(
     };
     settled(&mut after);
     draft.result.n_cells += draft.set_cells(table, column, &records, &after)?;
+    Ok(())
+}
+
+/// The field has another type by now, and its cells are in another column: to set the old ones would show nothing.
+fn of_another_type(
+    draft: &mut Draft,
+    table: TableId,
+    records: &[RecordId],
+    before: &Column,
+) -> Result<(), CommandError> {
+    for (at, record) in records.iter().enumerate() {
+        let mut kept = kept(Some(table), None, "");
+        kept.record = Some(*record);
+        kept.then = before.get(at);
+        let what = [
+            format!("第 {} 号记录的字段类型", record.0),
+            format!("the type of the field in record {}", record.0),
+        ];
+        changed_since(draft, kept, what, record)?;
+    }
     Ok(())
 }
 

@@ -300,3 +300,38 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_another_type_hides_and_what_a_table_can_not_be_without_is_said() {
+    let desk = Desk::new();
+    desk.prepare(
+        "ann table 表 名 数:number
+         ann add 表 甲 1
+         ann set 表 r1 数 5
+         ann retype 表 数 text",
+    );
+    let seen = preview(&desk, &take_back(3, true)).unwrap();
+    assert_eq!((seen.n_cells, seen.result.n_kept), (0, 1));
+    desk.check(
+        "> ann takeback 3
+         refused undo_conflict at r1
+         > ann show 表
+         r1 | 甲 | 5
+         > ann undo
+         schema
+         > ann takeback 3
+         数.r1=1",
+    );
+    let desk = Desk::new();
+    desk.prepare(
+        "ann table 表 名
+         ann field 表 备:text
+         ann dropfield 表 名",
+    );
+    let seen = preview(&desk, &take_back(2, true)).unwrap();
+    assert_eq!((seen.n_schema, seen.result.n_kept), (0, 1));
+    assert_eq!(
+        desk.attempt("ann takeback 2").unwrap_err().code,
+        "undo_conflict"
+    );
+}

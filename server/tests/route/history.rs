@@ -159,6 +159,28 @@ async fn history_is_asked_for_by_table_person_record_and_cell() {
     assert!(shown.contains(&json!("20")), "{shown:?}");
     assert!(!shown.contains(&json!("大鲨鱼夹")));
     assert_eq!(edits.last().unwrap()["what"], "created");
+    // A page that begins before the change of type knows the column of then.
+    let retyped = of_cell
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["revision"].as_u64().unwrap());
+    let oldest = retyped.clone().nth(1).unwrap();
+    let before = oldest.max(retyped.min().unwrap() + 2);
+    let page = shop
+        .ask(&format!(
+            "{record}?field={}&before={before}",
+            shop.fields[1]
+        ))
+        .await;
+    let texts: Vec<&Value> = page
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|row| row["changes"].as_array().unwrap())
+        .map(|change| &change["after_text"])
+        .collect();
+    assert!(texts.contains(&&json!("20")), "{texts:?}");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     app::{App, off_loop},
     error::ApiError,
+    instance::OpenBase,
     limits::{HISTORY_ROWS, HISTORY_SCAN},
     route::tables::parse_id,
     wire::{ErrorBody, Json, Path, Query},
@@ -21,6 +22,15 @@ use table::{
     snapshot::Snapshot,
 };
 use utoipa::{IntoParams, ToSchema};
+
+/// Labels of transactions that may give a field another column.
+const RETYPES: [&str; 5] = [
+    "update_field",
+    "undo",
+    "redo",
+    "take_back",
+    "restore_table_to",
+];
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -63,6 +73,7 @@ pub async fn of_record(
     off_loop(move || {
         let snapshot = base.handle.snapshot();
         let mut looked_at = Looked::new(Place { table, record }, field, &snapshot);
+        looked_at.learn_columns(&base)?;
         let mut rows = Vec::new();
         walk(&base, params.before, HISTORY_SCAN, |transaction| {
             let seen = looked_at.touches(&transaction, &snapshot);
@@ -101,6 +112,32 @@ impl Looked {
         }
     }
 
+    /// The columns that the field had before its type was changed: a page may begin before the change.
+    fn learn_columns(&mut self, base: &OpenBase) -> Result<(), ApiError> {
+        if self.field.is_none() {
+            return Ok(());
+        }
+        let changes = base
+            .handle
+            .reader()
+            .labelled(&RETYPES, i64::MIN, HISTORY_SCAN);
+        for revision in changes.map_err(|cause| ApiError::internal("read the history", cause))? {
+            for transaction in base.transactions(revision, 1)? {
+                transaction.ops.iter().for_each(|op| self.learn(op));
+            }
+        }
+        Ok(())
+    }
+
+    fn learn(&mut self, op: &Op) {
+        if let Op::AlterField { before, after, .. } = op
+            && Some(before.id) == self.field
+        {
+            let columns = [before, after].map(|field| [field.column, field.edited_column().0]);
+            self.columns.extend(columns.into_iter().flatten());
+        }
+    }
+
     /// What a transaction did to it. They come the newest first, so that an older column is known before its cells.
     fn touches(
         &mut self,
@@ -112,10 +149,7 @@ impl Looked {
         let mut changes = Vec::new();
         for op in transaction.ops.iter().rev() {
             match op {
-                Op::AlterField { before, .. } if Some(before.id) == self.field => {
-                    self.columns
-                        .extend([before.column, before.edited_column().0]);
-                }
+                Op::AlterField { .. } => self.learn(op),
                 Op::AppendRecords {
                     table: of,
                     first,

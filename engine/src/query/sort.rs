@@ -252,7 +252,8 @@ fn first_of_segment<const N: usize>(
     let Some((first, _)) = readers.split_first() else {
         return Vec::new();
     };
-    let mut kept = Vec::new();
+    let is_all = n >= offsets.len();
+    let mut kept = Vec::with_capacity(if is_all { offsets.len() } else { 0 });
     for block in offsets.chunks(LIMITED_ROWS) {
         match limit.known() {
             Some(limit) => kept.extend(block.iter().filter_map(|at| {

@@ -6,7 +6,7 @@ use crate::{
         infer,
         scope::{self, Scope},
     },
-    eval::{self, EvalInput, Evaluated},
+    eval::{self, EvalInput, Evaluated, vector::Cell},
     plan::{
         Needs, needs,
         relations::{Relation, Relations, relations},
@@ -149,6 +149,11 @@ impl Formula {
         input
             .cache
             .spreading(is_for_many, || drop(eval::run(&self.0.expr, input)));
+    }
+
+    /// The values themselves, before they become cells of a field: one per record, arrays as they are.
+    pub fn values(&self, input: &EvalInput) -> Vec<Cell> {
+        eval::values(&self.0.expr, input)
     }
 
     pub fn eval(&self, input: &EvalInput) -> Evaluated {

@@ -21,6 +21,7 @@ pub mod syntax;
 pub use check::diagnostic::{Diagnostic, Severity, Text2};
 pub use check::scope::Scope;
 pub use door::{Analysis, Formula, Reads, analyze, source_to_text};
+pub use eval::vector::{Cell, Range};
 pub use eval::{Answers, EvalCache, EvalInput, Evaluated, Kept, Reached, Spread};
 pub use excel::{ExcelNames, ExcelTable};
 pub use plan::relations::Relation;

@@ -7,7 +7,9 @@
 #![allow(clippy::disallowed_methods)]
 #![allow(clippy::unwrap_used)]
 
-use formula::{Analysis, Answers, EvalCache, EvalInput, Evaluated, Formula, Scope, TokenKind};
+use formula::{
+    Analysis, Answers, Cell, EvalCache, EvalInput, Evaluated, Formula, Scope, TokenKind,
+};
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 use table::{
     ai::CallKey,
@@ -37,6 +39,10 @@ struct Block {
 enum Kind {
     /// `formula | result`: for the first record.
     Result,
+    /// `formula | result | source`: and where the expected value was taken from.
+    Sourced,
+    /// `formula | about [| source]`: numbers that agree to nine digits.
+    About,
     /// `formula | date`: the result as a date and time.
     Date,
     /// `formula | 1 | 2 …`: for these records.
@@ -58,6 +64,8 @@ impl Kind {
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
         Some(match header.as_slice() {
             ["formula", "result"] => Kind::Result,
+            ["formula", "result", "source"] => Kind::Sourced,
+            ["formula", "about"] | ["formula", "about", "source"] => Kind::About,
             ["formula", "date"] => Kind::Date,
             ["formula", "type"] => Kind::Type,
             ["formula", "code", "text"] => Kind::Diagnostics,
@@ -214,10 +222,33 @@ impl Spec {
         }
     }
 
+    /// For the first record, after the laws that hold for every formula.
+    fn value(&self, text: &str) -> Result<Cell, String> {
+        let formula = self.compile(text)?;
+        self.results(&formula, None)?;
+        let values = formula.values(&EvalInput {
+            snapshot: &self.snapshot,
+            table: OWN,
+            segment: 0,
+            offsets: None,
+            now: NOW,
+            answers: &Always(None),
+            kind: ColumnKind::Mixed,
+            model: "m",
+            cache: &EvalCache::default(),
+        });
+        values.first().cloned().ok_or("there is no record".into())
+    }
+
     fn check(&self, kind: &Kind, row: &[String]) -> Result<(), String> {
         let text = row[0].as_str();
         let found: Vec<String> = match kind {
-            Kind::Result => vec![shown(&self.results(&self.compile(text)?, None)?[0])],
+            Kind::Result => vec![self.value(text)?.shown()],
+            Kind::Sourced => vec![self.value(text)?.shown(), row[2].clone()],
+            Kind::About => {
+                let near = about(&self.value(text)?, &row[1]);
+                vec![near, row.get(2).cloned().unwrap_or_default()][..row.len() - 1].to_vec()
+            }
             Kind::Date => match &self.results(&self.compile(text)?, None)?[0] {
                 CellState::Value(CellValue::Number(day)) => vec![date::date_time_text(*day)],
                 other => vec![shown(other)],
@@ -289,6 +320,32 @@ impl Spec {
                 name.to_ascii_uppercase()
             }));
         }
+    }
+}
+
+/// The expected text where the value is that to nine digits, else the value.
+fn about(value: &Cell, expected: &str) -> String {
+    let wanted: Option<Vec<f64>> = (expected.trim_matches(['{', '}']).split([',', ';']))
+        .map(|part| part.parse().ok())
+        .collect();
+    let found: Option<Vec<f64>> = match value {
+        Cell::Number(x) => Some(vec![*x]),
+        Cell::Array(range) => (range.cells().iter())
+            .map(|cell| match cell {
+                Cell::Number(x) => Some(*x),
+                _ => None,
+            })
+            .collect(),
+        _ => None,
+    };
+    let near = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-9 * b.abs().max(1e-6);
+    match (found, wanted) {
+        (Some(found), Some(wanted))
+            if found.len() == wanted.len() && found.iter().zip(&wanted).all(near) =>
+        {
+            expected.into()
+        }
+        _ => value.shown(),
     }
 }
 

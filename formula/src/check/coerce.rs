@@ -14,6 +14,7 @@ pub(crate) fn number(cell: &Cell) -> Result<f64, Cell> {
         Cell::Blank => Ok(0.0),
         Cell::Bool(b) => Ok(f64::from(u8::from(*b))),
         Cell::Text(text) => text_number(text).ok_or(Cell::Error(CellError::Value)),
+        Cell::Array(_) => Err(Cell::Error(CellError::Value)),
         stuck => Err(stuck.clone()),
     }
 }
@@ -27,6 +28,7 @@ pub(crate) fn truth(cell: &Cell) -> Result<bool, Cell> {
         Cell::Text(t) if t.eq_ignore_ascii_case("TRUE") => Ok(true),
         Cell::Text(t) if t.eq_ignore_ascii_case("FALSE") => Ok(false),
         Cell::Text(_) => Err(Cell::Error(CellError::Value)),
+        Cell::Array(_) => Err(Cell::Error(CellError::Value)),
         stuck => Err(stuck.clone()),
     }
 }
@@ -38,6 +40,7 @@ pub(crate) fn text(cell: &Cell) -> Result<Arc<str>, Cell> {
         Cell::Blank => Ok(Arc::from("")),
         Cell::Bool(b) => Ok(Arc::from(if *b { "TRUE" } else { "FALSE" })),
         Cell::Number(x) => Ok(Arc::from(general(*x))),
+        Cell::Array(_) => Err(Cell::Error(CellError::Value)),
         stuck => Err(stuck.clone()),
     }
 }

@@ -76,6 +76,14 @@ impl<'a> Dictionary<'a> {
         self.len as usize
     }
 
+    pub(crate) fn holds_arrays(&self) -> bool {
+        let mut parts = self.parts.iter();
+        parts.any(|(_, part)| match part {
+            Part::Texts(_) => false,
+            Part::Cells(cells) => cells.iter().any(|cell| matches!(cell, Cell::Array(_))),
+        })
+    }
+
     pub(crate) fn see(&self, code: u32) -> Seen<'_> {
         let part = self.parts.partition_point(|(start, _)| *start <= code) - 1;
         let (start, part) = &self.parts[part];

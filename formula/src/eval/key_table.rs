@@ -41,7 +41,7 @@ pub(crate) fn encode(cell: &Seen, by: Match, out: &mut Vec<u8>) -> bool {
         Seen::Cell(Cell::Text(text)) => encode_text(text, by, out),
         Seen::Cell(Cell::Number(x)) => encode_number(*x, out),
         Seen::Cell(Cell::Bool(b)) => out.extend([BOOL, u8::from(*b)]),
-        Seen::Cell(Cell::Blank | Cell::Error(_) | Cell::Pending) => return false,
+        Seen::Cell(Cell::Blank | Cell::Error(_) | Cell::Pending | Cell::Array(_)) => return false,
     }
     true
 }

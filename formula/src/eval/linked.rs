@@ -25,7 +25,7 @@ use table::{
 };
 
 /// What stands between several texts of one cell.
-const BETWEEN: &str = ", ";
+pub(crate) const BETWEEN: &str = ", ";
 
 /// Who links which record, segment by segment.
 #[derive(Debug, Clone, Default)]

@@ -3,6 +3,7 @@
 //! Law: a result depends on the record alone, not on which other records are evaluated with it (but for an evaluation
 //! that is too large, see [`fuel`]); branches with AI functions are evaluated only for the records that take them.
 
+mod arrays;
 mod by_criteria;
 mod by_key;
 mod by_tuple;
@@ -37,6 +38,7 @@ use crate::{
     plan::{Node, lower},
     syntax::ast::{Expr, Op},
 };
+use arrays::Lifted;
 use fuel::Fuel;
 use std::{borrow::Cow, sync::Arc};
 use table::{
@@ -90,13 +92,29 @@ pub(crate) struct Context<'a> {
 }
 
 pub(crate) fn run(expr: &Expr, input: &EvalInput) -> Evaluated {
-    let data = input.snapshot.data(input.table);
-    let Some(segment) = data.and_then(|data| data.segments.get(input.segment)) else {
-        return Evaluated {
-            cells: Column::blank(input.kind, input.offsets.map_or(0, <[usize]>::len)),
-            calls: Vec::new(),
-        };
-    };
+    let found = with_vector(expr, input, |vector, n, calls| Evaluated {
+        cells: save::store(vector, n, input.kind),
+        calls,
+    });
+    found.unwrap_or_else(|| Evaluated {
+        cells: Column::blank(input.kind, input.offsets.map_or(0, <[usize]>::len)),
+        calls: Vec::new(),
+    })
+}
+
+pub(crate) fn values(expr: &Expr, input: &EvalInput) -> Vec<Cell> {
+    let all = |vector: Vector, n: usize, _| (0..n).map(|at| vector.get(at)).collect();
+    with_vector(expr, input, all).unwrap_or_default()
+}
+
+/// Evaluates and hands over the vector, the number of records and the AI calls; `None` where there is no such segment.
+fn with_vector<T>(
+    expr: &Expr,
+    input: &EvalInput,
+    act: impl FnOnce(Vector, usize, Vec<(usize, AiCall)>) -> T,
+) -> Option<T> {
+    let data = input.snapshot.data(input.table)?;
+    let segment = data.segments.get(input.segment)?;
     let node = lower(expr, input.table, &input.snapshot.schema);
     let fuel = Fuel::new(input.cache.fuel_cells);
     let mut context = Context::whole(input, segment, &fuel);
@@ -107,11 +125,8 @@ pub(crate) fn run(expr: &Expr, input: &EvalInput) -> Evaluated {
         vector = Vector::Const(CALC);
         context.calls.clear();
     }
-    let cells = save::store(vector, n, input.kind);
-    Evaluated {
-        cells,
-        calls: context.calls,
-    }
+    let calls = std::mem::take(&mut context.calls);
+    Some(act(vector, n, calls))
 }
 
 impl<'a> Context<'a> {
@@ -168,12 +183,12 @@ impl<'a> Context<'a> {
             Node::Negate(inner) => {
                 let inner = self.eval(inner);
                 let minus = Vector::Const(Cell::Number(-1.0));
-                operators::binary(Op::Multiply, &inner, &minus, self.len())
+                self.binary(Op::Multiply, &inner, &minus)
             }
             Node::Percent(inner, n) => {
                 let mut vector = self.eval(inner);
                 for _ in 0..*n {
-                    vector = operators::binary(Op::Divide, &vector, &hundred, self.len());
+                    vector = self.binary(Op::Divide, &vector, &hundred);
                 }
                 vector
             }
@@ -181,7 +196,7 @@ impl<'a> Context<'a> {
                 let mut left = self.eval(first);
                 for (op, next) in rest {
                     let right = self.eval(next);
-                    left = operators::binary(*op, &left, &right, self.len());
+                    left = self.binary(*op, &left, &right);
                 }
                 left
             }
@@ -207,6 +222,7 @@ impl<'a> Context<'a> {
                 })
             }
             Kernel::Lenient(kernel) => self.each(args, *kernel),
+            Kernel::Array(kernel) => self.once_per_record(args, *kernel),
             Kernel::Aggregate(kernel) => self
                 .of_column(function, args)
                 .unwrap_or_else(|| self.aggregate(args, *kernel)),
@@ -249,7 +265,10 @@ impl<'a> Context<'a> {
             let pairs = vectors.iter().zip(&literal);
             items.extend(pairs.map(|(vector, literal)| match vector {
                 Vector::Range(range) => Item::Range(range.clone()),
-                other => Item::One(other.get(at), *literal),
+                other => match other.get(at) {
+                    Cell::Array(range) => Item::Range(range),
+                    cell => Item::One(cell, *literal),
+                },
             }));
             kernel(&items)
         };
@@ -262,6 +281,9 @@ impl<'a> Context<'a> {
     /// A kernel of single cells, once if all arguments are constant, once per distinct cell if one is coded.
     fn each(&mut self, args: &[Node<'a>], kernel: impl Fn(&[Cell]) -> Cell) -> Vector<'a> {
         let vectors: Vec<Vector> = args.iter().map(|arg| self.eval(arg)).collect();
+        if vectors.iter().any(Vector::may_hold_arrays) {
+            return self.lifted(&vectors, kernel);
+        }
         let mut cells: Vec<Cell> = vectors
             .iter()
             .map(|vector| match vector.is_const() {
@@ -290,6 +312,67 @@ impl<'a> Context<'a> {
         match varying.is_empty() {
             true => Vector::Const(one(0)),
             false => (0..self.len()).map(one).collect::<Collector>().finish(),
+        }
+    }
+
+    fn binary(&self, op: Op, left: &Vector<'a>, right: &Vector<'a>) -> Vector<'a> {
+        if left.may_hold_arrays() || right.may_hold_arrays() {
+            let sides = [left.clone(), right.clone()];
+            return self.lifted(&sides, |cells| {
+                operators::binary_cell(op, &cells[0], &cells[1])
+            });
+        }
+        operators::binary(op, left, right, self.len())
+    }
+
+    /// A kernel of single cells where some are arrays.
+    fn lifted(&self, vectors: &[Vector<'a>], kernel: impl Fn(&[Cell]) -> Cell) -> Vector<'a> {
+        self.per_record(vectors, |cells| match Lifted::of(cells.iter()) {
+            None => kernel(cells),
+            Some(shape) => match self.fuel.burn(shape.n_cells() * cells.len()) {
+                true => shape.map(cells, &kernel),
+                false => CALC,
+            },
+        })
+    }
+
+    /// A kernel that takes arrays as they are.
+    fn once_per_record(&mut self, args: &[Node<'a>], kernel: fn(&[Cell]) -> Cell) -> Vector<'a> {
+        let vectors: Vec<Vector> = args.iter().map(|arg| self.eval(arg)).collect();
+        self.per_record(&vectors, |cells| {
+            let n_read = cells.iter().map(|cell| match cell {
+                Cell::Array(range) => range.cells.len(),
+                _ => 1,
+            });
+            match self.fuel.burn(n_read.sum()) {
+                true => kernel(cells),
+                false => CALC,
+            }
+        })
+    }
+
+    /// Once where all is constant.
+    fn per_record(
+        &self,
+        vectors: &[Vector<'a>],
+        mut one: impl FnMut(&[Cell]) -> Cell,
+    ) -> Vector<'a> {
+        let mut cells: Vec<Cell> = vec![Cell::Blank; vectors.len()];
+        let mut at_record = |at: usize| {
+            for (cell, vector) in cells.iter_mut().zip(vectors) {
+                *cell = vector.get(at);
+            }
+            one(&cells)
+        };
+        match vectors.iter().all(Vector::is_const) {
+            true => match at_record(0) {
+                Cell::Array(range) => Vector::Range(range),
+                cell => Vector::Const(cell),
+            },
+            false => (0..self.len())
+                .map(at_record)
+                .collect::<Collector>()
+                .finish(),
         }
     }
 

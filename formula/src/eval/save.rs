@@ -2,7 +2,8 @@
 
 use super::{
     coded::{Coded, Dictionary},
-    vector::{Cell, Numbers, Vector},
+    linked::BETWEEN,
+    vector::{Cell, Numbers, Range, Vector},
 };
 use crate::check::coerce;
 use std::{collections::BTreeMap, sync::Arc};
@@ -14,6 +15,10 @@ use table::{
 
 pub(crate) fn store(vector: Vector, n: usize, kind: ColumnKind) -> Column {
     let vector = match vector {
+        Vector::Range(range) => Vector::Coded(Coded {
+            codes: vec![0; n].into(),
+            cells: Dictionary::of_cells(vec![Vector::Range(range).get(0)]),
+        }),
         Vector::Const(cell) => Vector::Coded(Coded {
             codes: vec![0; n].into(),
             cells: Dictionary::of_cells(vec![cell]),
@@ -204,8 +209,29 @@ fn many_texts(cells: &[Cell]) -> Column {
         .unwrap_or_else(|| Column::from_states(ColumnKind::Text, states))
 }
 
+/// What a record shows of an array: its cells in a row, blank ones left out; an error stands for all.
+fn listed(range: &Range, kind: ColumnKind) -> Cell {
+    if let Some(stuck) = range.cells.iter().find(|cell| cell.is_stuck()) {
+        return stuck.clone();
+    }
+    match (kind, &range.cells[..]) {
+        (_, [single]) => single.clone(),
+        (ColumnKind::Text | ColumnKind::Mixed, cells) => {
+            let texts = cells.iter().filter_map(|cell| coerce::text(cell).ok());
+            let texts: Vec<Arc<str>> = texts.filter(|text| !text.is_empty()).collect();
+            Cell::Text(Arc::from(texts.join(BETWEEN)))
+        }
+        // A number field has room for one.
+        _ => Cell::Error(CellError::Spill),
+    }
+}
+
 fn state(cell: Cell, kind: ColumnKind) -> CellState {
     let text = |cell: &Cell| coerce::text(cell).unwrap_or_default();
+    let cell = match cell {
+        Cell::Array(range) => listed(&range, kind),
+        single => single,
+    };
     match (cell, kind) {
         (Cell::Blank, _) => CellState::BLANK,
         (Cell::Error(error), _) => CellState::Error(error),

@@ -3,6 +3,7 @@
 //! `tests/properties.rs`, which compares whole columns with single records.
 
 use super::coded::Coded;
+use crate::check::coerce;
 use std::{borrow::Cow, sync::Arc};
 use table::{mask::Mask, value::CellError};
 
@@ -16,6 +17,8 @@ pub enum Cell {
     Error(CellError),
     /// Waits for an AI answer.
     Pending,
+    /// Several cells in one: what FILTER or `[数量]*{1,2}` gives. Never empty, never an array of arrays.
+    Array(Arc<Range>),
 }
 
 /// One value per record.
@@ -40,14 +43,70 @@ pub(crate) struct Numbers<'a> {
     pub(crate) rest: Vec<(u32, Cell)>,
 }
 
-/// A whole column or array constant, row by row.
+/// A whole column, an array constant or a computed array, row by row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Range {
     pub(crate) width: usize,
     pub(crate) cells: Vec<Cell>,
 }
 
+impl Range {
+    /// `cells` row by row; at least one, a whole number of rows.
+    pub(crate) fn new(width: usize, cells: Vec<Cell>) -> Range {
+        debug_assert!(width > 0 && !cells.is_empty() && cells.len().is_multiple_of(width));
+        Range { width, cells }
+    }
+
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Row by row.
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    pub(crate) fn height(&self) -> usize {
+        self.cells.len() / self.width.max(1)
+    }
+
+    pub(crate) fn at(&self, row: usize, column: usize) -> &Cell {
+        &self.cells[row * self.width + column]
+    }
+
+    pub(crate) fn rows(&self) -> std::slice::Chunks<'_, Cell> {
+        self.cells.chunks(self.width.max(1))
+    }
+}
+
 impl Cell {
+    /// An array of these cells, row by row; of one cell: that cell; of none: `#CALC!`, as in Excel.
+    #[allow(dead_code)]
+    pub(crate) fn array(width: usize, cells: Vec<Cell>) -> Cell {
+        match cells.len() {
+            0 => Cell::Error(CellError::Calc),
+            1 => cells.into_iter().next().unwrap_or(Cell::Blank),
+            _ => Cell::Array(Arc::new(Range::new(width, cells))),
+        }
+    }
+
+    /// As it is written in a formula; `blank` and `pending` where it cannot be.
+    pub fn shown(&self) -> String {
+        match self {
+            Cell::Blank => "blank".into(),
+            Cell::Number(x) => coerce::general(*x),
+            Cell::Text(text) => format!("\"{}\"", text.replace('"', "\"\"")),
+            Cell::Bool(b) => if *b { "TRUE" } else { "FALSE" }.into(),
+            Cell::Error(error) => error.code().into(),
+            Cell::Pending => "pending".into(),
+            Cell::Array(range) => {
+                let row = |row: &[Cell]| row.iter().map(Cell::shown).collect::<Vec<_>>().join(",");
+                let rows: Vec<String> = range.rows().map(row).collect();
+                format!("{{{}}}", rows.join(";"))
+            }
+        }
+    }
+
     /// An error or a pending cell: what every strict kernel passes on.
     pub(crate) fn is_stuck(&self) -> bool {
         matches!(self, Cell::Error(_) | Cell::Pending)
@@ -89,8 +148,11 @@ impl Vector<'_> {
             Vector::Numbers(numbers) => numbers.get(at),
             Vector::Coded(coded) => coded.get(at),
             Vector::Cells(v) => v[at].clone(),
-            Vector::Range(range) if range.cells.len() == 1 => range.cells[0].clone(),
-            Vector::Range(_) => Cell::Error(CellError::Value),
+            Vector::Range(range) => match &range.cells[..] {
+                [] => Cell::Blank,
+                [cell] => cell.clone(),
+                _ => Cell::Array(range.clone()),
+            },
         }
     }
 

@@ -4,13 +4,34 @@
 //! function has cases, and the examples, run by `tests/language.rs`.
 
 pub(crate) mod ai;
+pub(crate) mod annuity;
+pub(crate) mod bits;
+pub(crate) mod cash_flow;
+pub(crate) mod complex;
+pub(crate) mod convert;
+pub(crate) mod database;
 pub(crate) mod date;
+pub(crate) mod depreciation;
+pub(crate) mod describe;
+pub(crate) mod distributions;
 pub(crate) mod format;
+pub(crate) mod information;
+pub(crate) mod integers;
 pub(crate) mod logical;
 pub(crate) mod lookup;
 pub(crate) mod math;
+pub(crate) mod matrix;
+pub(crate) mod merchant;
+pub(crate) mod regex;
 pub(crate) mod registry;
+pub(crate) mod regression;
+pub(crate) mod securities;
+pub(crate) mod shape;
+pub(crate) mod sorting;
 pub(crate) mod text;
+pub(crate) mod text_parts;
+pub(crate) mod trigonometry;
+pub(crate) mod workday;
 
 use std::sync::OnceLock;
 

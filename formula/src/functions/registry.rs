@@ -1,6 +1,10 @@
 //! The list of all functions, made of the families.
 
-use super::{FunctionDoc, ai, date, logical, lookup, math, text};
+use super::{
+    FunctionDoc, ai, annuity, bits, cash_flow, complex, convert, database, date, depreciation,
+    describe, distributions, information, integers, logical, lookup, math, matrix, merchant, regex,
+    regression, securities, shape, sorting, text, text_parts, trigonometry, workday,
+};
 use crate::eval::{Item, lazy::Lazy, lookup::Lookup, vector::Cell};
 use std::{collections::HashMap, sync::OnceLock};
 use table::ai::AiKind;
@@ -13,6 +17,9 @@ pub(crate) enum Kernel {
     /// Cell by cell, errors included.
     Lenient(fn(&[Cell]) -> Cell),
     Aggregate(fn(&[Item]) -> Cell),
+    /// Arrays come as they are, as [`Cell::Array`]; other kernels are asked once per cell of an array.
+    #[allow(dead_code)]
+    Array(fn(&[Cell]) -> Cell),
     Lazy(Lazy),
     Lookup(Lookup),
     Ai(AiKind),
@@ -75,10 +82,36 @@ pub(crate) fn all() -> &'static [Function] {
     ALL.get_or_init(|| {
         [
             logical::FAMILY,
+            information::FAMILY,
             math::FAMILY,
+            trigonometry::FAMILY,
+            integers::FAMILY,
+            matrix::FAMILY,
+            describe::FAMILY,
+            distributions::FAMILY,
+            regression::FAMILY,
+            bits::FAMILY,
+            complex::FAMILY,
+            convert::FAMILY,
+            annuity::FAMILY,
+            cash_flow::FAMILY,
+            depreciation::FAMILY,
+            securities::FAMILY,
             text::FAMILY,
+            text_parts::FAMILY,
+            regex::FAMILY,
             date::FAMILY,
+            workday::FAMILY,
             lookup::FAMILY,
+            shape::FAMILY,
+            sorting::FAMILY,
+            database::FAMILY,
+            merchant::rmb::FAMILY,
+            merchant::pinyin::FAMILY,
+            merchant::barcode::FAMILY,
+            merchant::packing::FAMILY,
+            merchant::exchange::FAMILY,
+            merchant::running::FAMILY,
             ai::FAMILY,
         ]
         .concat()

@@ -28,7 +28,7 @@ pub(crate) fn text(cell: &Cell, format: &str) -> Option<String> {
                 None => Some(write_text(&sections, shown)),
             }
         }
-        Cell::Error(_) | Cell::Pending => None,
+        Cell::Error(_) | Cell::Pending | Cell::Array(_) => None,
     }
 }
 

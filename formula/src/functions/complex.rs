@@ -1,0 +1,6 @@
+//! Complex numbers as texts.
+
+use super::registry::Function;
+
+/// Looked up by name in the registry.
+pub(crate) const FAMILY: &[Function] = &[];

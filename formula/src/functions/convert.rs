@@ -1,0 +1,6 @@
+//! Units: CONVERT.
+
+use super::registry::Function;
+
+/// Looked up by name in the registry.
+pub(crate) const FAMILY: &[Function] = &[];

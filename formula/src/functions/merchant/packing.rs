@@ -1,0 +1,6 @@
+//! Cartons, volume, weight, containers.
+
+use crate::functions::registry::Function;
+
+/// Looked up by name in the registry.
+pub(crate) const FAMILY: &[Function] = &[];

@@ -1,0 +1,6 @@
+//! Amounts in words: RMB.UPPER.
+
+use crate::functions::registry::Function;
+
+/// Looked up by name in the registry.
+pub(crate) const FAMILY: &[Function] = &[];

@@ -1,0 +1,6 @@
+//! Regular expressions: REGEXTEST, REGEXEXTRACT, REGEXREPLACE.
+
+use super::registry::Function;
+
+/// Looked up by name in the registry.
+pub(crate) const FAMILY: &[Function] = &[];

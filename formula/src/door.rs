@@ -64,7 +64,7 @@ pub fn analyze(text: &str, scope: &Scope) -> Analysis {
         scope::bind(&mut expr, scope, &mut diagnostics);
         scope::check_cycle(&expr, scope, &mut diagnostics);
         if !diagnostics.iter().any(Diagnostic::is_error) {
-            formula = Some(Formula::compile(expr, scope.schema));
+            formula = Some(Formula::compile(expr, scope));
         }
     }
     Analysis {
@@ -75,18 +75,25 @@ pub fn analyze(text: &str, scope: &Scope) -> Analysis {
 }
 
 impl Formula {
-    fn compile(expr: Expr, schema: &Schema) -> Formula {
+    fn compile(expr: Expr, scope: &Scope) -> Formula {
         let mut found = Needs {
             reads: Reads::default(),
+            running: None,
             ai: false,
             weight: 1,
         };
         needs(&expr, &mut found);
         let mut related = Relations::default();
         relations(&expr, &mut related);
+        if let Some(fields) = found.running {
+            let whole = related.whole.entry(scope.table).or_default();
+            whole.extend(&fields);
+            let others = found.reads.others.entry(scope.table).or_default();
+            others.extend(fields);
+        }
         Formula(Arc::new(Compiled {
             source: print(&expr, &Names::AsIs),
-            result: infer::infer(&expr, schema).unwrap_or_else(infer::number),
+            result: infer::infer(&expr, scope.schema).unwrap_or_else(infer::number),
             reads: found.reads,
             relations: related,
             ai: found.ai,

@@ -17,3 +17,5 @@ pub const AI_INPUT_CHARS: usize = 20_000;
 pub const EVAL_FUEL_CELLS: u64 = 2_000_000_000;
 /// Indexes and totals kept of one base; beyond it the one that was not used for longest goes.
 pub const KEPT_INDEXES: usize = 64;
+/// Records of a table that RUNNING and COST functions run over; beyond it their cells are `#CALC!`.
+pub const RUNNING_RECORDS: usize = 100_000_000;

@@ -20,6 +20,7 @@ mod load;
 pub(crate) mod lookup;
 pub(crate) mod operators;
 mod reach;
+pub(crate) mod running;
 mod save;
 mod totals;
 mod tuples;
@@ -52,7 +53,7 @@ use table::{
 use vector::{Cell, Collector, Vector};
 
 /// Where answers of earlier AI calls are found.
-pub trait Answers {
+pub trait Answers: Sync {
     fn answer(&self, key: &CallKey) -> Option<Arc<str>>;
 }
 
@@ -210,6 +211,7 @@ impl<'a> Context<'a> {
             Kernel::Now => Vector::Const(Cell::Number(self.input.now)),
             Kernel::Today => Vector::Const(Cell::Number(self.input.now.floor())),
             Kernel::Lookup(lookup) => lookup::call(self, *lookup, args),
+            Kernel::Running(running) => running::call(self, *running, args),
             Kernel::Ai(kind) => ai::call(self, *kind, args),
             Kernel::Strict(kernel) => {
                 let kernel = *kernel;

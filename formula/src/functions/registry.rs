@@ -5,7 +5,7 @@ use super::{
     describe, distributions, information, integers, logical, lookup, math, matrix, merchant, regex,
     regression, securities, shape, sorting, text, text_parts, trigonometry, workday,
 };
-use crate::eval::{Item, lazy::Lazy, lookup::Lookup, vector::Cell};
+use crate::eval::{Item, lazy::Lazy, lookup::Lookup, running::Running, vector::Cell};
 use std::{collections::HashMap, sync::OnceLock};
 use table::ai::AiKind;
 
@@ -22,6 +22,8 @@ pub(crate) enum Kernel {
     Array(fn(&[Cell]) -> Cell),
     Lazy(Lazy),
     Lookup(Lookup),
+    /// Over all records of the own table in an order.
+    Running(Running),
     Ai(AiKind),
     Now,
     Today,
@@ -52,6 +54,12 @@ pub(crate) struct Function {
     pub(crate) max: usize,
     pub(crate) gives: Gives,
     pub(crate) kernel: Kernel,
+}
+
+impl std::fmt::Debug for Function {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(self.doc.name)
+    }
 }
 
 /// One line of a family: doc, number of arguments, type, kernel.

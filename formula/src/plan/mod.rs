@@ -19,6 +19,7 @@ use table::{
     value::CellError,
 };
 
+#[derive(Debug)]
 pub(crate) enum Node<'a> {
     Const(Cell),
     Own(&'a Field),
@@ -96,6 +97,8 @@ pub struct Reads {
 
 pub(crate) struct Needs {
     pub(crate) reads: Reads,
+    /// Fields of the own table that are read in all records; present where the formula runs over these.
+    pub(crate) running: Option<BTreeSet<FieldId>>,
     pub(crate) ai: bool,
     /// What a record costs, in records of plain operators.
     pub(crate) weight: u64,
@@ -123,6 +126,7 @@ fn weight(kernel: Option<&Kernel>, args: &[Expr]) -> u64 {
             ] => 1,
             _ => HEAVY,
         },
+        Some(Kernel::Running(_)) => 1,
         Some(Kernel::Lookup(_)) if args.iter().any(is_made) => COSTLY,
         Some(Kernel::Lookup(_)) => 1,
         _ => HEAVY,
@@ -140,6 +144,9 @@ pub(crate) fn needs(expr: &Expr, out: &mut Needs) {
             out.ai |= matches!(kernel, Some(Kernel::Ai(_)));
             out.weight = out.weight.max(weight(kernel, args));
             out.reads.volatile |= matches!(kernel, Some(Kernel::Now | Kernel::Today));
+            if let Some(Kernel::Running(_)) = kernel {
+                return needs_of_all(args, out);
+            }
             let mut rest = args.iter();
             if let Some(Kernel::Lookup(lookup)) = kernel
                 && lookup.is_over_link()
@@ -159,4 +166,15 @@ pub(crate) fn needs(expr: &Expr, out: &mut Needs) {
         }
         _ => {}
     }
+}
+
+/// What arguments need that are read in all records of the own table.
+fn needs_of_all(args: &[Expr], out: &mut Needs) {
+    let own = std::mem::take(&mut out.reads.own);
+    let links = std::mem::take(&mut out.reads.links);
+    args.iter().for_each(|arg| needs(arg, out));
+    let read = std::mem::replace(&mut out.reads.own, own);
+    let linked = std::mem::replace(&mut out.reads.links, links);
+    let running = out.running.get_or_insert_default();
+    running.extend(read.into_iter().chain(linked));
 }

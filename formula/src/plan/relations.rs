@@ -60,6 +60,8 @@ pub(crate) fn relations(expr: &Expr, out: &mut Relations) {
         Kind::Call { name, args, .. } => {
             let lookup = match registry::find(name).map(|function| &function.kernel) {
                 Some(Kernel::Lookup(lookup)) => by_key(*lookup, args),
+                // A key that reaches one record reaches all that come after it.
+                Some(Kernel::Running(_)) => return args.iter().for_each(|arg| of_all(arg, out)),
                 _ => None,
             };
             if let Some(relation) = lookup {
@@ -78,6 +80,19 @@ pub(crate) fn relations(expr: &Expr, out: &mut Relations) {
             rest.iter().for_each(|(_, next)| relations(next, out));
         }
         _ => {}
+    }
+}
+
+/// All columns are read as a whole, whatever reads them.
+fn of_all(expr: &Expr, out: &mut Relations) {
+    let mut found = Relations::default();
+    relations(expr, &mut found);
+    for relation in &found.by_key {
+        let whole = out.whole.entry(relation.table).or_default();
+        whole.extend(relation.fields());
+    }
+    for (table, fields) in found.whole {
+        out.whole.entry(table).or_default().extend(fields);
     }
 }
 
@@ -148,7 +163,7 @@ fn is_still(expr: &Expr) -> bool {
             let kernel = registry::find(name).map(|function| &function.kernel);
             !matches!(
                 kernel,
-                Some(Kernel::Ai(_) | Kernel::Now | Kernel::Today) | None
+                Some(Kernel::Ai(_) | Kernel::Now | Kernel::Today | Kernel::Running(_)) | None
             ) && args.iter().all(is_still)
         }
         Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => {

@@ -263,6 +263,8 @@ fn a_change_reaches_every_record() {
     );
     assert!(looked_up.relations().is_empty());
     assert_eq!(looked_up.reads_whole()[&TableId(1)].len(), 2);
+    let named = compile(&snapshot, "LET(x,[金额],[数量]+RUNNING.SUM(x))");
+    assert_eq!(named.reads_whole()[&TableId(1)].len(), 2);
     assert_eq!(compile(&snapshot, "RUNNING.COUNT()").reads_whole().len(), 1);
 }
 

@@ -34,6 +34,9 @@ const FOUND_PART: usize = 8_192;
 
 pub(crate) type Index = HashMap<Key, Vec<u32>>;
 
+/// Filled by whoever asks first; the others wait.
+type OnceRan = Arc<OnceLock<Arc<Ran>>>;
+
 /// Valid for one snapshot.
 #[derive(Debug)]
 pub struct EvalCache {
@@ -48,10 +51,12 @@ pub struct EvalCache {
     is_for_many: AtomicBool,
     /// What a look-up finds for each key of the column that it looks for, by what is asked; for this snapshot alone.
     found: Mutex<HashMap<String, Arc<Found>>>,
-    /// What running functions give, by what is asked; for this snapshot alone.
-    ran: Mutex<HashMap<String, Arc<OnceLock<Arc<Ran>>>>>,
+    /// What running functions give, by formula and number; for this snapshot alone.
+    ran: Mutex<HashMap<(u64, u32), OnceRan>>,
     things: Mutex<HashMap<Of, Thing>>,
     ranges: Mutex<BTreeMap<(TableId, FieldId), Arc<Range>>>,
+    /// Parts of formulas that are the same for all records, with what they cost, by formula and number.
+    shared: Mutex<HashMap<(u64, u32), (Cell, usize)>>,
     /// Positions in a range by key.
     indexes: Mutex<HashMap<(TableId, FieldId), Arc<Index>>>,
 }
@@ -82,6 +87,7 @@ impl EvalCache {
             found: Mutex::default(),
             ran: Mutex::default(),
             things: Mutex::default(),
+            shared: Mutex::default(),
             ranges: Mutex::default(),
             indexes: Mutex::default(),
         }
@@ -107,7 +113,7 @@ impl EvalCache {
     }
 
     /// What a running function gives, made once. What makes it may ask for another one.
-    pub(crate) fn ran(&self, of: String, make: impl FnOnce() -> Ran) -> Arc<Ran> {
+    pub(crate) fn ran(&self, of: (u64, u32), make: impl FnOnce() -> Ran) -> Arc<Ran> {
         let mut ran = self.ran.lock().unwrap_or_else(PoisonError::into_inner);
         let one = ran.entry(of).or_default().clone();
         drop(ran);
@@ -121,6 +127,17 @@ impl EvalCache {
         let done = act(spread);
         self.may_spread.store(was, Ordering::Relaxed);
         done
+    }
+
+    pub(crate) fn once(&self, of: (u64, u32)) -> Option<(Cell, usize)> {
+        let shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.get(&of).cloned()
+    }
+
+    /// Two threads may have computed it at once: to the same end.
+    pub(crate) fn keep_once(&self, of: (u64, u32), known: (Cell, usize)) {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.insert(of, known);
     }
 
     /// What is found for each of `0..n`, made once.

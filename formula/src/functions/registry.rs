@@ -2,10 +2,13 @@
 
 use super::{
     FunctionDoc, ai, annuity, bits, cash_flow, complex, convert, database, date, depreciation,
-    describe, distributions, information, integers, logical, lookup, math, matrix, merchant, regex,
-    regression, securities, shape, sorting, text, text_parts, trigonometry, workday,
+    describe, distributions, information, integers, lambda, logical, lookup, math, matrix,
+    merchant, regex, regression, securities, shape, sorting, text, text_parts, trigonometry,
+    workday,
 };
-use crate::eval::{Item, lazy::Lazy, lookup::Lookup, running::Running, vector::Cell};
+use crate::eval::{
+    Item, lambda::Binding, lazy::Lazy, lookup::Lookup, running::Running, vector::Cell,
+};
 use std::{collections::HashMap, sync::OnceLock};
 use table::ai::AiKind;
 
@@ -27,6 +30,15 @@ pub(crate) enum Kernel {
     Ai(AiKind),
     Now,
     Today,
+    /// LET and the functions that take a lambda.
+    Binding(Binding),
+}
+
+impl Function {
+    /// Whether its last argument is a lambda, or a function's name in place of one.
+    pub(crate) fn takes_lambda(&self) -> bool {
+        matches!(self.kernel, Kernel::Binding(binding) if binding != Binding::Let)
+    }
 }
 
 /// The type of the result.
@@ -35,6 +47,9 @@ pub(crate) enum Gives {
     Number,
     Text,
     LongText,
+    /// An array.
+    #[allow(dead_code)]
+    List,
     Bool,
     Date,
     DateTime,
@@ -45,6 +60,8 @@ pub(crate) enum Gives {
     Linked,
     /// By the third argument.
     Rollup,
+    /// What the last argument, or the body of the lambda there, is.
+    Body,
 }
 
 #[derive(Clone, Copy)]
@@ -54,12 +71,6 @@ pub(crate) struct Function {
     pub(crate) max: usize,
     pub(crate) gives: Gives,
     pub(crate) kernel: Kernel,
-}
-
-impl std::fmt::Debug for Function {
-    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        f.write_str(self.doc.name)
-    }
 }
 
 /// One line of a family: doc, number of arguments, type, kernel.
@@ -111,6 +122,7 @@ pub(crate) fn all() -> &'static [Function] {
             date::FAMILY,
             workday::FAMILY,
             lookup::FAMILY,
+            lambda::FAMILY,
             shape::FAMILY,
             sorting::FAMILY,
             database::FAMILY,

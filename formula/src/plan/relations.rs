@@ -9,7 +9,10 @@ use crate::{
     syntax::ast::{Expr, FieldRef, Kind, TableRef},
 };
 use std::collections::{BTreeMap, BTreeSet};
-use table::id::{FieldId, TableId};
+use table::{
+    id::{FieldId, TableId},
+    schema::Schema,
+};
 
 /// All the ways in which a formula reads whole columns.
 #[derive(Debug, Default)]
@@ -28,6 +31,16 @@ pub struct Relation {
     pub(crate) lookup: Lookup,
     /// The link field whose records are read, in place of pairs.
     pub(crate) link: Option<FieldId>,
+}
+
+impl Relations {
+    /// All columns are read as a whole, whatever reads them.
+    pub(crate) fn all_whole(&mut self) {
+        for relation in self.by_key.drain(..) {
+            let whole = self.whole.entry(relation.table).or_default();
+            whole.extend(relation.fields());
+        }
+    }
 }
 
 impl Relation {
@@ -52,7 +65,7 @@ impl Relation {
     }
 }
 
-pub(crate) fn relations(expr: &Expr, out: &mut Relations) {
+pub(crate) fn relations(expr: &Expr, schema: &Schema, out: &mut Relations) {
     match &expr.kind {
         Kind::Column(TableRef::Id(table), FieldRef::Id(field)) => {
             out.whole.entry(*table).or_default().insert(*field);
@@ -61,38 +74,52 @@ pub(crate) fn relations(expr: &Expr, out: &mut Relations) {
             let lookup = match registry::find(name).map(|function| &function.kernel) {
                 Some(Kernel::Lookup(lookup)) => by_key(*lookup, args),
                 // A key that reaches one record reaches all that come after it.
-                Some(Kernel::Running(_)) => return args.iter().for_each(|arg| of_all(arg, out)),
+                Some(Kernel::Running(_)) => {
+                    let mut found = Relations::default();
+                    let args = args.iter();
+                    args.for_each(|arg| relations(arg, schema, &mut found));
+                    found.all_whole();
+                    for (table, fields) in found.whole {
+                        out.whole.entry(table).or_default().extend(fields);
+                    }
+                    return;
+                }
                 _ => None,
             };
             if let Some(relation) = lookup {
                 let others = args.iter().filter(|arg| column(arg).is_none());
-                others.for_each(|arg| relations(arg, out));
+                others.for_each(|arg| relations(arg, schema, out));
                 out.by_key.push(relation);
                 return;
             }
-            args.iter().for_each(|arg| relations(arg, out));
         }
-        Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => {
-            relations(inner, out)
-        }
-        Kind::Chain(first, rest) => {
-            relations(first, out);
-            rest.iter().for_each(|(_, next)| relations(next, out));
-        }
+        Kind::Dot(..) => return way(expr, schema, out),
         _ => {}
     }
+    let children = expr.children().into_iter();
+    children.for_each(|child| relations(child, schema, out));
 }
 
-/// All columns are read as a whole, whatever reads them.
-fn of_all(expr: &Expr, out: &mut Relations) {
-    let mut found = Relations::default();
-    relations(expr, &mut found);
-    for relation in &found.by_key {
-        let whole = out.whole.entry(relation.table).or_default();
-        whole.extend(relation.fields());
-    }
-    for (table, fields) in found.whole {
-        out.whole.entry(table).or_default().extend(fields);
+/// Fields along links: the first one by the link, those behind it as whole columns.
+fn way(expr: &Expr, schema: &Schema, out: &mut Relations) {
+    let Kind::Dot(inner, FieldRef::Id(id)) = &expr.ungrouped().kind else {
+        return;
+    };
+    let Some((table, _)) = schema.field(*id) else {
+        return;
+    };
+    match &inner.ungrouped().kind {
+        Kind::Own(FieldRef::Id(link)) => out.by_key.push(Relation {
+            table: table.id,
+            pairs: Vec::new(),
+            values: Some(*id),
+            lookup: Lookup::Linked,
+            link: Some(*link),
+        }),
+        _ => {
+            out.whole.entry(table.id).or_default().insert(*id);
+            way(inner, schema, out);
+        }
     }
 }
 
@@ -166,10 +193,8 @@ fn is_still(expr: &Expr) -> bool {
                 Some(Kernel::Ai(_) | Kernel::Now | Kernel::Today | Kernel::Running(_)) | None
             ) && args.iter().all(is_still)
         }
-        Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => {
-            is_still(inner)
-        }
-        Kind::Chain(first, rest) => is_still(first) && rest.iter().all(|(_, next)| is_still(next)),
-        _ => true,
+        // A name means something only where LET or LAMBDA gave it one; the records of a link are another table's.
+        Kind::Name(_) | Kind::Dot(..) => false,
+        _ => expr.children().into_iter().all(is_still),
     }
 }

@@ -34,6 +34,14 @@ pub(crate) enum Running {
     Fifo,
 }
 
+/// A running function in a plan.
+pub(crate) struct Run<'a> {
+    pub(crate) by: Running,
+    pub(crate) args: Vec<Node<'a>>,
+    /// Among those of the formula.
+    pub(crate) number: u32,
+}
+
 /// What each record gets.
 #[derive(Debug)]
 pub(crate) enum Ran {
@@ -61,19 +69,15 @@ impl Running {
     }
 }
 
-pub(crate) fn call<'a>(
-    context: &mut Context<'a>,
-    running: Running,
-    args: &[Node<'a>],
-) -> Vector<'a> {
+pub(crate) fn call<'a>(context: &mut Context<'a>, asked: &Run<'a>) -> Vector<'a> {
     let input = context.input;
     let segments = segments_of(input.snapshot, input.table).iter();
     let n: usize = segments.map(|segment| segment.len()).sum();
-    if n > RUNNING_RECORDS || !context.fuel.burn(n * (args.len() + 1)) {
+    if n > RUNNING_RECORDS || !context.fuel.burn(n * (asked.args.len() + 1)) {
         return Vector::Const(CALC);
     }
-    let of = format!("{running:?} {} {args:?}", input.table);
-    let ran = input.cache.ran(of, || run(input, running, args));
+    let of = (context.tag, asked.number);
+    let ran = input.cache.ran(of, || run(input, context.tag, asked));
     let segment = match &*ran {
         Ran::All(cell) => return Vector::Const(cell.clone()),
         Ran::Segments(segments) => match segments.get(input.segment) {
@@ -90,15 +94,16 @@ pub(crate) fn call<'a>(
     }
 }
 
-fn run(input: &EvalInput, running: Running, args: &[Node]) -> Ran {
+fn run(input: &EvalInput, tag: u64, asked: &Run) -> Ran {
+    let (running, args) = (asked.by, &asked.args[..]);
     let segments = segments_of(input.snapshot, input.table);
     // What the arguments share is made here, by all threads; then each segment is computed on one.
     if let Some(first) = segments.iter().position(|segment| !segment.is_empty()) {
-        drop(parts(input, running, first, Some(&[0]), args));
+        drop(parts(input, tag, asked, first, Some(&[0])));
     }
     input.cache.each_alone(|spread| {
         let made = in_order(spread, segments.len(), |segment| {
-            parts(input, running, segment, None, args)
+            parts(input, tag, asked, segment, None)
         });
         let mut by_arg: Vec<Vec<Part>> = args.iter().map(|_| Vec::new()).collect();
         for parts in made {
@@ -150,10 +155,10 @@ fn run(input: &EvalInput, running: Running, args: &[Node]) -> Ran {
 /// The arguments in one segment, as they are read; the error for all records where that cannot be.
 fn parts(
     input: &EvalInput,
-    running: Running,
+    tag: u64,
+    asked: &Run,
     segment: usize,
     offsets: Option<&[usize]>,
-    args: &[Node],
 ) -> Result<Vec<Part>, Cell> {
     let own = EvalInput {
         segment,
@@ -165,10 +170,11 @@ fn parts(
     let fuel = Fuel::new(input.cache.fuel_cells);
     let mut context = Context::whole(&own, data, &fuel);
     context.offsets = offsets.map(|offsets| offsets.to_vec().into());
+    context.tag = tag;
     let n = context.len();
-    let args = args.iter().enumerate().map(|(at, arg)| {
+    let args = asked.args.iter().enumerate().map(|(at, arg)| {
         let vector = context.eval(arg);
-        running.role(at).read(&vector, n)
+        asked.by.role(at).read(&vector, n)
     });
     let parts: Vec<Part> = args.collect();
     match (fuel.is_out(), context.calls.is_empty()) {

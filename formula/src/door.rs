@@ -12,7 +12,7 @@ use crate::{
         relations::{Relation, Relations, relations},
     },
     syntax::{
-        ast::Expr,
+        ast::{Expr, Kind},
         lexer::Token,
         parser,
         printer::{Names, print},
@@ -20,6 +20,7 @@ use crate::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
+    hash::BuildHasher,
     sync::Arc,
 };
 use table::{
@@ -29,6 +30,11 @@ use table::{
 };
 
 pub use crate::plan::Reads;
+
+/// Levels of a formula from which on its evaluation gets a stack of its own.
+const DEEP: usize = 60;
+/// Bytes; enough for [`crate::limits::PLAN_DEPTH`] levels.
+const DEEP_STACK: usize = 16 * 1024 * 1024;
 
 /// What is known about a text that a person typed.
 #[derive(Debug, Clone)]
@@ -47,12 +53,16 @@ pub struct Formula(Arc<Compiled>);
 #[derive(Debug)]
 struct Compiled {
     expr: Expr,
+    /// Of the source: what it shares between segments is known by it.
+    tag: u64,
     source: String,
     result: FieldType,
     reads: Reads,
     relations: Relations,
     ai: bool,
     weight: u64,
+    /// Too deep for the stack of any thread.
+    is_deep: bool,
 }
 
 /// Reads what a person typed, with names.
@@ -81,14 +91,19 @@ impl Formula {
             ai: false,
             weight: 1,
         };
-        needs(&expr, &mut found);
+        needs(&expr, schema, &mut found);
         let mut related = Relations::default();
-        relations(&expr, &mut related);
+        relations(&expr, schema, &mut related);
+        let is_deep = is_deep(&expr, 0);
+        let result = on_stack(is_deep, || infer::infer(&expr, schema));
+        let source = print(&expr, &Names::AsIs);
         Formula(Arc::new(Compiled {
-            source: print(&expr, &Names::AsIs),
-            result: infer::infer(&expr, schema).unwrap_or_else(infer::number),
+            tag: foldhash::fast::FixedState::default().hash_one(&source),
+            source,
+            result: result.unwrap_or_else(infer::number),
             reads: found.reads,
             relations: related,
+            is_deep,
             ai: found.ai,
             weight: found.weight,
             expr,
@@ -148,17 +163,35 @@ impl Formula {
     pub fn prepare(&self, input: &EvalInput, is_for_many: bool) {
         input
             .cache
-            .spreading(is_for_many, || drop(eval::run(&self.0.expr, input)));
+            .spreading(is_for_many, || drop(self.eval(input)));
     }
 
     /// The values themselves, before they become cells of a field: one per record, arrays as they are.
     pub fn values(&self, input: &EvalInput) -> Vec<Cell> {
-        eval::values(&self.0.expr, input)
+        on_stack(self.0.is_deep, || {
+            eval::values(&self.0.expr, self.0.tag, input)
+        })
     }
 
     pub fn eval(&self, input: &EvalInput) -> Evaluated {
-        eval::run(&self.0.expr, input)
+        on_stack(self.0.is_deep, || {
+            eval::run(&self.0.expr, self.0.tag, input)
+        })
     }
+}
+
+fn on_stack<T>(is_deep: bool, act: impl FnOnce() -> T) -> T {
+    match is_deep {
+        true => stacker::grow(DEEP_STACK, act),
+        false => act(),
+    }
+}
+
+/// Lambdas in lambdas make a plan deeper than the formula.
+fn is_deep(expr: &Expr, depth: usize) -> bool {
+    let calls_lambda = matches!(expr.kind, Kind::Apply(..));
+    let mut children = expr.children().into_iter();
+    calls_lambda || depth > DEEP || children.any(|child| is_deep(child, depth + 1))
 }
 
 /// The stored form as people read it; the source itself where it cannot be read.

@@ -205,6 +205,8 @@ impl Printer<'_> {
                 out.push(')');
             }
             Kind::Missing => {}
+            Kind::Note { inner, .. } => self.write(inner, depth, out)?,
+            Kind::Name(_) | Kind::Apply(..) | Kind::Dot(..) => return None,
         }
         Some(())
     }

@@ -6,6 +6,12 @@ pub const FORMULA_BYTES: usize = 65_536;
 pub const NESTING_DEPTH: usize = 96;
 /// Arguments of one call (as in Excel).
 pub const CALL_ARGUMENTS: usize = 255;
+/// Parts of a plan, after lambdas were put in where they are called; beyond it stands `#CALC!`.
+pub const PLAN_NODES: usize = 100_000;
+/// How deep a plan may be: as deep as [`NESTING_DEPTH`] lets a formula be, and lambdas in lambdas.
+pub const PLAN_DEPTH: usize = 700;
+/// Cells of an array that a function makes (the rows of an Excel sheet).
+pub const ARRAY_CELLS: usize = 1_048_576;
 /// Diagnostics reported for one formula.
 pub const DIAGNOSTICS: usize = 20;
 /// Characters in a text that a function makes (as in Excel).

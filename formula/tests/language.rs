@@ -257,11 +257,12 @@ fn an_evaluation_that_is_too_large_ends() {
         ("[单价]+1", 4),
         ("[单价]+1+1+1", 8),
         ("-[单价]", 4),
-        ("SUM(商品[单价])", 2 + 2),
+        // Once for all records.
+        ("SUM(商品[单价])", 1 + 2),
         ("SUM(商品[单价],[单价])", 2 + 2 + 2 * 2),
         // Two different criteria, each read through the column; the constant one once.
         ("COUNTIF(商品[单价],\">\"&[单价])", 2 + 2 + 2 + 2 + 2 * 2),
-        ("COUNTIF(商品[单价],\">1\")", 2 + 2),
+        ("COUNTIF(商品[单价],\">1\")", 1 + 2),
         // Found by the index.
         ("COUNTIF(商品[品名],[品名])", 2 + 2 + 2),
         ("XLOOKUP([品名],商品[品名],商品[单价])", 2 + 2),
@@ -372,4 +373,29 @@ fn a_copy_may_name_its_language() {
         assert_eq!(call.inputs["instruction"], instruction, "{text}");
         assert_eq!(call.user.contains("Language: "), !language.is_empty());
     }
+}
+
+#[test]
+fn lambdas_that_grow_without_bound_end() {
+    let snapshot = snapshot();
+    // Each calls the one before it twice: 2^40 additions.
+    let mut doubling = String::from("LET(f0,LAMBDA(x,x+1)");
+    for n in 1..40 {
+        doubling += &format!(",f{n},LAMBDA(x,f{}(f{}(x)))", n - 1, n - 1);
+    }
+    doubling += ",f39(1))";
+    // Each is nested in the one before it.
+    let mut deep = String::from("LET(f0,LAMBDA(x,x+1)");
+    for n in 1..100 {
+        let brackets = "(".repeat(40);
+        let closing = "+1)".repeat(40);
+        deep += &format!(",f{n},LAMBDA(x,{brackets}f{}(x){closing})", n - 1);
+    }
+    deep += ",f99(1))";
+    let calls = format!("LAMBDA(x,x){}", "(1)".repeat(90));
+    for text in [doubling, deep] {
+        let shown = shown(&snapshot, &text);
+        assert_eq!(shown, "#CALC!", "{}", &text[..40]);
+    }
+    assert_eq!(shown(&snapshot, &calls), "#VALUE!");
 }

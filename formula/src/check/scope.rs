@@ -27,55 +27,233 @@ pub struct Scope<'a> {
 
 /// Replaces names by ids; what cannot be found is reported and stays.
 pub(crate) fn bind(expr: &mut Expr, scope: &Scope, out: &mut Vec<Diagnostic>) {
-    if out.len() >= DIAGNOSTICS {
-        return;
-    }
-    let span = expr.span;
-    match &mut expr.kind {
-        Kind::Own(field) => bind_field(field, scope.schema.any_table(scope.table), span, out),
-        Kind::Column(table, field) => bind_column(table, field, scope, span, out),
-        Kind::Call {
-            name,
-            name_span,
-            args,
-        } if name == "@" => {
-            let name_span = *name_span;
-            args.iter_mut().for_each(|arg| bind(arg, scope, out));
-            if let Some(Kind::Column(TableRef::Id(table), field)) =
-                args.first().map(|arg| arg.kind.clone())
-            {
-                if table == scope.table {
-                    expr.kind = Kind::Own(field);
-                } else {
-                    out.push(
-                        Diagnostic::error(
-                            "other_record",
-                            name_span,
-                            "@ 只能用在本表的字段上",
-                            "@ works on fields of this table only",
-                        )
-                        .with_hint("查其他表用 XLOOKUP", "Use XLOOKUP for other tables"),
-                    );
+    let mut binder = Binder {
+        scope,
+        out,
+        locals: Vec::new(),
+    };
+    binder.bind(expr);
+}
+
+struct Binder<'a, 'b> {
+    scope: &'a Scope<'a>,
+    out: &'b mut Vec<Diagnostic>,
+    /// What LET and LAMBDA named around the expression, innermost last, as they were written.
+    locals: Vec<String>,
+}
+
+impl Binder<'_, '_> {
+    fn bind(&mut self, expr: &mut Expr) {
+        if self.out.len() >= DIAGNOSTICS {
+            return;
+        }
+        let span = expr.span;
+        let schema = self.scope.schema;
+        match &mut expr.kind {
+            Kind::Own(field) => {
+                bind_field(field, schema.any_table(self.scope.table), span, self.out)
+            }
+            Kind::Column(table, field) => bind_column(table, field, self.scope, span, self.out),
+            Kind::Call {
+                name,
+                name_span,
+                args,
+            } => {
+                let span = *name_span;
+                match name.as_str() {
+                    "@" => self.own_of(expr),
+                    "LET" => self.bind_let(span, args),
+                    "LAMBDA" => self.bind_lambda(span, args),
+                    _ => self.call(expr),
                 }
             }
+            Kind::Name(name) => {
+                if self.local(name).is_none() {
+                    self.out.push(bare_name(name, span));
+                }
+            }
+            Kind::Apply(called, args) => {
+                self.bind(called);
+                args.iter_mut().for_each(|arg| self.bind(arg));
+            }
+            Kind::Dot(inner, field) => self.bind_dot(inner, field, span),
+            Kind::Negate(inner)
+            | Kind::Plus(inner)
+            | Kind::Percent(inner, _)
+            | Kind::Group(inner)
+            | Kind::Note { inner, .. } => self.bind(inner),
+            Kind::Chain(first, rest) => {
+                self.bind(first);
+                rest.iter_mut().for_each(|(_, next)| self.bind(next));
+            }
+            Kind::Number(_)
+            | Kind::Text(_)
+            | Kind::Bool(_)
+            | Kind::Error(_)
+            | Kind::Array(_)
+            | Kind::Missing => {}
         }
-        Kind::Call {
+    }
+
+    /// As it was written where it was named.
+    fn local(&self, name: &str) -> Option<&String> {
+        let mut locals = self.locals.iter().rev();
+        locals.find(|known| known.to_lowercase() == name.to_lowercase())
+    }
+
+    /// `表[@列]`.
+    fn own_of(&mut self, expr: &mut Expr) {
+        let Kind::Call {
+            name_span, args, ..
+        } = &mut expr.kind
+        else {
+            return;
+        };
+        let name_span = *name_span;
+        args.iter_mut().for_each(|arg| self.bind(arg));
+        if let Some(Kind::Column(TableRef::Id(table), field)) =
+            args.first().map(|arg| arg.kind.clone())
+        {
+            if table == self.scope.table {
+                expr.kind = Kind::Own(field);
+                return;
+            }
+            self.out.push(
+                Diagnostic::error(
+                    "other_record",
+                    name_span,
+                    "@ 只能用在本表的字段上",
+                    "@ works on fields of this table only",
+                )
+                .with_hint("查其他表用 XLOOKUP", "Use XLOOKUP for other tables"),
+            );
+        }
+    }
+
+    fn call(&mut self, expr: &mut Expr) {
+        let Kind::Call {
             name,
             name_span,
             args,
-        } => {
-            check_call(name, *name_span, args.len(), out);
-            args.iter_mut().for_each(|arg| bind(arg, scope, out));
+        } = &mut expr.kind
+        else {
+            return;
+        };
+        if let Some(known) = self.local(name).cloned() {
+            args.iter_mut().for_each(|arg| self.bind(arg));
+            let called = Expr::new(Kind::Name(known), *name_span);
+            expr.kind = Kind::Apply(Box::new(called), std::mem::take(args));
+            return;
         }
-        Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => {
-            bind(inner, scope, out)
+        check_call(name, *name_span, args.len(), self.out);
+        let takes_lambda = registry::find(name).is_some_and(registry::Function::takes_lambda);
+        for arg in args {
+            // `BYROW(a,SUM)`: a function that stands for a lambda.
+            let is_function = matches!(&arg.kind, Kind::Name(name)
+                if takes_lambda && registry::find(&name.to_ascii_uppercase()).is_some());
+            if !is_function {
+                self.bind(arg);
+            }
         }
-        Kind::Chain(first, rest) => {
-            bind(first, scope, out);
-            rest.iter_mut().for_each(|(_, next)| bind(next, scope, out));
-        }
-        _ => {}
     }
+
+    fn bind_let(&mut self, span: Span, args: &mut [Expr]) {
+        let before = self.locals.len();
+        if args.len() < 3 || args.len().is_multiple_of(2) {
+            check_call("LET", span, args.len(), self.out);
+            if args.len() >= 3 {
+                self.out.push(
+                    Diagnostic::error(
+                        "argument_pairs",
+                        span,
+                        "LET 的名称和值要成对写，最后再写一个算式",
+                        "LET takes pairs of name and value, and an expression at the end",
+                    )
+                    .with_hint("LET(x, [单价]*2, x+1)", "LET(x, [Price]*2, x+1)"),
+                );
+            }
+            return;
+        }
+        let last = args.len() - 1;
+        for at in (0..last).step_by(2) {
+            self.bind(&mut args[at + 1]);
+            self.declare(&args[at]);
+        }
+        self.bind(&mut args[last]);
+        self.locals.truncate(before);
+    }
+
+    fn bind_lambda(&mut self, span: Span, args: &mut [Expr]) {
+        let before = self.locals.len();
+        let Some((body, parameters)) = args.split_last_mut() else {
+            return check_call("LAMBDA", span, 0, self.out);
+        };
+        parameters.iter().for_each(|name| self.declare(name));
+        self.bind(body);
+        self.locals.truncate(before);
+    }
+
+    fn declare(&mut self, name: &Expr) {
+        match &name.kind {
+            Kind::Name(name) => self.locals.push(name.clone()),
+            _ => self.out.push(
+                Diagnostic::error(
+                    "not_a_name",
+                    name.span,
+                    "这里要写一个名称，例如 x 或 合计",
+                    "A name is expected here, such as x or total",
+                )
+                .with_hint(
+                    "名称由文字、数字和下划线组成，不加引号和方括号",
+                    "Letters, digits and underscores, without quotes or brackets",
+                ),
+            ),
+        }
+    }
+
+    /// `[供应商].[联系电话]`: the second is a field of the table that the first links to.
+    fn bind_dot(&mut self, inner: &mut Expr, field: &mut FieldRef, span: Span) {
+        let n_known = self.out.len();
+        self.bind(inner);
+        if self.out.len() > n_known {
+            return;
+        }
+        let schema = self.scope.schema;
+        let link = match &inner.ungrouped().kind {
+            Kind::Own(FieldRef::Id(id)) | Kind::Dot(_, FieldRef::Id(id)) => schema.field(*id),
+            _ => None,
+        };
+        let Some(spec) = link.and_then(|(_, field)| field.link()) else {
+            let name = link.map_or(String::new(), |(_, field)| format!("“{}”", field.name));
+            self.out.push(
+                Diagnostic::error(
+                    "not_a_link",
+                    inner.span,
+                    format!("{name}不是关联字段，后面不能接 .[字段]"),
+                    format!("{name} is no link to records: no .[field] can follow it"),
+                )
+                .with_hint(
+                    "先建一个关联字段，例如 [供应商].[联系电话]",
+                    "Make a link field first, e.g. [Supplier].[Phone]",
+                ),
+            );
+            return;
+        };
+        bind_field(field, schema.any_table(spec.table), span, self.out);
+    }
+}
+
+fn bare_name(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "bare_name",
+        span,
+        format!("“{name}”要写成 [{name}] 才是字段"),
+        format!("A field is written in brackets: [{name}]"),
+    )
+    .with_hint(
+        "文本要加引号，函数后面要有括号",
+        "Texts need quotes; functions need brackets",
+    )
 }
 
 fn bind_field(field: &mut FieldRef, table: Option<&Table>, span: Span, out: &mut Vec<Diagnostic>) {
@@ -242,16 +420,11 @@ fn distance(a: &str, b: &str) -> usize {
 pub(crate) fn fields_read(expr: &Expr, out: &mut BTreeSet<FieldId>) {
     match &expr.kind {
         Kind::Own(FieldRef::Id(id)) | Kind::Column(_, FieldRef::Id(id)) => drop(out.insert(*id)),
-        Kind::Call { args, .. } => args.iter().for_each(|arg| fields_read(arg, out)),
-        Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => {
-            fields_read(inner, out)
-        }
-        Kind::Chain(first, rest) => {
-            fields_read(first, out);
-            rest.iter().for_each(|(_, next)| fields_read(next, out));
-        }
+        Kind::Dot(_, FieldRef::Id(id)) => drop(out.insert(*id)),
         _ => {}
     }
+    let children = expr.children().into_iter();
+    children.for_each(|child| fields_read(child, out));
 }
 
 /// Reports a field that reads itself, directly or through other formula fields.

@@ -49,6 +49,8 @@ pub struct EvalCache {
     found: Mutex<HashMap<String, Arc<Found>>>,
     things: Mutex<HashMap<Of, Thing>>,
     ranges: Mutex<BTreeMap<(TableId, FieldId), Arc<Range>>>,
+    /// Parts of formulas that are the same for all records, with what they cost, by formula and number.
+    shared: Mutex<HashMap<(u64, u32), (Cell, usize)>>,
     /// Positions in a range by key.
     indexes: Mutex<HashMap<(TableId, FieldId), Arc<Index>>>,
 }
@@ -78,6 +80,7 @@ impl EvalCache {
             is_for_many: AtomicBool::new(false),
             found: Mutex::default(),
             things: Mutex::default(),
+            shared: Mutex::default(),
             ranges: Mutex::default(),
             indexes: Mutex::default(),
         }
@@ -100,6 +103,17 @@ impl EvalCache {
             true => self.spread,
             false => alone,
         }
+    }
+
+    pub(crate) fn once(&self, of: (u64, u32)) -> Option<(Cell, usize)> {
+        let shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.get(&of).cloned()
+    }
+
+    /// Two threads may have computed it at once: to the same end.
+    pub(crate) fn keep_once(&self, of: (u64, u32), known: (Cell, usize)) {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.insert(of, known);
     }
 
     /// What is found for each of `0..n`, made once.

@@ -21,6 +21,12 @@ impl Fuel {
         left.is_some()
     }
 
+    /// How much of what there was at first is burnt; all of it where it ran out.
+    pub(crate) fn burnt(&self, first: u64) -> usize {
+        let burnt = first - self.0.get().unwrap_or(0).min(first);
+        usize::try_from(burnt).unwrap_or(usize::MAX)
+    }
+
     pub(crate) fn is_out(&self) -> bool {
         self.0.get().is_none()
     }

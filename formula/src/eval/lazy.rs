@@ -35,6 +35,9 @@ const OPEN: u32 = u32::MAX;
 
 pub(crate) fn call<'a>(context: &mut Context<'a>, lazy: Lazy, args: &[Node<'a>]) -> Vector<'a> {
     let n = context.len();
+    if asks_arrays(context, lazy, args) {
+        return context.each(args, |cells| choose(lazy, cells));
+    }
     let mut choice = Choice {
         taken: vec![OPEN; n],
         branches: Vec::new(),
@@ -68,6 +71,91 @@ pub(crate) fn call<'a>(context: &mut Context<'a>, lazy: Lazy, args: &[Node<'a>])
         }
     }
     choice.finish()
+}
+
+/// Whether what decides is an array: then each of its cells decides for itself, and all branches are computed.
+fn asks_arrays<'a>(context: &mut Context<'a>, lazy: Lazy, args: &[Node<'a>]) -> bool {
+    let step = match lazy {
+        Lazy::If | Lazy::IfError | Lazy::IfNa => args.len(),
+        Lazy::Ifs | Lazy::Switch => 2,
+    };
+    // SWITCH compares its first argument with every other one.
+    let cases = args.iter().skip(1).step_by(2);
+    let cases = cases.filter(|_| lazy == Lazy::Switch);
+    let deciding = args.iter().step_by(step.max(1)).take(match lazy {
+        Lazy::Switch => 1,
+        _ => usize::MAX,
+    });
+    let deciding: Vec<&Node> = deciding.chain(cases).collect();
+    deciding
+        .into_iter()
+        .any(|node| could_be_array(context, node) && context.eval(node).may_hold_arrays())
+}
+
+fn could_be_array(context: &Context, node: &Node) -> bool {
+    match node {
+        Node::Column(..) | Node::Array(_) | Node::Each(_) | Node::Dot(..) | Node::Once(..) => true,
+        Node::Const(_) | Node::Missing | Node::Own(_) => false,
+        Node::Var(slot) => match context.env.get(*slot) {
+            Some(Some(value)) => value.may_hold_arrays(),
+            _ => true,
+        },
+        Node::Negate(inner) | Node::Percent(inner, _) => could_be_array(context, inner),
+        Node::Chain(first, rest) => {
+            could_be_array(context, first)
+                || rest.iter().any(|(_, next)| could_be_array(context, next))
+        }
+        Node::Let(..) => true,
+        Node::Call(function, args) => match function.kernel {
+            Kernel::Aggregate(_) | Kernel::Ai(_) | Kernel::Now | Kernel::Today => false,
+            Kernel::Array(_) => true,
+            _ => args.iter().any(|arg| could_be_array(context, arg)),
+        },
+    }
+}
+
+/// The choice for single cells, all of them known.
+fn choose(lazy: Lazy, cells: &[Cell]) -> Cell {
+    let na = Cell::Error(CellError::Na);
+    let at = |place: usize, otherwise: Cell| cells.get(place).cloned().unwrap_or(otherwise);
+    match lazy {
+        Lazy::If => match truth(&cells[0]) {
+            Ok(true) => at(1, Cell::Bool(true)),
+            Ok(false) => at(2, Cell::Bool(false)),
+            Err(stuck) => stuck,
+        },
+        Lazy::Ifs => {
+            for pair in cells.chunks(2) {
+                match truth(&pair[0]) {
+                    Ok(true) => return pair.get(1).cloned().unwrap_or(Cell::Blank),
+                    Ok(false) => {}
+                    Err(stuck) => return stuck,
+                }
+            }
+            na
+        }
+        Lazy::Switch => {
+            let (subject, cases) = (&cells[0], &cells[1..]);
+            if subject.is_stuck() {
+                return subject.clone();
+            }
+            for pair in cases.chunks(2) {
+                match pair {
+                    [otherwise] => return otherwise.clone(),
+                    [case, _] if case.is_stuck() => return case.clone(),
+                    [case, value] if compare(subject, case).is_eq() => return value.clone(),
+                    _ => {}
+                }
+            }
+            na
+        }
+        Lazy::IfError | Lazy::IfNa => match &cells[0] {
+            Cell::Error(error) if lazy == Lazy::IfError || *error == CellError::Na => {
+                at(1, Cell::Blank)
+            }
+            cell => cell.clone(),
+        },
+    }
 }
 
 /// The records whose cell passes, looked at once per distinct cell where there are codes.
@@ -263,7 +351,9 @@ pub(crate) fn is_cheap(node: &Node) -> bool {
         Node::Call(function, args) => {
             matches!(function.kernel, Kernel::Lazy(Lazy::If)) && args.iter().all(is_cheap)
         }
+        Node::Var(_) => true,
         Node::Column(..) | Node::Array(_) => false,
+        Node::Let(..) | Node::Each(_) | Node::Dot(..) | Node::Once(..) => false,
     }
 }
 

@@ -12,12 +12,12 @@ use super::{
     lookup::Lookup,
     vector::{Cell, Collector, Vector},
 };
-use crate::plan::Node;
+use crate::{limits::ARRAY_CELLS, plan::Node};
 use std::{collections::BTreeSet, sync::Arc};
 use table::{
     column::{Column, Values},
     field::{Field, LinkSpec},
-    id::{ColumnId, RecordId},
+    id::{ColumnId, RecordId, TableId},
     segment::Segment,
     snapshot::TableData,
     sum::Sum,
@@ -290,4 +290,76 @@ fn of_numbers(states: &[CellState], field: &Field, by: By) -> Cell {
         }
         _ => Cell::Error(CellError::Value),
     }
+}
+
+/// `[供应商].[联系电话]`: the cells of a field of the records that a link leads to, along further links where there are
+/// any. Of one record: its cell; of several: an array, one cell per record; of none: blank.
+pub(crate) fn along<'a>(
+    context: &Context<'a>,
+    link: &Field,
+    steps: &[(TableId, &'a Field)],
+) -> Vector<'a> {
+    let Some(spec) = link.link() else {
+        return Vector::Const(VALUE);
+    };
+    let column = context.segment.column(spec.ids);
+    let lists = column.and_then(|cells| match cells.values() {
+        Values::Links(lists) => Some((lists, cells.valid())),
+        _ => None,
+    });
+    let mut n_read = 0;
+    let mut one = |at: usize| {
+        let offset = context.offset(at);
+        let Some((lists, _)) = lists.filter(|(_, valid)| valid.get(offset)) else {
+            return Cell::Blank;
+        };
+        let mut records: Vec<RecordId> = lists[offset].to_vec();
+        let Some(((last_table, last), between)) = steps.split_last() else {
+            return Cell::Blank;
+        };
+        for (table, field) in between {
+            n_read += records.len();
+            records = next(context, *table, field, &records);
+            if records.len() > ARRAY_CELLS {
+                return CALC;
+            }
+        }
+        n_read += records.len();
+        let Some(data) = context.input.snapshot.data(*last_table) else {
+            return Cell::Blank;
+        };
+        let target = Target { data, field: last };
+        let states = records
+            .into_iter()
+            .filter_map(|record| target.state(record));
+        let cells: Vec<Cell> = states.map(|state| load::cell(last, state)).collect();
+        match cells.is_empty() {
+            true => Cell::Blank,
+            false => Cell::array(1, cells),
+        }
+    };
+    let cells: Collector = (0..context.len()).map(&mut one).collect();
+    match context.fuel.burn(n_read) {
+        true => cells.finish(),
+        false => Vector::Const(CALC),
+    }
+}
+
+/// The records that a link field of these records leads to.
+fn next(context: &Context, table: TableId, link: &Field, records: &[RecordId]) -> Vec<RecordId> {
+    let (Some(data), Some(spec)) = (context.input.snapshot.data(table), link.link()) else {
+        return Vec::new();
+    };
+    let of = |record: &RecordId| -> Option<Vec<RecordId>> {
+        let (segment, at) = data.find(*record)?;
+        let segment = &data.segments[segment];
+        let column = segment
+            .column(spec.ids)
+            .filter(|_| segment.live().get(at))?;
+        match column.values() {
+            Values::Links(lists) if column.valid().get(at) => Some(lists[at].to_vec()),
+            _ => None,
+        }
+    };
+    records.iter().filter_map(of).flatten().collect()
 }

@@ -14,6 +14,7 @@ pub(crate) mod fuel;
 mod kept;
 mod key_table;
 mod keys;
+pub(crate) mod lambda;
 pub(crate) mod lazy;
 pub(crate) mod linked;
 mod load;
@@ -35,7 +36,7 @@ use crate::{
         ai,
         registry::{Function, Kernel},
     },
-    plan::{Node, lower},
+    plan::{Node, lower, share},
     syntax::ast::{Expr, Op},
 };
 use arrays::Lifted;
@@ -89,10 +90,14 @@ pub(crate) struct Context<'a> {
     positions: Option<Vec<usize>>,
     pub(crate) calls: Vec<(usize, AiCall)>,
     pub(crate) fuel: &'a Fuel,
+    /// Values of the variables, by slot.
+    pub(crate) env: Vec<Option<Vector<'a>>>,
+    /// Of the formula, for what its segments share.
+    tag: u64,
 }
 
-pub(crate) fn run(expr: &Expr, input: &EvalInput) -> Evaluated {
-    let found = with_vector(expr, input, |vector, n, calls| Evaluated {
+pub(crate) fn run(expr: &Expr, tag: u64, input: &EvalInput) -> Evaluated {
+    let found = with_vector(expr, tag, input, |vector, n, calls| Evaluated {
         cells: save::store(vector, n, input.kind),
         calls,
     });
@@ -102,23 +107,25 @@ pub(crate) fn run(expr: &Expr, input: &EvalInput) -> Evaluated {
     })
 }
 
-pub(crate) fn values(expr: &Expr, input: &EvalInput) -> Vec<Cell> {
+pub(crate) fn values(expr: &Expr, tag: u64, input: &EvalInput) -> Vec<Cell> {
     let all = |vector: Vector, n: usize, _| (0..n).map(|at| vector.get(at)).collect();
-    with_vector(expr, input, all).unwrap_or_default()
+    with_vector(expr, tag, input, all).unwrap_or_default()
 }
 
 /// Evaluates and hands over the vector, the number of records and the AI calls; `None` where there is no such segment.
 fn with_vector<T>(
     expr: &Expr,
+    tag: u64,
     input: &EvalInput,
     act: impl FnOnce(Vector, usize, Vec<(usize, AiCall)>) -> T,
 ) -> Option<T> {
     let data = input.snapshot.data(input.table)?;
     let segment = data.segments.get(input.segment)?;
-    let node = lower(expr, input.table, &input.snapshot.schema);
+    let node = share(lower(expr, input.table, &input.snapshot.schema), &mut 0);
     let fuel = Fuel::new(input.cache.fuel_cells);
     let mut context = Context::whole(input, segment, &fuel);
     context.offsets = input.offsets.map(Cow::Borrowed);
+    context.tag = tag;
     let n = context.len();
     let mut vector = context.eval(&node);
     if fuel.is_out() {
@@ -139,6 +146,8 @@ impl<'a> Context<'a> {
             offsets: None,
             calls: Vec::new(),
             fuel,
+            env: Vec::new(),
+            tag: 0,
         }
     }
 
@@ -164,7 +173,8 @@ impl<'a> Context<'a> {
     pub(crate) fn eval(&mut self, node: &Node<'a>) -> Vector<'a> {
         let n_vectors = match node {
             Node::Const(_) | Node::Missing | Node::Column(..) | Node::Array(_) => 0,
-            Node::Own(_) | Node::Negate(_) | Node::Call(..) => 1,
+            Node::Let(..) | Node::Each(_) | Node::Once(..) => 0,
+            Node::Own(_) | Node::Negate(_) | Node::Call(..) | Node::Var(_) | Node::Dot(..) => 1,
             Node::Percent(_, n) => *n as usize,
             Node::Chain(_, rest) => rest.len(),
         };
@@ -201,12 +211,28 @@ impl<'a> Context<'a> {
                 left
             }
             Node::Call(function, args) => self.call(function, args),
+            Node::Var(slot) => match self.env.get(*slot) {
+                Some(Some(value)) => value.clone(),
+                _ => Vector::Const(Cell::Error(CellError::Name)),
+            },
+            Node::Let(known, body) => {
+                for (slot, node) in known {
+                    let value = self.eval(node);
+                    self.set(*slot, value);
+                }
+                self.eval(body)
+            }
+            Node::Each(each) => lambda::call(self, each),
+            Node::Dot(link, steps) => linked::along(self, link, steps),
+            Node::Once(number, node) => self.once(*number, node),
         }
     }
 
     fn call(&mut self, function: &'static Function, args: &[Node<'a>]) -> Vector<'a> {
         match &function.kernel {
             Kernel::Lazy(lazy) => lazy::call(self, *lazy, args),
+            // The plan has nodes of their own for these.
+            Kernel::Binding(_) => Vector::Const(CALC),
             Kernel::Now => Vector::Const(Cell::Number(self.input.now)),
             Kernel::Today => Vector::Const(Cell::Number(self.input.now.floor())),
             Kernel::Lookup(lookup) => lookup::call(self, *lookup, args),
@@ -376,6 +402,47 @@ impl<'a> Context<'a> {
         }
     }
 
+    pub(crate) fn set(&mut self, slot: usize, value: Vector<'a>) {
+        if self.env.len() <= slot {
+            self.env.resize(slot + 1, None);
+        }
+        self.env[slot] = Some(value);
+    }
+
+    /// The variables as these records have them.
+    fn env_of(&self, rows: impl Iterator<Item = usize> + Clone) -> Vec<Option<Vector<'a>>> {
+        let of = |value: &Option<Vector<'a>>| Some(value.as_ref()?.gathered(rows.clone()));
+        self.env.iter().map(of).collect()
+    }
+
+    /// What the formula's segments share; the charge is the same whoever computes it.
+    fn once(&mut self, number: u32, node: &Node<'a>) -> Vector<'a> {
+        let of = (self.tag, number);
+        let (cell, charge) = match self.input.cache.once(of) {
+            Some(known) => known,
+            None => {
+                let fuel = Fuel::new(self.input.cache.fuel_cells);
+                let mut context = Context::whole(self.input, self.segment, &fuel);
+                context.offsets = Some(Cow::Owned(vec![0; usize::from(!self.segment.is_empty())]));
+                context.tag = self.tag;
+                let cell = match context.eval(node) {
+                    _ if fuel.is_out() => CALC,
+                    Vector::Range(range) => Vector::Range(range).get(0),
+                    vector if vector.is_const() || context.len() > 0 => vector.get(0),
+                    _ => Cell::Blank,
+                };
+                let known = (cell, fuel.burnt(self.input.cache.fuel_cells));
+                self.input.cache.keep_once(of, known.clone());
+                known
+            }
+        };
+        match (self.fuel.burn(charge), cell) {
+            (false, _) => Vector::Const(CALC),
+            (true, Cell::Array(range)) => Vector::Range(range),
+            (true, cell) => Vector::Const(cell),
+        }
+    }
+
     /// Evaluates for some of the records; in the result only their cells mean anything.
     pub(crate) fn eval_for(&mut self, node: &Node<'a>, rows: &[u32]) -> Vector<'a> {
         if rows.len() == self.len() || lazy::is_cheap(node) {
@@ -389,6 +456,8 @@ impl<'a> Context<'a> {
             positions: Some(rows.clone().map(|row| self.position(row)).collect()),
             calls: Vec::new(),
             fuel: self.fuel,
+            env: self.env_of(rows.clone()),
+            tag: self.tag,
         };
         let vector = context.eval(node);
         self.calls.append(&mut context.calls);

@@ -156,6 +156,25 @@ impl Vector<'_> {
         }
     }
 
+    /// The values of these records, in this order; a record may stand there twice.
+    pub(crate) fn gathered(&self, rows: impl Iterator<Item = usize>) -> Self {
+        match self {
+            Vector::Coded(coded) => Vector::Coded(Coded {
+                codes: rows.map(|row| coded.codes[row]).collect::<Vec<_>>().into(),
+                cells: coded.cells.clone(),
+            }),
+            Vector::Numbers(numbers) if numbers.rest.is_empty() && numbers.blank.is_none() => {
+                let values: Vec<f64> = rows.map(|row| numbers.values[row]).collect();
+                Vector::Numbers(Numbers::of(values))
+            }
+            Vector::Numbers(_) | Vector::Cells(_) => rows
+                .map(|row| self.get(row))
+                .collect::<Collector>()
+                .finish(),
+            same => same.clone(),
+        }
+    }
+
     /// For `n` records, of which only `rows` have a cell in this vector.
     pub(crate) fn scattered(self, rows: impl Iterator<Item = usize>, n: usize) -> Self {
         match self {

@@ -17,6 +17,7 @@ pub(crate) mod distributions;
 pub(crate) mod format;
 pub(crate) mod information;
 pub(crate) mod integers;
+pub(crate) mod lambda;
 pub(crate) mod logical;
 pub(crate) mod lookup;
 pub(crate) mod math;

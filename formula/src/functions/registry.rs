@@ -2,11 +2,11 @@
 
 use super::{
     FunctionDoc, ai, annuity, bits, cash_flow, complex, convert, database, date, depreciation,
-    describe, distributions, information, integers, logical, lookup, math, matrix, merchant, regex,
-    regression, securities, shape, sorting, text, text_bytes, text_codes, text_numbers, text_parts,
-    trigonometry, workday,
+    describe, distributions, information, integers, lambda, logical, lookup, math, matrix,
+    merchant, regex, regression, securities, shape, sorting, text, text_bytes, text_codes,
+    text_numbers, text_parts, trigonometry, workday,
 };
-use crate::eval::{Item, lazy::Lazy, lookup::Lookup, vector::Cell};
+use crate::eval::{Item, lambda::Binding, lazy::Lazy, lookup::Lookup, vector::Cell};
 use std::{collections::HashMap, sync::OnceLock};
 use table::ai::AiKind;
 
@@ -26,6 +26,15 @@ pub(crate) enum Kernel {
     Ai(AiKind),
     Now,
     Today,
+    /// LET and the functions that take a lambda.
+    Binding(Binding),
+}
+
+impl Function {
+    /// Whether its last argument is a lambda, or a function's name in place of one.
+    pub(crate) fn takes_lambda(&self) -> bool {
+        matches!(self.kernel, Kernel::Binding(binding) if binding != Binding::Let)
+    }
 }
 
 /// The type of the result.
@@ -34,6 +43,9 @@ pub(crate) enum Gives {
     Number,
     Text,
     LongText,
+    /// An array.
+    #[allow(dead_code)]
+    List,
     Bool,
     Date,
     DateTime,
@@ -44,6 +56,8 @@ pub(crate) enum Gives {
     Linked,
     /// By the third argument.
     Rollup,
+    /// What the last argument, or the body of the lambda there, is.
+    Body,
 }
 
 #[derive(Clone, Copy)]
@@ -107,6 +121,7 @@ pub(crate) fn all() -> &'static [Function] {
             date::FAMILY,
             workday::FAMILY,
             lookup::FAMILY,
+            lambda::FAMILY,
             shape::FAMILY,
             sorting::FAMILY,
             database::FAMILY,

@@ -1,12 +1,20 @@
 //! A bound tree to a plan over columns. In: [`crate::syntax::ast::Expr`] with ids and the schema of the snapshot that
 //! is evaluated (a field's column may change). Out: [`Node`]. Law: a reference that is gone is `#REF!`.
 
+mod lower;
 pub(crate) mod relations;
+mod share;
+
+pub(crate) use lower::lower;
+pub(crate) use share::{reads_record, share};
 
 use crate::{
-    eval::vector::{Cell, Range},
+    eval::{
+        lambda::Each,
+        vector::{Cell, Range},
+    },
     functions::registry::{self, Function, Kernel},
-    syntax::ast::{Expr, FieldRef, Kind, Literal, Op, TableRef},
+    syntax::ast::{Expr, FieldRef, Kind, Op, TableRef},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,7 +24,6 @@ use table::{
     field::Field,
     id::{FieldId, TableId},
     schema::Schema,
-    value::CellError,
 };
 
 pub(crate) enum Node<'a> {
@@ -29,56 +36,15 @@ pub(crate) enum Node<'a> {
     Chain(Box<Node<'a>>, Vec<(Op, Node<'a>)>),
     Call(&'static Function, Vec<Node<'a>>),
     Missing,
-}
-
-pub(crate) fn lower<'a>(expr: &Expr, table: TableId, schema: &'a Schema) -> Node<'a> {
-    let below = |inner: &Expr| Box::new(lower(inner, table, schema));
-    let gone = Node::Const(Cell::Error(CellError::Ref));
-    match &expr.kind {
-        Kind::Number(x) => Node::Const(Cell::Number(*x)),
-        Kind::Text(text) => Node::Const(Cell::Text(Arc::from(text.as_str()))),
-        Kind::Bool(b) => Node::Const(Cell::Bool(*b)),
-        Kind::Error(error) => Node::Const(Cell::Error(*error)),
-        Kind::Array(rows) => Node::Array(Arc::new(Range {
-            width: rows[0].len(),
-            cells: rows.iter().flatten().map(literal).collect(),
-        })),
-        Kind::Own(FieldRef::Id(id)) => schema
-            .table(table)
-            .and_then(|t| t.field(*id))
-            .map_or(gone, Node::Own),
-        Kind::Column(TableRef::Id(of), FieldRef::Id(id)) => schema
-            .table(*of)
-            .and_then(|t| t.field(*id))
-            .map_or(gone, |field| Node::Column(*of, field)),
-        Kind::Own(_) | Kind::Column(..) => gone,
-        Kind::Group(inner) | Kind::Plus(inner) => lower(inner, table, schema),
-        Kind::Negate(inner) => Node::Negate(below(inner)),
-        Kind::Percent(inner, n) => Node::Percent(below(inner), *n),
-        Kind::Chain(first, rest) => Node::Chain(
-            below(first),
-            rest.iter()
-                .map(|(op, e)| (*op, lower(e, table, schema)))
-                .collect(),
-        ),
-        Kind::Call { name, args, .. } => match registry::find(name) {
-            Some(function) => Node::Call(
-                function,
-                args.iter().map(|arg| lower(arg, table, schema)).collect(),
-            ),
-            None => Node::Const(Cell::Error(CellError::Name)),
-        },
-        Kind::Missing => Node::Missing,
-    }
-}
-
-fn literal(literal: &Literal) -> Cell {
-    match literal {
-        Literal::Number(x) => Cell::Number(*x),
-        Literal::Text(text) => Cell::Text(Arc::from(text.as_str())),
-        Literal::Bool(b) => Cell::Bool(*b),
-        Literal::Error(error) => Cell::Error(*error),
-    }
+    /// What LET or a lambda's parameter holds.
+    Var(usize),
+    /// The variables in turn, then what is made of them.
+    Let(Vec<(usize, Node<'a>)>, Box<Node<'a>>),
+    Each(Box<Each<'a>>),
+    /// A link field of the own record, and a field of each table on the way.
+    Dot(&'a Field, Vec<(TableId, &'a Field)>),
+    /// The same for every record and every segment: computed once per formula and snapshot, known by its number.
+    Once(u32, Box<Node<'a>>),
 }
 
 /// What a formula reads, for the graph of recomputation.
@@ -129,34 +95,38 @@ fn weight(kernel: Option<&Kernel>, args: &[Expr]) -> u64 {
     }
 }
 
-pub(crate) fn needs(expr: &Expr, out: &mut Needs) {
+pub(crate) fn needs(expr: &Expr, schema: &Schema, out: &mut Needs) {
+    let mut children = expr.children();
     match &expr.kind {
         Kind::Own(FieldRef::Id(id)) => drop(out.reads.own.insert(*id)),
         Kind::Column(TableRef::Id(table), FieldRef::Id(id)) => {
             out.reads.others.entry(*table).or_default().insert(*id);
+        }
+        Kind::Dot(inner, FieldRef::Id(id)) => {
+            if let Some((table, _)) = schema.field(*id) {
+                out.reads.others.entry(table.id).or_default().insert(*id);
+            }
+            if let Kind::Own(FieldRef::Id(link)) = &inner.ungrouped().kind {
+                out.reads.links.insert(*link);
+                children.clear();
+            }
         }
         Kind::Call { name, args, .. } => {
             let kernel = registry::find(name).map(|f| &f.kernel);
             out.ai |= matches!(kernel, Some(Kernel::Ai(_)));
             out.weight = out.weight.max(weight(kernel, args));
             out.reads.volatile |= matches!(kernel, Some(Kernel::Now | Kernel::Today));
-            let mut rest = args.iter();
             if let Some(Kernel::Lookup(lookup)) = kernel
                 && lookup.is_over_link()
                 && let Some(Kind::Own(FieldRef::Id(link))) = args.first().map(|arg| &arg.kind)
             {
                 out.reads.links.insert(*link);
-                rest.next();
+                children.remove(0);
             }
-            rest.for_each(|arg| needs(arg, out));
-        }
-        Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => {
-            needs(inner, out)
-        }
-        Kind::Chain(first, rest) => {
-            needs(first, out);
-            rest.iter().for_each(|(_, next)| needs(next, out));
         }
         _ => {}
     }
+    children
+        .into_iter()
+        .for_each(|child| needs(child, schema, out));
 }

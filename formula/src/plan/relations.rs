@@ -9,7 +9,10 @@ use crate::{
     syntax::ast::{Expr, FieldRef, Kind, TableRef},
 };
 use std::collections::{BTreeMap, BTreeSet};
-use table::id::{FieldId, TableId};
+use table::{
+    id::{FieldId, TableId},
+    schema::Schema,
+};
 
 /// All the ways in which a formula reads whole columns.
 #[derive(Debug, Default)]
@@ -52,7 +55,7 @@ impl Relation {
     }
 }
 
-pub(crate) fn relations(expr: &Expr, out: &mut Relations) {
+pub(crate) fn relations(expr: &Expr, schema: &Schema, out: &mut Relations) {
     match &expr.kind {
         Kind::Column(TableRef::Id(table), FieldRef::Id(field)) => {
             out.whole.entry(*table).or_default().insert(*field);
@@ -64,20 +67,38 @@ pub(crate) fn relations(expr: &Expr, out: &mut Relations) {
             };
             if let Some(relation) = lookup {
                 let others = args.iter().filter(|arg| column(arg).is_none());
-                others.for_each(|arg| relations(arg, out));
+                others.for_each(|arg| relations(arg, schema, out));
                 out.by_key.push(relation);
                 return;
             }
-            args.iter().for_each(|arg| relations(arg, out));
         }
-        Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => {
-            relations(inner, out)
-        }
-        Kind::Chain(first, rest) => {
-            relations(first, out);
-            rest.iter().for_each(|(_, next)| relations(next, out));
-        }
+        Kind::Dot(..) => return way(expr, schema, out),
         _ => {}
+    }
+    let children = expr.children().into_iter();
+    children.for_each(|child| relations(child, schema, out));
+}
+
+/// Fields along links: the first one by the link, those behind it as whole columns.
+fn way(expr: &Expr, schema: &Schema, out: &mut Relations) {
+    let Kind::Dot(inner, FieldRef::Id(id)) = &expr.ungrouped().kind else {
+        return;
+    };
+    let Some((table, _)) = schema.field(*id) else {
+        return;
+    };
+    match &inner.ungrouped().kind {
+        Kind::Own(FieldRef::Id(link)) => out.by_key.push(Relation {
+            table: table.id,
+            pairs: Vec::new(),
+            values: Some(*id),
+            lookup: Lookup::Linked,
+            link: Some(*link),
+        }),
+        _ => {
+            out.whole.entry(table.id).or_default().insert(*id);
+            way(inner, schema, out);
+        }
     }
 }
 
@@ -151,10 +172,8 @@ fn is_still(expr: &Expr) -> bool {
                 Some(Kernel::Ai(_) | Kernel::Now | Kernel::Today) | None
             ) && args.iter().all(is_still)
         }
-        Kind::Negate(inner) | Kind::Plus(inner) | Kind::Percent(inner, _) | Kind::Group(inner) => {
-            is_still(inner)
-        }
-        Kind::Chain(first, rest) => is_still(first) && rest.iter().all(|(_, next)| is_still(next)),
-        _ => true,
+        // A name means something only where LET or LAMBDA gave it one; the records of a link are another table's.
+        Kind::Name(_) | Kind::Dot(..) => false,
+        _ => expr.children().into_iter().all(is_still),
     }
 }

@@ -41,6 +41,18 @@ pub enum Kind {
     Group(Box<Expr>),
     /// An argument left out: `IF(a,,b)`.
     Missing,
+    /// What LET or LAMBDA named.
+    Name(String),
+    /// A lambda, or a name that stands for one, with its arguments: `LAMBDA(x,x+1)(5)`.
+    Apply(Box<Expr>, Vec<Expr>),
+    /// A field of the records that a link leads to: `[供应商].[联系电话]`.
+    Dot(Box<Expr>, FieldRef),
+    /// A comment, before or after what it stands at.
+    Note {
+        text: String,
+        is_after: bool,
+        inner: Box<Expr>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -119,11 +131,38 @@ impl Expr {
         Expr { kind, span }
     }
 
-    /// Without the brackets as written.
+    /// Without the brackets and comments as written.
     pub fn ungrouped(&self) -> &Expr {
         match &self.kind {
-            Kind::Group(inner) => inner.ungrouped(),
+            Kind::Group(inner) | Kind::Note { inner, .. } => inner.ungrouped(),
             _ => self,
+        }
+    }
+
+    /// What it is made of, from left to right.
+    pub fn children(&self) -> Vec<&Expr> {
+        match &self.kind {
+            Kind::Negate(inner)
+            | Kind::Plus(inner)
+            | Kind::Percent(inner, _)
+            | Kind::Group(inner)
+            | Kind::Dot(inner, _)
+            | Kind::Note { inner, .. } => vec![inner],
+            Kind::Chain(first, rest) => {
+                let rest = rest.iter().map(|(_, next)| next);
+                std::iter::once(&**first).chain(rest).collect()
+            }
+            Kind::Call { args, .. } => args.iter().collect(),
+            Kind::Apply(called, args) => std::iter::once(&**called).chain(args).collect(),
+            Kind::Number(_)
+            | Kind::Text(_)
+            | Kind::Bool(_)
+            | Kind::Error(_)
+            | Kind::Array(_)
+            | Kind::Own(_)
+            | Kind::Column(..)
+            | Kind::Missing
+            | Kind::Name(_) => Vec::new(),
         }
     }
 }

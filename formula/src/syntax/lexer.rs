@@ -25,6 +25,7 @@ pub enum TokenKind {
     Name,
     Operator,
     Punctuation,
+    Comment,
 }
 
 /// A stretch of text for highlighting.
@@ -46,6 +47,9 @@ pub(crate) enum Lexeme {
     /// `表[@列]`: this record, said with the table's name.
     OwnOf(TableRef, FieldRef),
     Name(String),
+    /// `.[字段]` behind a link.
+    Dot(FieldRef),
+    Comment(String),
     Op(Op),
     Percent,
     Open,
@@ -60,7 +64,8 @@ impl Lexeme {
             Lexeme::Text(_) => TokenKind::Text,
             Lexeme::Error(_) => TokenKind::Error,
             Lexeme::Array(_) => TokenKind::Array,
-            Lexeme::Own(_) | Lexeme::OwnOf(..) => TokenKind::Field,
+            Lexeme::Own(_) | Lexeme::OwnOf(..) | Lexeme::Dot(_) => TokenKind::Field,
+            Lexeme::Comment(_) => TokenKind::Comment,
             Lexeme::Column(..) => TokenKind::Column,
             Lexeme::Name(_) => TokenKind::Name,
             Lexeme::Op(_) | Lexeme::Percent => TokenKind::Operator,
@@ -150,6 +155,13 @@ impl Lexer<'_> {
             '"' => self.text(),
             '0'..='9' => self.number(),
             '.' if self.peek(1).is_some_and(|d| d.is_ascii_digit()) => self.number(),
+            '.' if self.peek(1) == Some('[') => {
+                self.at += 1;
+                if let Some((field, _)) = self.bracket() {
+                    self.push(Lexeme::Dot(field), start);
+                }
+            }
+            '/' if matches!(self.peek(1), Some('/' | '*')) => self.comment(),
             '[' => self.own(),
             '{' => self.braces(),
             '#' => self.hash(),
@@ -174,6 +186,34 @@ impl Lexer<'_> {
                     );
                 }
             },
+        }
+    }
+
+    /// `/* … */`, or `//` to the end of the line.
+    fn comment(&mut self) {
+        let start = self.at;
+        let is_line = self.peek(1) == Some('/');
+        self.at += 2;
+        let mut text = String::new();
+        while let Some(&c) = self.chars.get(self.at) {
+            self.at += 1;
+            match is_line {
+                true if c == '\n' => return self.push(Lexeme::Comment(text.trim().into()), start),
+                false if c == '*' && self.chars.get(self.at) == Some(&'/') => {
+                    self.at += 1;
+                    return self.push(Lexeme::Comment(text.trim().into()), start);
+                }
+                _ => text.push(c),
+            }
+        }
+        match is_line {
+            true => self.push(Lexeme::Comment(text.trim().into()), start),
+            false => self.fail(
+                "unclosed_comment",
+                start,
+                "这段注释没有结束，结尾要写 */".into(),
+                "This comment does not end; it ends with */".into(),
+            ),
         }
     }
 

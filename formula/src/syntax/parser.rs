@@ -44,8 +44,12 @@ pub fn parse(text: &str) -> Parsed {
             diagnostics: problems,
         };
     }
+    let (comments, lexemes): (Vec<_>, Vec<_>) = lexemes
+        .into_iter()
+        .partition(|(lexeme, _)| matches!(lexeme, Lexeme::Comment(_)));
     let mut parser = Parser {
         tokens: &lexemes,
+        comments: &comments,
         at: 0,
         depth: 0,
         n_chars: chars.len(),
@@ -82,6 +86,17 @@ fn highlight(lexemes: &[(Lexeme, Span)]) -> Vec<Token> {
         .collect()
 }
 
+/// A lambda, what gives one, or brackets around it.
+fn can_be_called(expr: &Expr) -> bool {
+    match &expr.kind {
+        Kind::Call { name, .. } => name != "@",
+        Kind::Apply(..) => true,
+        Kind::Group(inner) | Kind::Note { inner, .. } => can_be_called(inner),
+        Kind::Name(_) => true,
+        _ => false,
+    }
+}
+
 fn as_bool(name: &str) -> Option<bool> {
     match name {
         _ if name.eq_ignore_ascii_case("TRUE") => Some(true),
@@ -92,6 +107,8 @@ fn as_bool(name: &str) -> Option<bool> {
 
 struct Parser<'a> {
     tokens: &'a [(Lexeme, Span)],
+    /// Those that no expression has taken yet.
+    comments: &'a [(Lexeme, Span)],
     at: usize,
     depth: usize,
     n_chars: usize,
@@ -126,7 +143,7 @@ impl Parser<'_> {
         }
         let expr = self.level(0)?;
         match self.peek() {
-            None => Ok(expr),
+            None => Ok(self.noted(expr, self.n_chars, true)),
             Some(Lexeme::Close) => Err(Box::new(Diagnostic::error(
                 "unbalanced_bracket",
                 self.span(),
@@ -215,8 +232,74 @@ impl Parser<'_> {
         Ok(Expr::new(kind, span))
     }
 
+    /// With the comments before `until`.
+    fn noted(&mut self, mut expr: Expr, until: usize, is_after: bool) -> Expr {
+        let n = self
+            .comments
+            .partition_point(|(_, span)| span.start < until);
+        let (taken, rest) = self.comments.split_at(n);
+        self.comments = rest;
+        let texts = taken.iter().filter_map(|(lexeme, _)| match lexeme {
+            Lexeme::Comment(text) if !text.is_empty() => Some(text.clone()),
+            _ => None,
+        });
+        let texts: Vec<String> = texts.collect();
+        if !texts.is_empty() {
+            let span = expr.span;
+            let kind = Kind::Note {
+                text: texts.join(" "),
+                is_after,
+                inner: Box::new(expr),
+            };
+            expr = Expr::new(kind, span);
+        }
+        expr
+    }
+
+    /// An operand with what stands behind it: fields of a link, arguments of a lambda.
+    fn reached(&mut self) -> Parse {
+        let start = self.span().start;
+        let mark = self.comments;
+        let n_before = mark.partition_point(|(_, span)| span.start < start);
+        self.comments = &mark[n_before..];
+        let mut inner = self.operand()?;
+        let mut n_behind = 0;
+        loop {
+            let span = self.span();
+            inner = match self.peek().cloned() {
+                Some(Lexeme::Dot(field)) => {
+                    let whole = inner.span.to(span);
+                    self.at += 1;
+                    Expr::new(Kind::Dot(Box::new(inner), field), whole)
+                }
+                Some(Lexeme::Open) if can_be_called(&inner) => {
+                    self.descend()?;
+                    self.at += 1;
+                    let args = self.arguments(span)?;
+                    let close = self.close(span)?;
+                    self.depth -= 1;
+                    let whole = inner.span.to(close);
+                    Expr::new(Kind::Apply(Box::new(inner), args), whole)
+                }
+                _ => break,
+            };
+            n_behind += 1;
+            if self.depth + n_behind > NESTING_DEPTH {
+                self.depth = NESTING_DEPTH;
+                self.descend()?;
+            }
+        }
+        if n_before == 0 {
+            return Ok(inner);
+        }
+        let rest = std::mem::replace(&mut self.comments, &mark[..n_before]);
+        inner = self.noted(inner, start, false);
+        self.comments = rest;
+        Ok(inner)
+    }
+
     fn percent(&mut self) -> Parse {
-        let inner = self.operand()?;
+        let inner = self.reached()?;
         let (mut n, mut span) = (0, inner.span);
         while self.peek() == Some(&Lexeme::Percent) {
             span = span.to(self.span());
@@ -331,18 +414,7 @@ impl Parser<'_> {
         if self.peek() != Some(&Lexeme::Open) {
             return match as_bool(&name) {
                 Some(value) => Ok(Expr::new(Kind::Bool(value), span)),
-                None => Err(Box::new(
-                    Diagnostic::error(
-                        "bare_name",
-                        span,
-                        format!("“{name}”要写成 [{name}] 才是字段"),
-                        format!("A field is written in brackets: [{name}]"),
-                    )
-                    .with_hint(
-                        "文本要加引号，函数后面要有括号",
-                        "Texts need quotes; functions need brackets",
-                    ),
-                )),
+                None => Ok(Expr::new(Kind::Name(name), span)),
             };
         }
         let open = self.span();

@@ -34,14 +34,7 @@ fn write(expr: &Expr, names: &Names, out: &mut String) {
         Kind::Call { name, args, .. } if name == "@" => write_own_of(args, names, out),
         Kind::Call { name, args, .. } => {
             out.push_str(name);
-            out.push('(');
-            for (at, arg) in args.iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                write(arg, names, out);
-            }
-            out.push(')');
+            write_args(args, names, out);
         }
         Kind::Negate(inner) => {
             out.push('-');
@@ -68,7 +61,45 @@ fn write(expr: &Expr, names: &Names, out: &mut String) {
             out.push(')');
         }
         Kind::Missing => {}
+        Kind::Name(name) => out.push_str(name),
+        Kind::Apply(called, args) => {
+            write(called, names, out);
+            write_args(args, names, out);
+        }
+        Kind::Dot(inner, field) => {
+            write(inner, names, out);
+            out.push('.');
+            write_field(field, names, out);
+        }
+        Kind::Note {
+            text,
+            is_after,
+            inner,
+        } => write_note(text, *is_after, inner, names, out),
     }
+}
+
+fn write_note(text: &str, is_after: bool, inner: &Expr, names: &Names, out: &mut String) {
+    let text = text.replace("*/", "* /");
+    if is_after {
+        write(inner, names, out);
+        return out.push_str(&format!(" /* {text} */"));
+    }
+    // `2//* … */` would be a line that is all comment.
+    let space = if out.ends_with('/') { " " } else { "" };
+    out.push_str(&format!("{space}/* {text} */ "));
+    write(inner, names, out);
+}
+
+fn write_args(args: &[Expr], names: &Names, out: &mut String) {
+    out.push('(');
+    for (at, arg) in args.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        write(arg, names, out);
+    }
+    out.push(')');
 }
 
 /// A number so that reading it gives the same bits.

@@ -3,8 +3,8 @@
 use super::{
     FunctionDoc, ai, annuity, bits, cash_flow, complex, convert, database, date, depreciation,
     describe, distributions, information, integers, lambda, logical, lookup, math, matrix,
-    merchant, regex, regression, securities, shape, sorting, text, text_parts, trigonometry,
-    workday,
+    merchant, regex, regression, securities, shape, sorting, text, text_bytes, text_codes,
+    text_numbers, text_parts, trigonometry, workday,
 };
 use crate::eval::{Item, lambda::Binding, lazy::Lazy, lookup::Lookup, vector::Cell};
 use std::{collections::HashMap, sync::OnceLock};
@@ -113,7 +113,10 @@ pub(crate) fn all() -> &'static [Function] {
             depreciation::FAMILY,
             securities::FAMILY,
             text::FAMILY,
+            text_numbers::FAMILY,
             text_parts::FAMILY,
+            text_codes::FAMILY,
+            text_bytes::FAMILY,
             regex::FAMILY,
             date::FAMILY,
             workday::FAMILY,

@@ -32,6 +32,15 @@ pub(crate) fn text(cell: &Cell, format: &str) -> Option<String> {
     }
 }
 
+/// A whole number in Chinese numerals: 1 as it is said, 2 as on invoices, 3 digit by digit.
+pub(crate) fn in_numerals(value: f64, kind: u8) -> Option<String> {
+    let shown = general(value);
+    match kind {
+        3 => Some(Numerals::read("1")?.digits(&shown)),
+        kind => Some(Numerals::read(&kind.to_string())?.spelled(&shown)),
+    }
+}
+
 /// A piece of a section.
 #[derive(Debug, Clone, PartialEq)]
 enum Part {

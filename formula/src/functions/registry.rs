@@ -6,7 +6,9 @@ use super::{
     merchant, regex, regression, securities, shape, sorting, text, text_bytes, text_codes,
     text_numbers, text_parts, trigonometry, workday,
 };
-use crate::eval::{Item, lambda::Binding, lazy::Lazy, lookup::Lookup, vector::Cell};
+use crate::eval::{
+    Item, lambda::Binding, lazy::Lazy, lookup::Lookup, running::Running, vector::Cell,
+};
 use std::{collections::HashMap, sync::OnceLock};
 use table::ai::AiKind;
 
@@ -23,6 +25,8 @@ pub(crate) enum Kernel {
     Array(fn(&[Cell]) -> Cell),
     Lazy(Lazy),
     Lookup(Lookup),
+    /// Over all records of the own table in an order.
+    Running(Running),
     Ai(AiKind),
     Now,
     Today,

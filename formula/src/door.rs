@@ -74,7 +74,7 @@ pub fn analyze(text: &str, scope: &Scope) -> Analysis {
         scope::bind(&mut expr, scope, &mut diagnostics);
         scope::check_cycle(&expr, scope, &mut diagnostics);
         if !diagnostics.iter().any(Diagnostic::is_error) {
-            formula = Some(Formula::compile(expr, scope.schema));
+            formula = Some(Formula::compile(expr, scope));
         }
     }
     Analysis {
@@ -85,15 +85,19 @@ pub fn analyze(text: &str, scope: &Scope) -> Analysis {
 }
 
 impl Formula {
-    fn compile(expr: Expr, schema: &Schema) -> Formula {
+    fn compile(expr: Expr, scope: &Scope) -> Formula {
+        let schema = scope.schema;
         let mut found = Needs {
             reads: Reads::default(),
+            running: None,
+            has_names: false,
             ai: false,
             weight: 1,
         };
         needs(&expr, schema, &mut found);
         let mut related = Relations::default();
         relations(&expr, schema, &mut related);
+        found.join_running(scope.table, &mut related);
         let is_deep = is_deep(&expr, 0);
         let result = on_stack(is_deep, || infer::infer(&expr, schema));
         let source = print(&expr, &Names::AsIs);

@@ -23,3 +23,11 @@ pub const AI_INPUT_CHARS: usize = 20_000;
 pub const EVAL_FUEL_CELLS: u64 = 2_000_000_000;
 /// Indexes and totals kept of one base; beyond it the one that was not used for longest goes.
 pub const KEPT_INDEXES: usize = 64;
+/// Records of a table that RUNNING and COST functions run over; beyond it their cells are `#CALC!`.
+pub const RUNNING_RECORDS: usize = 100_000_000;
+/// Bytes of a compiled regular expression.
+pub const REGEX_BYTES: usize = 1 << 20;
+/// Steps back that one match of a regular expression may take.
+pub const REGEX_STEPS_BACK: usize = 200_000;
+/// Compiled regular expressions that a thread keeps.
+pub const REGEXES_KEPT: usize = 8;

@@ -42,9 +42,38 @@ fn values_errors_and_types() {
             r#"{"formula":"DATE(2026,11,22)"}"#,
             json!({"value":"2026-11-22","type":"date"}),
         ),
+        (r#"{"formula":"\"\""}"#, json!({"value":"","type":"text"})),
         (
-            r#"{"formula":"\"\""}"#,
-            json!({"value":null,"type":"number"}),
+            r#"{"formula":"IF(TRUE,1,\"a\")"}"#,
+            json!({"value":1,"type":"number"}),
+        ),
+        (
+            r#"{"formula":"{1,2;3,4}*2"}"#,
+            json!({"value":[[2,4],[6,8]],"type":"list"}),
+        ),
+        (
+            r#"{"formula":"{1,0}/{0,1}"}"#,
+            json!({"value":[[{"error":"#DIV/0!"},0]],"type":"list"}),
+        ),
+        (
+            r#"{"formula":"DATE(2026,11,22)+0.5"}"#,
+            json!({"value":"2026-11-22T12:00:00","type":"date_time"}),
+        ),
+        (
+            r#"{"formula":"SUM(t[混])","tables":{"t":[{"混":2},{"混":"3"},{"混":true},{"混":null}]}}"#,
+            json!({"value":2,"type":"number"}),
+        ),
+        (
+            r##"{"formula":"SUM(t[混])","tables":{"t":[{"混":2},{"混":{"error":"#N/A"}}]}}"##,
+            json!({"error":"#N/A"}),
+        ),
+        (
+            r#"{"formula":"XLOOKUP(\"x\",t[键],t[值])","tables":{"t":[{"键":2,"值":"二"},{"键":"x","值":4},{"键":true,"值":null}]}}"#,
+            json!({"value":4,"type":"number"}),
+        ),
+        (
+            r#"{"formula":"SUMIFS(t[值],t[键],2)","tables":{"t":[{"键":2,"值":5},{"键":"2","值":4},{"键":true,"值":"7"}]}}"#,
+            json!({"value":9,"type":"number"}),
         ),
         (
             r#"{"formula":"[单价]*[数量]","record":{"单价":2.5,"数量":4}}"#,

@@ -9,6 +9,7 @@ use super::{
     keys::{KeyIndex, in_order, segments_of},
     linked::LinkIndex,
     load,
+    running::Ran,
     totals::{Asked, Totals},
     tuples::Tuples,
     vector::{Cell, Range},
@@ -18,7 +19,7 @@ use crate::limits::EVAL_FUEL_CELLS;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -32,6 +33,9 @@ use table::{
 const FOUND_PART: usize = 8_192;
 
 pub(crate) type Index = HashMap<Key, Vec<u32>>;
+
+/// Filled by whoever asks first; the others wait.
+type OnceRan = Arc<OnceLock<Arc<Ran>>>;
 
 /// Valid for one snapshot.
 #[derive(Debug)]
@@ -47,6 +51,8 @@ pub struct EvalCache {
     is_for_many: AtomicBool,
     /// What a look-up finds for each key of the column that it looks for, by what is asked; for this snapshot alone.
     found: Mutex<HashMap<String, Arc<Found>>>,
+    /// What running functions give, by formula and number; for this snapshot alone.
+    ran: Mutex<HashMap<(u64, u32), OnceRan>>,
     things: Mutex<HashMap<Of, Thing>>,
     ranges: Mutex<BTreeMap<(TableId, FieldId), Arc<Range>>>,
     /// Parts of formulas that are the same for all records, with what they cost, by formula and number.
@@ -79,6 +85,7 @@ impl EvalCache {
             may_spread: AtomicBool::new(false),
             is_for_many: AtomicBool::new(false),
             found: Mutex::default(),
+            ran: Mutex::default(),
             things: Mutex::default(),
             shared: Mutex::default(),
             ranges: Mutex::default(),
@@ -103,6 +110,23 @@ impl EvalCache {
             true => self.spread,
             false => alone,
         }
+    }
+
+    /// What a running function gives, made once. What makes it may ask for another one.
+    pub(crate) fn ran(&self, of: (u64, u32), make: impl FnOnce() -> Ran) -> Arc<Ran> {
+        let mut ran = self.ran.lock().unwrap_or_else(PoisonError::into_inner);
+        let one = ran.entry(of).or_default().clone();
+        drop(ran);
+        one.get_or_init(|| Arc::new(make())).clone()
+    }
+
+    /// `act` may ask the threads; what it asks of each may not.
+    pub(crate) fn each_alone<T>(&self, act: impl FnOnce(Spread) -> T) -> T {
+        let spread = self.spread();
+        let was = self.may_spread.swap(false, Ordering::Relaxed);
+        let done = act(spread);
+        self.may_spread.store(was, Ordering::Relaxed);
+        done
     }
 
     pub(crate) fn once(&self, of: (u64, u32)) -> Option<(Cell, usize)> {

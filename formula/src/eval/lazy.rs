@@ -95,6 +95,7 @@ fn asks_arrays<'a>(context: &mut Context<'a>, lazy: Lazy, args: &[Node<'a>]) -> 
 fn could_be_array(context: &Context, node: &Node) -> bool {
     match node {
         Node::Column(..) | Node::Array(_) | Node::Each(_) | Node::Dot(..) | Node::Once(..) => true,
+        Node::Run(_) => false,
         Node::Const(_) | Node::Missing | Node::Own(_) => false,
         Node::Var(slot) => match context.env.get(*slot) {
             Some(Some(value)) => value.may_hold_arrays(),
@@ -353,7 +354,7 @@ pub(crate) fn is_cheap(node: &Node) -> bool {
         }
         Node::Var(_) => true,
         Node::Column(..) | Node::Array(_) => false,
-        Node::Let(..) | Node::Each(_) | Node::Dot(..) | Node::Once(..) => false,
+        Node::Let(..) | Node::Each(_) | Node::Dot(..) | Node::Once(..) | Node::Run(_) => false,
     }
 }
 

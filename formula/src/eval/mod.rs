@@ -21,6 +21,7 @@ mod load;
 pub(crate) mod lookup;
 pub(crate) mod operators;
 mod reach;
+pub(crate) mod running;
 mod save;
 mod totals;
 mod tuples;
@@ -53,7 +54,7 @@ use table::{
 use vector::{Cell, Collector, Vector};
 
 /// Where answers of earlier AI calls are found.
-pub trait Answers {
+pub trait Answers: Sync {
     fn answer(&self, key: &CallKey) -> Option<Arc<str>>;
 }
 
@@ -173,7 +174,7 @@ impl<'a> Context<'a> {
     pub(crate) fn eval(&mut self, node: &Node<'a>) -> Vector<'a> {
         let n_vectors = match node {
             Node::Const(_) | Node::Missing | Node::Column(..) | Node::Array(_) => 0,
-            Node::Let(..) | Node::Each(_) | Node::Once(..) => 0,
+            Node::Let(..) | Node::Each(_) | Node::Run(_) | Node::Once(..) => 0,
             Node::Own(_) | Node::Negate(_) | Node::Call(..) | Node::Var(_) | Node::Dot(..) => 1,
             Node::Percent(_, n) => *n as usize,
             Node::Chain(_, rest) => rest.len(),
@@ -223,6 +224,7 @@ impl<'a> Context<'a> {
                 self.eval(body)
             }
             Node::Each(each) => lambda::call(self, each),
+            Node::Run(run) => running::call(self, run),
             Node::Dot(link, steps) => linked::along(self, link, steps),
             Node::Once(number, node) => self.once(*number, node),
         }
@@ -232,7 +234,7 @@ impl<'a> Context<'a> {
         match &function.kernel {
             Kernel::Lazy(lazy) => lazy::call(self, *lazy, args),
             // The plan has nodes of their own for these.
-            Kernel::Binding(_) => Vector::Const(CALC),
+            Kernel::Binding(_) | Kernel::Running(_) => Vector::Const(CALC),
             Kernel::Now => Vector::Const(Cell::Number(self.input.now)),
             Kernel::Today => Vector::Const(Cell::Number(self.input.now.floor())),
             Kernel::Lookup(lookup) => lookup::call(self, *lookup, args),

@@ -114,6 +114,18 @@ pub(crate) const FAMILY: &[Function] = {
             Strict(|a| truth(&a[0]).map_or_else(|e| e, |b| Cell::Bool(!b))),
         ),
         function(
+            ["TRUE", "TRUE()", "真", "True", "TRUE()"],
+            (0, 0),
+            Gives::Bool,
+            Strict(|_| Cell::Bool(true)),
+        ),
+        function(
+            ["FALSE", "FALSE()", "假", "False", "FALSE()"],
+            (0, 0),
+            Gives::Bool,
+            Strict(|_| Cell::Bool(false)),
+        ),
+        function(
             [
                 "ISBLANK",
                 "ISBLANK(值)",
@@ -193,7 +205,8 @@ fn fold(items: &[Item], start: bool, join: fn(bool, bool) -> bool) -> Cell {
         for cell in cells {
             match (truth(cell), cell) {
                 (_, Cell::Text(_)) if !literal => {}
-                (_, Cell::Blank) => {}
+                // An argument left out is FALSE; a blank field is no condition.
+                (_, Cell::Blank) if !literal => {}
                 (Ok(value), _) => (out, any) = (join(out, value), true),
                 (Err(stuck), _) => return stuck,
             }

@@ -32,7 +32,11 @@ pub(crate) mod securities;
 pub(crate) mod shape;
 pub(crate) mod sorting;
 pub(crate) mod text;
+pub(crate) mod text_bytes;
+pub(crate) mod text_codes;
+pub(crate) mod text_numbers;
 pub(crate) mod text_parts;
+mod text_value;
 pub(crate) mod trigonometry;
 pub(crate) mod workday;
 

@@ -3,10 +3,12 @@
 use super::{
     FunctionDoc, ai, annuity, bits, cash_flow, complex, convert, database, date, depreciation,
     describe, distributions, information, integers, lambda, logical, lookup, math, matrix,
-    merchant, regex, regression, securities, shape, sorting, text, text_parts, trigonometry,
-    workday,
+    merchant, regex, regression, securities, shape, sorting, text, text_bytes, text_codes,
+    text_numbers, text_parts, trigonometry, workday,
 };
-use crate::eval::{Item, lambda::Binding, lazy::Lazy, lookup::Lookup, vector::Cell};
+use crate::eval::{
+    Item, lambda::Binding, lazy::Lazy, lookup::Lookup, running::Running, vector::Cell,
+};
 use std::{collections::HashMap, sync::OnceLock};
 use table::ai::AiKind;
 
@@ -23,6 +25,8 @@ pub(crate) enum Kernel {
     Array(fn(&[Cell]) -> Cell),
     Lazy(Lazy),
     Lookup(Lookup),
+    /// Over all records of the own table in an order.
+    Running(Running),
     Ai(AiKind),
     Now,
     Today,
@@ -113,7 +117,10 @@ pub(crate) fn all() -> &'static [Function] {
             depreciation::FAMILY,
             securities::FAMILY,
             text::FAMILY,
+            text_numbers::FAMILY,
             text_parts::FAMILY,
+            text_codes::FAMILY,
+            text_bytes::FAMILY,
             regex::FAMILY,
             date::FAMILY,
             workday::FAMILY,
@@ -126,6 +133,7 @@ pub(crate) fn all() -> &'static [Function] {
             merchant::pinyin::FAMILY,
             merchant::barcode::FAMILY,
             merchant::packing::FAMILY,
+            merchant::container::FAMILY,
             merchant::exchange::FAMILY,
             merchant::running::FAMILY,
             ai::FAMILY,

@@ -5,7 +5,7 @@ use super::{
     registry::{Function, Gives, Kernel, function},
 };
 use crate::{
-    check::coerce::{number, text, text_number},
+    check::coerce::{number, text, truth},
     eval::{Item, VALUE, criteria::wildcard, vector::Cell},
     limits::RESULT_CHARS,
 };
@@ -106,7 +106,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 1),
             t,
-            Strict(|a| run(a, |a| words(&text(&a[0])?.to_uppercase()))),
+            Strict(|a| run(a, |a| words(&capitals(&text(&a[0])?)))),
         ),
         function(
             [
@@ -142,7 +142,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 255),
             t,
-            Aggregate(|i| join(i, "", false)),
+            Aggregate(|i| join(i, &[], false)),
         ),
         function(
             [
@@ -154,7 +154,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 255),
             t,
-            Aggregate(|i| join(i, "", false)),
+            Strict(|a| run(a, concatenate)),
         ),
         function(
             [
@@ -179,22 +179,6 @@ pub(crate) const FAMILY: &[Function] = {
             (2, 2),
             Gives::Bool,
             Strict(|a| run(a, |a| Ok(Cell::Bool(text(&a[0])? == text(&a[1])?)))),
-        ),
-        function(
-            [
-                "VALUE",
-                "VALUE(文本)",
-                "文本变数字",
-                "A text as a number",
-                "VALUE(\"1,234\")",
-            ],
-            (1, 1),
-            n,
-            Strict(|a| {
-                run(a, |a| {
-                    text_number(&text(&a[0])?).map(Cell::Number).ok_or(VALUE)
-                })
-            }),
         ),
         function(
             [
@@ -275,9 +259,10 @@ pub(crate) const FAMILY: &[Function] = {
     ]
 };
 
-type Step = Result<Cell, Cell>;
+/// What a kernel makes, or the error it stops at.
+pub(super) type Step = Result<Cell, Cell>;
 
-fn run(args: &[Cell], f: fn(&[Cell]) -> Step) -> Cell {
+pub(super) fn run(args: &[Cell], f: fn(&[Cell]) -> Step) -> Cell {
     f(args).unwrap_or_else(|stuck| stuck)
 }
 
@@ -285,11 +270,12 @@ fn chars(cell: &Cell) -> Result<Vec<char>, Cell> {
     Ok(text(cell)?.chars().collect())
 }
 
-fn made(chars: &[char]) -> Step {
+pub(super) fn made(chars: &[char]) -> Step {
     words(&chars.iter().collect::<String>())
 }
 
-fn words(text: &str) -> Step {
+/// A text of at most [`RESULT_CHARS`].
+pub(super) fn words(text: &str) -> Step {
     match text.len() > RESULT_CHARS && text.chars().count() > RESULT_CHARS {
         true => Err(VALUE),
         false => Ok(Cell::Text(Arc::from(text))),
@@ -297,7 +283,7 @@ fn words(text: &str) -> Step {
 }
 
 /// A count: not negative.
-fn size(args: &[Cell], at: usize, absent: usize) -> Result<usize, Cell> {
+pub(super) fn size(args: &[Cell], at: usize, absent: usize) -> Result<usize, Cell> {
     match args.get(at).map(number).transpose()? {
         None => Ok(absent),
         Some(x) if x < 0.0 => Err(VALUE),
@@ -346,7 +332,7 @@ fn proper(text: &str) -> String {
     for c in text.chars() {
         match inside {
             true => out.extend(c.to_lowercase()),
-            false => out.extend(c.to_uppercase()),
+            false => out.push(capital(c)),
         }
         inside = c.is_alphabetic();
     }
@@ -374,26 +360,39 @@ fn searched(args: &[Cell]) -> Result<(Vec<char>, usize), Cell> {
 }
 
 fn find(args: &[Cell]) -> Step {
+    found(args, true)
+}
+
+fn search(args: &[Cell]) -> Step {
+    found(args, false)
+}
+
+fn found(args: &[Cell], exact: bool) -> Step {
     let (wanted, (subject, from)) = (chars(&args[0])?, searched(args)?);
-    (from..=subject.len())
-        .find(|at| subject[*at..].starts_with(&wanted))
+    position(&wanted, subject, from, exact)
         .map(|at| Cell::Number((at + 1) as f64))
         .ok_or(VALUE)
 }
 
-fn search(args: &[Cell]) -> Step {
-    let (wanted, (subject, from)) = (chars(&args[0])?, searched(args)?);
+/// Where a text stands, from 0: as FIND, or as SEARCH with its wildcards.
+pub(super) fn position(
+    wanted: &[char],
+    subject: Vec<char>,
+    from: usize,
+    exact: bool,
+) -> Option<usize> {
+    let mut places = from..=subject.len();
+    if exact {
+        return places.find(|at| subject[*at..].starts_with(wanted));
+    }
     // One character stays one character, so that positions hold.
     let small = |c: char| c.to_lowercase().next().unwrap_or(c);
     let subject: Vec<char> = subject.into_iter().map(small).collect();
     // The match may end anywhere; a lone ~ at the end must not take that star's meaning away.
     let lone = wanted.iter().rev().take_while(|c| **c == '~').count() % 2 == 1;
     let ending = lone.then_some('~').into_iter().chain(['*']);
-    let pattern: Vec<char> = wanted.into_iter().map(small).chain(ending).collect();
-    (from..=subject.len())
-        .find(|at| wildcard(&pattern, &subject[*at..]))
-        .map(|at| Cell::Number((at + 1) as f64))
-        .ok_or(VALUE)
+    let pattern: Vec<char> = wanted.iter().copied().map(small).chain(ending).collect();
+    places.find(|at| wildcard(&pattern, &subject[*at..]))
 }
 
 fn repeat(args: &[Cell]) -> Step {
@@ -405,23 +404,50 @@ fn repeat(args: &[Cell]) -> Step {
     }
 }
 
+/// What becomes several letters as a capital stays, as in Excel: ß.
+fn capitals(text: &str) -> String {
+    text.chars().map(capital).collect()
+}
+
+fn capital(c: char) -> char {
+    let mut upper = c.to_uppercase();
+    match (upper.next(), upper.next()) {
+        (Some(one), None) => one,
+        _ => c,
+    }
+}
+
+fn concatenate(args: &[Cell]) -> Step {
+    let mut out = String::new();
+    for cell in args {
+        out.push_str(&text(cell)?);
+        if out.len() > RESULT_CHARS * 4 {
+            return Err(VALUE);
+        }
+    }
+    words(&out)
+}
+
+/// Several separators take turns. Empty texts are skipped where that is not said otherwise.
 fn text_join(items: &[Item]) -> Cell {
-    let lone = |item: &Item| match item {
-        Item::One(cell, _) => cell.clone(),
-        Item::Range(_) => VALUE,
+    let cells = |item: &Item| match item {
+        Item::One(cell, _) => vec![cell.clone()],
+        Item::Range(range) => range.cells.clone(),
     };
-    match (
-        text(&lone(&items[0])),
-        crate::check::coerce::truth(&lone(&items[1])),
-    ) {
-        (Ok(between), Ok(skip)) => join(&items[2..], &between, skip),
+    let separators: Result<Vec<Arc<str>>, Cell> = cells(&items[0]).iter().map(text).collect();
+    let skips = match cells(&items[1]).first() {
+        None | Some(Cell::Blank) => Ok(true),
+        Some(cell) => truth(cell),
+    };
+    match (separators, skips) {
+        (Ok(separators), Ok(skips)) => join(&items[2..], &separators, skips),
         (Err(stuck), _) | (_, Err(stuck)) => stuck,
     }
 }
 
-fn join(items: &[Item], between: &str, skip_blank: bool) -> Cell {
+fn join(items: &[Item], separators: &[Arc<str>], skip_blank: bool) -> Cell {
     let mut out = String::new();
-    let mut first = true;
+    let mut turn = None;
     for item in items {
         let cells = match item {
             Item::One(cell, _) => std::slice::from_ref(cell),
@@ -431,9 +457,13 @@ fn join(items: &[Item], between: &str, skip_blank: bool) -> Cell {
             match text(cell) {
                 Ok(part) if skip_blank && part.is_empty() => {}
                 Ok(part) => {
-                    if !std::mem::take(&mut first) {
+                    let between = |turn: usize| -> Option<&Arc<str>> {
+                        separators.get(turn % separators.len().max(1))
+                    };
+                    if let Some(between) = turn.and_then(between) {
                         out.push_str(between);
                     }
+                    turn = Some(turn.map_or(0, |turn| turn + 1));
                     out.push_str(&part);
                 }
                 Err(stuck) => return stuck,

@@ -7,6 +7,7 @@ use super::Node;
 use crate::{
     eval::{
         lambda::{Binding, Each},
+        running::Run,
         vector::{Cell, Range},
     },
     functions::registry::{self, Function, Kernel},
@@ -23,6 +24,8 @@ pub(crate) fn lower<'a>(expr: &Expr, table: TableId, schema: &'a Schema) -> Node
         n_slots: 0,
         n_nodes: 0,
         depth: 0,
+        n_runs: 0,
+        run: 0,
     };
     lowering.node(expr, None)
 }
@@ -33,6 +36,9 @@ struct Lowering<'a> {
     n_slots: usize,
     n_nodes: usize,
     depth: usize,
+    n_runs: u32,
+    /// In how many running functions this is.
+    run: usize,
 }
 
 /// A name and what is around it.
@@ -49,7 +55,8 @@ type Env<'s> = Option<&'s Frame<'s>>;
 
 #[derive(Clone, Copy)]
 enum Bound<'s> {
-    Slot(usize),
+    /// A variable, in how many running functions it was named, and what it was named for.
+    Slot(usize, usize, Option<(&'s Expr, Env<'s>)>),
     /// Calls of an AI model: computed where it is used, so that a branch not taken asks nothing.
     Inline(&'s Expr, Env<'s>),
     /// Parameters and, last, the body; with the names around it.
@@ -154,7 +161,10 @@ impl<'a> Lowering<'a> {
             Kind::Call { name, args, .. } => self.call(name, args, env),
             Kind::Missing => Node::Missing,
             Kind::Name(name) => match find(env, name).map(|frame| frame.bound) {
-                Some(Bound::Slot(slot)) => Node::Var(slot),
+                Some(Bound::Slot(slot, run, _)) if run == self.run => Node::Var(slot),
+                // A running function asks for it in other records.
+                Some(Bound::Slot(_, _, Some((expr, env)))) => self.node(expr, env),
+                Some(Bound::Slot(..)) => Node::Const(Cell::Error(CellError::Value)),
                 Some(Bound::Inline(expr, env)) => self.node(expr, env),
                 // A lambda that nobody calls is no value.
                 Some(Bound::Lambda(..)) => Node::Const(Cell::Error(CellError::Calc)),
@@ -173,6 +183,14 @@ impl<'a> Lowering<'a> {
             Kernel::Binding(Binding::Let) => self.named(args, Vec::new(), env),
             Kernel::Binding(Binding::Lambda) => Node::Const(Cell::Error(CellError::Calc)),
             Kernel::Binding(by) => self.each(by, args, env),
+            Kernel::Running(by) => {
+                self.run += 1;
+                let args = args.iter().map(|arg| self.node(arg, env)).collect();
+                self.run -= 1;
+                self.n_runs += 1;
+                let number = self.n_runs;
+                Node::Run(Box::new(Run { by, args, number }))
+            }
             _ => {
                 let args = args.iter().map(|arg| self.node(arg, env));
                 Node::Call(function, args.collect())
@@ -203,9 +221,9 @@ impl<'a> Lowering<'a> {
             _ if asks_model(value, env) => Bound::Inline(value, env),
             _ => {
                 let slot = self.slot();
-                let value = self.node(value, env);
-                known.push((slot, value));
-                Bound::Slot(slot)
+                let lowered = self.node(value, env);
+                known.push((slot, lowered));
+                Bound::Slot(slot, self.run, Some((value, env)))
             }
         };
         let frame = Frame {
@@ -233,7 +251,7 @@ impl<'a> Lowering<'a> {
                     _ => {
                         let slot = self.slot();
                         known.push((slot, self.node(arg, env)));
-                        Bound::Slot(slot)
+                        Bound::Slot(slot, self.run, Some((arg, env)))
                     }
                 });
                 let bounds: Vec<Bound> = bounds.collect();
@@ -262,7 +280,7 @@ impl<'a> Lowering<'a> {
             name,
             bound: *bound,
             asks: match bound {
-                Bound::Slot(_) => false,
+                Bound::Slot(..) => false,
                 Bound::Inline(..) => true,
                 Bound::Lambda(args, env) => args.last().is_some_and(|body| asks_model(body, *env)),
             },
@@ -281,7 +299,10 @@ impl<'a> Lowering<'a> {
         let body = match called(lambda, env) {
             Some(Called::Lambda(lambda, around)) => match lambda.split_last() {
                 Some((body, parameters)) if parameters.len() == n_parameters => {
-                    let bounds: Vec<Bound> = slots.iter().map(|slot| Bound::Slot(*slot)).collect();
+                    let bounds: Vec<Bound> = slots
+                        .iter()
+                        .map(|slot| Bound::Slot(*slot, self.run, None))
+                        .collect();
                     self.with(parameters, &bounds, body, around)
                 }
                 _ => return wrong,

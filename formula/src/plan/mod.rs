@@ -6,11 +6,13 @@ pub(crate) mod relations;
 mod share;
 
 pub(crate) use lower::lower;
+use relations::Relations;
 pub(crate) use share::{reads_record, share};
 
 use crate::{
     eval::{
         lambda::Each,
+        running::Run,
         vector::{Cell, Range},
     },
     functions::registry::{self, Function, Kernel},
@@ -41,6 +43,7 @@ pub(crate) enum Node<'a> {
     /// The variables in turn, then what is made of them.
     Let(Vec<(usize, Node<'a>)>, Box<Node<'a>>),
     Each(Box<Each<'a>>),
+    Run(Box<Run<'a>>),
     /// A link field of the own record, and a field of each table on the way.
     Dot(&'a Field, Vec<(TableId, &'a Field)>),
     /// The same for every record and every segment: computed once per formula and snapshot, known by its number.
@@ -62,6 +65,10 @@ pub struct Reads {
 
 pub(crate) struct Needs {
     pub(crate) reads: Reads,
+    /// Fields of the own table that are read in all records; present where the formula runs over these.
+    pub(crate) running: Option<BTreeSet<FieldId>>,
+    /// LET or a lambda is in it.
+    pub(crate) has_names: bool,
     pub(crate) ai: bool,
     /// What a record costs, in records of plain operators.
     pub(crate) weight: u64,
@@ -89,6 +96,7 @@ fn weight(kernel: Option<&Kernel>, args: &[Expr]) -> u64 {
             ] => 1,
             _ => HEAVY,
         },
+        Some(Kernel::Running(_)) => 1,
         Some(Kernel::Lookup(_)) if args.iter().any(is_made) => COSTLY,
         Some(Kernel::Lookup(_)) => 1,
         _ => HEAVY,
@@ -98,6 +106,7 @@ fn weight(kernel: Option<&Kernel>, args: &[Expr]) -> u64 {
 pub(crate) fn needs(expr: &Expr, schema: &Schema, out: &mut Needs) {
     let mut children = expr.children();
     match &expr.kind {
+        Kind::Name(_) => out.has_names = true,
         Kind::Own(FieldRef::Id(id)) => drop(out.reads.own.insert(*id)),
         Kind::Column(TableRef::Id(table), FieldRef::Id(id)) => {
             out.reads.others.entry(*table).or_default().insert(*id);
@@ -116,6 +125,9 @@ pub(crate) fn needs(expr: &Expr, schema: &Schema, out: &mut Needs) {
             out.ai |= matches!(kernel, Some(Kernel::Ai(_)));
             out.weight = out.weight.max(weight(kernel, args));
             out.reads.volatile |= matches!(kernel, Some(Kernel::Now | Kernel::Today));
+            if let Some(Kernel::Running(_)) = kernel {
+                return needs_of_all(args, schema, out);
+            }
             if let Some(Kernel::Lookup(lookup)) = kernel
                 && lookup.is_over_link()
                 && let Some(Kind::Own(FieldRef::Id(link))) = args.first().map(|arg| &arg.kind)
@@ -129,4 +141,32 @@ pub(crate) fn needs(expr: &Expr, schema: &Schema, out: &mut Needs) {
     children
         .into_iter()
         .for_each(|child| needs(child, schema, out));
+}
+
+/// What arguments need that are read in all records of the own table.
+fn needs_of_all(args: &[Expr], schema: &Schema, out: &mut Needs) {
+    let own = std::mem::take(&mut out.reads.own);
+    let links = std::mem::take(&mut out.reads.links);
+    args.iter().for_each(|arg| needs(arg, schema, out));
+    let read = std::mem::replace(&mut out.reads.own, own);
+    let linked = std::mem::replace(&mut out.reads.links, links);
+    let running = out.running.get_or_insert_default();
+    running.extend(read.into_iter().chain(linked));
+}
+
+impl Needs {
+    /// Fields of the own table that are read in all records are columns of it.
+    pub(crate) fn join_running(&mut self, own: TableId, related: &mut Relations) {
+        let Some(mut fields) = self.running.take() else {
+            return;
+        };
+        if self.has_names {
+            // A name may stand for anything that is read.
+            fields.extend(self.reads.own.iter().chain(&self.reads.links));
+            related.all_whole();
+        }
+        related.whole.entry(own).or_default().extend(&fields);
+        let others = self.reads.others.entry(own).or_default();
+        others.extend(fields);
+    }
 }

@@ -33,6 +33,16 @@ pub struct Relation {
     pub(crate) link: Option<FieldId>,
 }
 
+impl Relations {
+    /// All columns are read as a whole, whatever reads them.
+    pub(crate) fn all_whole(&mut self) {
+        for relation in self.by_key.drain(..) {
+            let whole = self.whole.entry(relation.table).or_default();
+            whole.extend(relation.fields());
+        }
+    }
+}
+
 impl Relation {
     /// The table that is looked up in.
     pub fn table(&self) -> TableId {
@@ -63,6 +73,17 @@ pub(crate) fn relations(expr: &Expr, schema: &Schema, out: &mut Relations) {
         Kind::Call { name, args, .. } => {
             let lookup = match registry::find(name).map(|function| &function.kernel) {
                 Some(Kernel::Lookup(lookup)) => by_key(*lookup, args),
+                // A key that reaches one record reaches all that come after it.
+                Some(Kernel::Running(_)) => {
+                    let mut found = Relations::default();
+                    let args = args.iter();
+                    args.for_each(|arg| relations(arg, schema, &mut found));
+                    found.all_whole();
+                    for (table, fields) in found.whole {
+                        out.whole.entry(table).or_default().extend(fields);
+                    }
+                    return;
+                }
                 _ => None,
             };
             if let Some(relation) = lookup {
@@ -169,7 +190,7 @@ fn is_still(expr: &Expr) -> bool {
             let kernel = registry::find(name).map(|function| &function.kernel);
             !matches!(
                 kernel,
-                Some(Kernel::Ai(_) | Kernel::Now | Kernel::Today) | None
+                Some(Kernel::Ai(_) | Kernel::Now | Kernel::Today | Kernel::Running(_)) | None
             ) && args.iter().all(is_still)
         }
         // A name means something only where LET or LAMBDA gave it one; the records of a link are another table's.

@@ -43,6 +43,11 @@ pub(crate) fn share<'a>(node: Node<'a>, n_shared: &mut u32) -> Node<'a> {
                 .collect();
             Node::Each(each)
         }
+        Node::Run(mut run) => {
+            let args = std::mem::take(&mut run.args).into_iter();
+            run.args = args.map(|node| share(node, n_shared)).collect();
+            Node::Run(run)
+        }
         other => other,
     }
 }
@@ -55,6 +60,7 @@ fn children<'n, 'a>(node: &'n Node<'a>) -> Vec<&'n Node<'a>> {
             std::iter::once(&**first).chain(rest).collect()
         }
         Node::Call(_, args) => args.iter().collect(),
+        Node::Run(run) => run.args.iter().collect(),
         Node::Let(known, body) => {
             let known = known.iter().map(|(_, node)| node);
             known.chain(std::iter::once(&**body)).collect()
@@ -99,7 +105,7 @@ fn binds(node: &Node, out: &mut BTreeSet<usize>) {
 
 fn varies(node: &Node, is_same: &dyn Fn(usize) -> bool) -> bool {
     match node {
-        Node::Own(_) | Node::Dot(..) => true,
+        Node::Own(_) | Node::Dot(..) | Node::Run(_) => true,
         Node::Var(slot) => !is_same(*slot),
         Node::Call(function, _) if function.kernel.reads_record() => true,
         _ => children(node)

@@ -3,7 +3,7 @@
 //! In: [`Request`]. Out: `{"value","type"}`, `{"error"}`, `{"diagnostics"}` or `{"pending","type","calls"}`.
 //! Law: every line gets exactly one answer, and no line stops the next one. Tests: `tests/eval.rs`.
 
-use formula::{Answers, Diagnostic, EvalCache, EvalInput, Formula, Scope, analyze};
+use formula::{Answers, Cell, Diagnostic, EvalCache, EvalInput, Formula, Scope, analyze};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::{
@@ -14,14 +14,14 @@ use std::{
 };
 use table::{
     ai::CallKey,
-    column::{Column, SharedColumn},
-    field::{Field, FieldType, date, decimal},
+    column::{Column, ColumnKind, SharedColumn},
+    field::{Field, FieldType, date},
     id::{ColumnId, FieldId, RecordId, TableId},
     mask::Mask,
     schema::{Schema, Table},
     segment::Segment,
     snapshot::{Snapshot, TableData},
-    value::{CellState, CellValue},
+    value::{CellError, CellState, CellValue},
 };
 
 /// Bytes of one line; a longer one is refused and skipped.
@@ -180,7 +180,7 @@ impl Answers for Nothing {
 
 fn evaluate(formula: &Formula, snapshot: &Snapshot, now: f64) -> Value {
     let result = formula.result();
-    let evaluated = formula.eval(&EvalInput {
+    let input = EvalInput {
         snapshot,
         table: OWN,
         segment: 0,
@@ -190,26 +190,56 @@ fn evaluate(formula: &Formula, snapshot: &Snapshot, now: f64) -> Value {
         kind: result.kind(),
         model: "",
         cache: &EvalCache::default(),
-    });
-    let value = match evaluated.cells.get(0) {
-        CellState::Error(error) => return json!({"error": error.code()}),
-        CellState::Pending => {
-            let prompts: Vec<&str> = evaluated.calls.iter().map(|(_, c)| &*c.user).collect();
-            return json!({"pending": true, "type": result.key(), "calls": prompts});
+    };
+    let cell = formula.values(&input).into_iter().next();
+    match cell.unwrap_or(Cell::Blank) {
+        Cell::Error(error) => json!({"error": error.code()}),
+        Cell::Pending => {
+            let calls = formula.eval(&input).calls;
+            let prompts: Vec<&str> = calls.iter().map(|(_, c)| &*c.user).collect();
+            json!({"pending": true, "type": result.key(), "calls": prompts})
         }
-        CellState::Misfit(text) => json!(text),
-        CellState::Value(CellValue::Number(x)) => number(x),
-        CellState::Value(CellValue::Date(day)) => {
+        Cell::Number(day) if matches!(result, FieldType::Date | FieldType::DateTime) => {
             if !(date::FIRST_DAY..date::LAST_DAY + 1.0).contains(&day) {
                 return json!({"error": "#NUM!"});
             }
-            json!(iso_text(day, result == FieldType::DateTime))
+            // A day with a time of day, whatever most results of the formula are.
+            let timed = result == FieldType::DateTime || day.fract() != 0.0;
+            let key = if timed { "date_time" } else { "date" };
+            json!({"value": iso_text(day, timed), "type": key})
         }
-        CellState::Value(CellValue::Bool(flag)) => json!(flag),
-        CellState::Value(CellValue::Text(text)) => json!(text),
-        CellState::Value(_) => Value::Null,
-    };
-    json!({"value": value, "type": result.key()})
+        Cell::Array(range) => {
+            let rows = range.cells().chunks(range.width()).map(|row| {
+                let cells = row.iter().map(|cell| match cell {
+                    Cell::Error(error) => json!({"error": error.code()}),
+                    other => plain(other),
+                });
+                Value::Array(cells.collect())
+            });
+            json!({"value": rows.collect::<Vec<Value>>(), "type": "list"})
+        }
+        single => {
+            // What a formula gives for this record may be of another type than for most.
+            let own = match &single {
+                Cell::Number(_) => (ColumnKind::Number, "number"),
+                Cell::Bool(_) => (ColumnKind::Bool, "checkbox"),
+                _ => (ColumnKind::Text, "text"),
+            };
+            let fits = single == Cell::Blank || own.0 == result.kind();
+            let key = if fits { result.key() } else { own.1 };
+            json!({"value": plain(&single), "type": key})
+        }
+    }
+}
+
+/// A blank is null.
+fn plain(cell: &Cell) -> Value {
+    match cell {
+        Cell::Number(x) => number(*x),
+        Cell::Bool(flag) => json!(flag),
+        Cell::Text(text) => json!(text),
+        _ => Value::Null,
+    }
 }
 
 /// Whole numbers without a point, never `-0`; what JSON cannot hold is null.
@@ -304,17 +334,24 @@ fn columns(rows: &[Map<String, Value>], next: &mut u32) -> Result<(Vec<Field>, C
             .iter()
             .map(|row| row.get(name).unwrap_or(&Value::Null))
             .collect();
-        if values.iter().any(|v| v.is_array() || v.is_object()) {
+        let strange = |value: &&&Value| value.is_array() || value.is_object();
+        if values
+            .iter()
+            .filter(strange)
+            .any(|value| error(value).is_none())
+        {
             return Err((
-                format!("字段“{name}”里有列表或对象，只能写数字、文字、true、false 或 null"),
                 format!(
-                    "Field “{name}” holds a list or an object; write a number, a text, true, false or null"
+                    "字段“{name}”里有列表或对象，只能写数字、文字、true、false、null 或 {{\"error\":\"#N/A\"}}"
+                ),
+                format!(
+                    "Field “{name}” holds a list or an object; write a number, a text, true, false, null or {{\"error\":\"#N/A\"}}"
                 ),
             ));
         }
-        let field_type = field_type(&values);
-        let cells = values.iter().map(|value| cell(value, &field_type));
-        let column = Column::from_states(field_type.kind(), cells);
+        let (field_type, kind) = field_type(&values);
+        let cells = values.iter().map(|value| cell(value, kind));
+        let column = Column::from_states(kind, cells);
         columns.insert(ColumnId(*next), column.into());
         fields.push(Field {
             id: FieldId(*next),
@@ -329,11 +366,21 @@ fn columns(rows: &[Map<String, Value>], next: &mut u32) -> Result<(Vec<Field>, C
     Ok((fields, columns))
 }
 
-/// The one type that all values of a field have; text where they differ.
-fn field_type(values: &[&Value]) -> FieldType {
-    let filled = || values.iter().filter(|value| !value.is_null());
+/// `{"error":"#N/A"}`.
+fn error(value: &Value) -> Option<CellError> {
+    let code = value.as_object().filter(|object| object.len() == 1)?;
+    let code = code.get("error")?.as_str()?;
+    CellError::ALL
+        .into_iter()
+        .find(|error| error.code() == code)
+}
+
+/// The one type that all values of a field have; where they differ, each cell is what it is.
+fn field_type(values: &[&Value]) -> (FieldType, ColumnKind) {
+    let is_filled = |value: &&&Value| !value.is_null() && !value.is_object();
+    let filled = || values.iter().filter(is_filled);
     let dated = |value: &&&Value| value.as_str().and_then(iso);
-    match () {
+    let field_type = match () {
         () if filled().next().is_none() => FieldType::Text,
         () if filled().all(|value| value.is_number()) => FieldType::Number {
             decimals: None,
@@ -347,23 +394,25 @@ fn field_type(values: &[&Value]) -> FieldType {
                 false => FieldType::Date,
             }
         }
-        () => FieldType::Text,
-    }
+        () if filled().all(|value| value.is_string()) => FieldType::Text,
+        () => return (FieldType::Text, ColumnKind::Mixed),
+    };
+    let kind = field_type.kind();
+    (field_type, kind)
 }
 
-fn cell(value: &Value, field_type: &FieldType) -> CellState {
-    let cell = match (value, field_type) {
-        (Value::String(text), FieldType::Date | FieldType::DateTime) => {
+fn cell(value: &Value, kind: ColumnKind) -> CellState {
+    if let Some(error) = error(value) {
+        return CellState::Error(error);
+    }
+    let cell = match value {
+        Value::String(text) if kind == ColumnKind::Date => {
             iso(text).map_or(CellValue::Blank, |(day, _)| CellValue::Date(day))
         }
-        (Value::String(text), _) if text.is_empty() => CellValue::Blank,
-        (Value::String(text), _) => CellValue::text(text),
-        (Value::Number(x), FieldType::Number { .. }) => {
-            x.as_f64().map_or(CellValue::Blank, CellValue::Number)
-        }
-        (Value::Number(x), _) => CellValue::text(decimal::general(x.as_f64().unwrap_or(0.0))),
-        (Value::Bool(flag), FieldType::Checkbox) => CellValue::Bool(*flag),
-        (Value::Bool(flag), _) => CellValue::text(if *flag { "TRUE" } else { "FALSE" }),
+        Value::String(text) if text.is_empty() => CellValue::Blank,
+        Value::String(text) => CellValue::text(text),
+        Value::Number(x) => x.as_f64().map_or(CellValue::Blank, CellValue::Number),
+        Value::Bool(flag) => CellValue::Bool(*flag),
         _ => CellValue::Blank,
     };
     cell.into()

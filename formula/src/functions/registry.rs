@@ -133,6 +133,7 @@ pub(crate) fn all() -> &'static [Function] {
             merchant::pinyin::FAMILY,
             merchant::barcode::FAMILY,
             merchant::packing::FAMILY,
+            merchant::container::FAMILY,
             merchant::exchange::FAMILY,
             merchant::running::FAMILY,
             ai::FAMILY,

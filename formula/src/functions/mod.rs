@@ -5,12 +5,14 @@
 
 pub(crate) mod ai;
 pub(crate) mod annuity;
+pub(crate) mod arguments;
 pub(crate) mod bits;
 pub(crate) mod cash_flow;
 pub(crate) mod complex;
 pub(crate) mod convert;
 pub(crate) mod database;
 pub(crate) mod date;
+pub(crate) mod day_count;
 pub(crate) mod depreciation;
 pub(crate) mod describe;
 pub(crate) mod distributions;

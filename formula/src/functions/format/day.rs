@@ -29,6 +29,23 @@ const WEEKDAYS: [(&str, &str); 7] = [
     ("Friday", "五"),
 ];
 
+const CHINESE_MONTHS: [&str; 12] = [
+    "一月",
+    "二月",
+    "三月",
+    "四月",
+    "五月",
+    "六月",
+    "七月",
+    "八月",
+    "九月",
+    "十月",
+    "十一月",
+    "十二月",
+];
+/// Thailand counts years from the death of the Buddha.
+const BUDDHA: i64 = 543;
+
 /// Tells minutes from months, and digits of a second from others, which no date has.
 pub(super) fn settle(parts: &mut Vec<Part>) -> Option<()> {
     let mut out: Vec<Part> = Vec::with_capacity(parts.len());
@@ -39,14 +56,14 @@ pub(super) fn settle(parts: &mut Vec<Part>) -> Option<()> {
             .iter()
             .take_while(|part| **part == Part::Digit('0'))
             .count();
-        let seconds = |part: &Part| matches!(part, Part::Date('s', _) | Part::Elapsed('s', _));
         out.push(match part {
-            Part::Point if out.last().is_some_and(seconds) && n_zeros > 0 => {
+            Part::Point if n_zeros > 0 => {
                 at += n_zeros;
                 Part::Fraction(n_zeros)
             }
             Part::Point => Part::Literal('.'),
             Part::Comma => Part::Literal(','),
+            Part::Slash => Part::Literal('/'),
             Part::Digit(_) | Part::Percent | Part::Exponent(_) | Part::General | Part::Text => {
                 return None;
             }
@@ -138,7 +155,12 @@ impl Moment {
         };
         match part {
             Part::Literal(c) => out.push(*c),
-            Part::Half(am, pm) => out.push_str(if hour < 12 { am } else { pm }),
+            Part::Half(am, pm) => out.push_str(match (section.in_chinese, hour < 12) {
+                (true, true) => "上午",
+                (true, false) => "下午",
+                (false, true) => am,
+                (false, false) => pm,
+            }),
             Part::Fraction(n) => {
                 let shown = format!(
                     ".{:03}",
@@ -170,7 +192,8 @@ impl Moment {
 
     fn write_day(&self, letter: char, n: usize, section: &Section, out: &mut String) {
         let (english, chinese) = WEEKDAYS[(self.day as usize) % 7];
-        let month = MONTHS[(self.month as usize).saturating_sub(1) % 12];
+        let at = (self.month as usize).saturating_sub(1) % 12;
+        let (month, chinese_month) = (MONTHS[at], CHINESE_MONTHS[at]);
         let number = |value: u32, width: usize| {
             let shown = format!("{value:0width$}");
             match &section.numerals {
@@ -189,11 +212,23 @@ impl Moment {
                     None => year,
                 }
             }
+            ('b', _) => {
+                let year = self.year + BUDDHA;
+                match n {
+                    1 | 2 => format!("{:02}", year % 100),
+                    _ => format!("{year:04}"),
+                }
+            }
             ('m', 1 | 2) => number(self.month, n),
+            ('m', 3) if section.in_chinese => format!("{}月", self.month),
+            ('m', 5) if section.in_chinese => chinese_month.chars().take(1).collect(),
+            ('m', _) if section.in_chinese => chinese_month.to_owned(),
             ('m', 3) => month[..3].to_owned(),
             ('m', 5) => month[..1].to_owned(),
             ('m', _) => month.to_owned(),
             ('d', 1 | 2) => number(self.of_month, n),
+            ('d', 3) if section.in_chinese => format!("周{chinese}"),
+            ('d', _) if section.in_chinese => format!("星期{chinese}"),
             ('d', 3) => english[..3].to_owned(),
             ('d', _) => english.to_owned(),
             ('a', 3) => chinese.to_owned(),

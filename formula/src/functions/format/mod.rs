@@ -1,29 +1,47 @@
-//! Excel's number formats, for TEXT: `#,##0.00`, `yyyy年m月d日`, `0;(0);"-"`. In: a cell and a format. Out: [`text`].
+//! Excel's number formats, for TEXT: `#,##0.00`, `# ?/?`, `yyyy年m月d日`, `0;(0);"-"`. In: a cell and a format. Out: [`text`].
 //!
-//! A format is read into up to four [`Section`]s of [`Part`]s (here), of which one is chosen by the value and written by
-//! [`number`] or [`day`]. Law: what Excel refuses, and fractions (`# ?/?`), are refused (`None`), never written wrongly.
+//! A format is read (by [`reader`]) into up to four [`Section`]s of [`Part`]s, of which one is chosen by the value and
+//! written by [`number`], [`fraction`] or [`day`]. Law: what Excel refuses is refused (`None`), never written wrongly.
 //! Tests: `spec/text-formats.md`.
 
 mod day;
+mod fraction;
 mod number;
 mod numerals;
+mod reader;
 
-use crate::{
-    check::coerce::{general, text_number},
-    eval::vector::Cell,
-};
+use super::text_value;
+use crate::{check::coerce::general, eval::vector::Cell};
 use numerals::Numerals;
+use std::{cell::RefCell, rc::Rc, sync::Arc};
+
+/// A format and its sections; `None` where it cannot be read.
+type Kept = Option<(Arc<str>, Option<Rc<[Section]>>)>;
+
+thread_local! {
+    /// The format read last: most formulas have one.
+    static KEPT: RefCell<Kept> = const { RefCell::new(None) };
+}
+
+fn sections(format: &Arc<str>) -> Option<Rc<[Section]>> {
+    KEPT.with_borrow_mut(|kept| {
+        if kept.as_ref().is_none_or(|(of, _)| of != format) {
+            *kept = Some((format.clone(), reader::read(format).map(Rc::from)));
+        }
+        kept.as_ref().and_then(|(_, sections)| sections.clone())
+    })
+}
 
 /// The cell in a format; `None` where the format cannot be used for it.
-pub(crate) fn text(cell: &Cell, format: &str) -> Option<String> {
-    let sections = read(format)?;
+pub(crate) fn text(cell: &Cell, format: &Arc<str>) -> Option<String> {
+    let sections = sections(format)?;
     match cell {
         Cell::Bool(value) => Some(if *value { "TRUE" } else { "FALSE" }.into()),
         Cell::Number(value) => write(&sections, *value),
         Cell::Blank => write(&sections, 0.0),
         Cell::Text(shown) => {
             let only_text = matches!(&sections[..], [one] if one.takes_text());
-            match text_number(shown).filter(|_| !only_text) {
+            match text_value::read(shown).filter(|_| !only_text) {
                 Some(value) => write(&sections, value),
                 None => Some(write_text(&sections, shown)),
             }
@@ -52,6 +70,8 @@ enum Part {
     /// `E+` or `E-`; true where a plus sign is written.
     Exponent(bool),
     Literal(char),
+    /// A bare `/`: between digits the line of a fraction.
+    Slash,
     General,
     /// `@`.
     Text,
@@ -68,9 +88,62 @@ enum Part {
 #[derive(Debug, Default)]
 struct Section {
     parts: Vec<Part>,
-    /// `[>=100]`.
-    condition: Option<(String, f64)>,
+    condition: Option<Condition>,
     numerals: Option<Numerals>,
+    /// `[$-804]`: names of months and weekdays in Chinese.
+    in_chinese: bool,
+    /// `[$-F800]` and `[$-F400]`: the long date or the time in the way of the country.
+    system: Option<System>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum System {
+    Date,
+    Time,
+}
+
+/// `[>=100]`.
+#[derive(Debug)]
+struct Condition {
+    sign: Sign,
+    limit: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Sign {
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    Equal,
+    NotEqual,
+}
+
+impl Condition {
+    fn holds(&self, value: f64) -> bool {
+        match self.sign {
+            Sign::Less => value < self.limit,
+            Sign::LessEqual => value <= self.limit,
+            Sign::Greater => value > self.limit,
+            Sign::GreaterEqual => value >= self.limit,
+            Sign::Equal => value == self.limit,
+            Sign::NotEqual => value != self.limit,
+        }
+    }
+
+    /// Only numbers below zero pass.
+    fn is_negative(&self) -> bool {
+        match self.sign {
+            Sign::Less => self.limit <= 0.0,
+            Sign::LessEqual | Sign::Equal => self.limit < 0.0,
+            _ => false,
+        }
+    }
+
+    /// All numbers above zero pass.
+    fn takes_positive(&self) -> bool {
+        matches!(self.sign, Sign::Greater | Sign::GreaterEqual) && self.limit <= 0.0
+    }
 }
 
 impl Section {
@@ -89,25 +162,17 @@ impl Section {
         self.parts.iter().any(digit)
     }
 
-    fn holds(&self, value: f64) -> Option<bool> {
-        let (sign, limit) = self.condition.as_ref()?;
-        Some(match sign.as_str() {
-            "<" => value < *limit,
-            "<=" => value <= *limit,
-            ">" => value > *limit,
-            ">=" => value >= *limit,
-            "=" => value == *limit,
-            _ => value != *limit,
-        })
-    }
-
     /// The value without its sign where the section says the sign itself.
     fn write(&self, value: f64) -> Option<String> {
         if self.is_date() {
             return day::write(self, value);
         }
         let sign = if value < 0.0 { "-" } else { "" };
-        Some(format!("{sign}{}", number::write(self, value.abs())?))
+        let size = match fraction::Shape::of(&self.parts) {
+            Some(shape) => shape.write(self, value.abs())?,
+            None => number::write(self, value.abs())?,
+        };
+        Some(format!("{sign}{size}"))
     }
 }
 
@@ -127,190 +192,41 @@ fn write(sections: &[Section], value: f64) -> Option<String> {
 }
 
 /// The first section whose condition holds. A second one without a condition takes what is negative if a third one
-/// takes the rest. Several sections say the sign themselves.
+/// takes the rest; a lone one leaves the rest to General. A section for negative numbers only says the sign itself.
 fn write_by_condition(sections: &[Section], value: f64) -> Option<String> {
     let last = sections.len() - 1;
-    let fits = |(at, section): &(usize, &Section)| match section.holds(value) {
-        Some(holds) => holds,
+    let fits = |(at, section): &(usize, &Section)| match &section.condition {
+        Some(condition) => condition.holds(value),
         None => *at == last || (*at == 0 && value > 0.0) || (*at == 1 && value < 0.0),
     };
-    let (_, section) = sections.iter().enumerate().find(fits)?;
-    section.write(if last > 0 { value.abs() } else { value })
+    let Some((at, section)) = sections.iter().enumerate().find(fits) else {
+        return (last == 0).then(|| general(value));
+    };
+    let before = sections[..at].iter().filter_map(|s| s.condition.as_ref());
+    let says_sign = match &section.condition {
+        Some(condition) => condition.is_negative(),
+        None if at == 1 && at < last => true,
+        None => before.into_iter().any(Condition::takes_positive),
+    };
+    section.write(if says_sign { value.abs() } else { value })
 }
 
 fn write_text(sections: &[Section], shown: &str) -> String {
-    let Some(section) = sections.last().filter(|section| section.takes_text()) else {
+    let section = match sections {
+        [_, _, _, fourth] => Some(fourth),
+        _ => sections.last().filter(|section| section.takes_text()),
+    };
+    let Some(section) = section else {
         return shown.to_owned();
     };
     let mut out = String::new();
     for part in &section.parts {
         match part {
-            Part::Text => out.push_str(shown),
+            Part::Text | Part::General => out.push_str(shown),
             Part::Literal(c) => out.push(*c),
+            Part::Slash => out.push('/'),
             _ => {}
         }
     }
     out
-}
-
-fn read(format: &str) -> Option<Vec<Section>> {
-    let chars: Vec<char> = format.chars().collect();
-    let mut reader = Reader {
-        chars: &chars,
-        at: 0,
-    };
-    let mut sections = vec![reader.section()?];
-    while reader.at < chars.len() {
-        reader.at += 1;
-        sections.push(reader.section()?);
-    }
-    (sections.len() <= 4).then_some(sections)
-}
-
-struct Reader<'a> {
-    chars: &'a [char],
-    at: usize,
-}
-
-const HALVES: [(&str, &str, &str); 3] = [
-    ("am/pm", "AM", "PM"),
-    ("上午/下午", "上午", "下午"),
-    ("a/p", "A", "P"),
-];
-const COLORS: [&str; 16] = [
-    "black", "blue", "cyan", "green", "magenta", "red", "white", "yellow", "黑色", "蓝色", "青色",
-    "绿色", "洋红", "红色", "白色", "黄色",
-];
-
-impl Reader<'_> {
-    /// Up to `;` or the end.
-    fn section(&mut self) -> Option<Section> {
-        let mut section = Section::default();
-        while let Some(&c) = self.chars.get(self.at).filter(|c| **c != ';') {
-            self.part(c, &mut section)?;
-        }
-        match section.is_date() {
-            true => day::settle(&mut section.parts)?,
-            false => number::settle(&section.parts)?,
-        }
-        Some(section)
-    }
-
-    fn part(&mut self, c: char, section: &mut Section) -> Option<()> {
-        if let Some(part) = self.word() {
-            section.parts.push(part);
-            return Some(());
-        }
-        self.at += 1;
-        let next = self.chars.get(self.at).copied();
-        let part = match c {
-            '"' => return self.quoted(section),
-            '[' => return self.bracketed(section),
-            // Room as wide as the next character; in a text, a blank.
-            '_' => {
-                self.at += 1;
-                Part::Literal(next.map(|_| ' ')?)
-            }
-            // `!` escapes in Excel's Chinese edition.
-            '\\' | '!' => {
-                self.at += 1;
-                Part::Literal(next?)
-            }
-            // The next character would fill a cell.
-            '*' => {
-                self.at += 1;
-                return next.map(drop);
-            }
-            '0' | '#' | '?' => Part::Digit(c),
-            '.' => Part::Point,
-            ',' => Part::Comma,
-            '%' => Part::Percent,
-            '@' => Part::Text,
-            // Elsewhere than after digits, as in `e-mm-dd`, it is the year.
-            'E' | 'e' if section.has_digits() && matches!(next, Some('+' | '-')) => {
-                self.at += 1;
-                Part::Exponent(next == Some('+'))
-            }
-            _ => match c.to_ascii_lowercase() {
-                letter @ ('y' | 'm' | 'd' | 'h' | 's' | 'a' | 'e') => self.run(letter)?,
-                _ => Part::Literal(c),
-            },
-        };
-        section.parts.push(part);
-        Some(())
-    }
-
-    /// `General` and the halves of a day.
-    fn word(&mut self) -> Option<Part> {
-        let rest = &self.chars[self.at..];
-        let starts = |word: &str| {
-            let n = word.chars().count();
-            rest.len() >= n
-                && word
-                    .chars()
-                    .zip(rest)
-                    .all(|(a, b)| a == b.to_ascii_lowercase())
-        };
-        let (word, part) = ["general", "g/通用格式"]
-            .into_iter()
-            .map(|word| (word, Part::General))
-            .chain(HALVES.map(|(word, am, pm)| (word, Part::Half(am, pm))))
-            .find(|(word, _)| starts(word))?;
-        self.at += word.chars().count();
-        Some(part)
-    }
-
-    /// The same letter several times, of which one is read.
-    fn run(&mut self, letter: char) -> Option<Part> {
-        let same = |c: &&char| c.to_ascii_lowercase() == letter;
-        let n = 1 + self.chars[self.at..].iter().take_while(same).count();
-        self.at += n - 1;
-        match letter {
-            'e' => Some(Part::Date('y', 4)),
-            'a' if n < 3 => None,
-            _ => Some(Part::Date(letter, n)),
-        }
-    }
-
-    fn quoted(&mut self, section: &mut Section) -> Option<()> {
-        loop {
-            let c = *self.chars.get(self.at)?;
-            self.at += 1;
-            if c == '"' {
-                return Some(());
-            }
-            section.parts.push(Part::Literal(c));
-        }
-    }
-
-    /// A condition, a colour, a currency or language, elapsed time, Chinese numerals.
-    fn bracketed(&mut self, section: &mut Section) -> Option<()> {
-        let n = self.chars[self.at..].iter().position(|c| *c == ']')?;
-        let inner: String = self.chars[self.at..self.at + n].iter().collect();
-        self.at += n + 1;
-        let lower = inner.to_lowercase();
-        if let Some(rest) = inner.strip_prefix('$') {
-            let sign = rest.split('-').next().unwrap_or_default();
-            section.parts.extend(sign.chars().map(Part::Literal));
-        } else if let Some(letter) = lower.chars().next().filter(|c| "hms".contains(*c))
-            && lower.chars().all(|c| c == letter)
-        {
-            section.parts.push(Part::Elapsed(letter, n));
-        } else if lower.starts_with(['<', '>', '=']) {
-            let n_sign = lower.chars().take_while(|c| "<>=".contains(*c)).count();
-            let (sign, limit) = inner.split_at(n_sign);
-            if !["<", "<=", ">", ">=", "=", "<>"].contains(&sign) {
-                return None;
-            }
-            section.condition = Some((sign.into(), limit.trim().parse().ok()?));
-        } else if let Some(kind) = lower.strip_prefix("dbnum") {
-            section.numerals = Some(Numerals::read(kind)?);
-        } else if !COLORS.contains(&lower.as_str())
-            && !lower.starts_with("color")
-            && !lower.starts_with("颜色")
-        {
-            return None;
-        }
-        Some(())
-    }
 }

@@ -1,13 +1,13 @@
 //! A number in a section: digits are laid onto the placeholders from the point outwards, literals stay in place.
 
-use super::{Part, Section};
+use super::{Part, Section, fraction::Shape};
 use crate::check::coerce::general;
 use table::field::decimal;
 
 /// Placeholders in one section.
 const DIGITS: usize = 127;
 
-/// Refuses what would be written wrongly: too many digits, fractions, more than one point or exponent.
+/// Refuses what would be written wrongly: too many digits, more than one point or exponent, a fraction with decimals.
 pub(super) fn settle(parts: &[Part]) -> Option<()> {
     let count = |wanted: fn(&Part) -> bool| parts.iter().filter(|part| wanted(part)).count();
     let n_digits = count(|part| matches!(part, Part::Digit(_)));
@@ -16,23 +16,15 @@ pub(super) fn settle(parts: &[Part]) -> Option<()> {
         let digit = |part: &Part| matches!(part, Part::Digit(_));
         parts[..at].iter().any(digit) && parts.get(at + 1).is_some_and(digit)
     };
-    let is_fraction = parts.windows(3).any(|three| {
-        matches!(
-            three,
-            [
-                Part::Digit(_),
-                Part::Literal('/'),
-                Part::Digit(_) | Part::Literal('1'..='9')
-            ]
-        )
-    });
+    let decimal = |part: &Part| matches!(part, Part::Point | Part::Exponent(_));
+    let is_mixed = Shape::of(parts).is_some() && parts.iter().any(decimal);
     let fits = n_digits <= DIGITS
         && count(|part| matches!(part, Part::Exponent(_))) <= 1
         && count(|part| matches!(part, Part::Point)) <= 1
         && count(|part| matches!(part, Part::General)) <= 1
         && !(n_digits > 0 && parts.contains(&Part::General))
         && exponent.is_none_or(is_exponent)
-        && !is_fraction;
+        && !is_mixed;
     fits.then_some(())
 }
 
@@ -105,10 +97,11 @@ fn write_general(section: &Section, size: f64) -> String {
     out
 }
 
-fn write_literal(part: &Part, out: &mut String) {
+pub(super) fn write_literal(part: &Part, out: &mut String) {
     match part {
         Part::Literal(c) => out.push(*c),
         Part::Percent => out.push('%'),
+        Part::Slash => out.push('/'),
         _ => {}
     }
 }
@@ -160,7 +153,8 @@ fn scientific(size: f64, step: i32, n_places: usize) -> (f64, i32) {
     }
 }
 
-fn write_whole(parts: &[Part], digits: &str, out: &mut String) {
+/// The digits of a whole number on their placeholders, from the right.
+pub(super) fn write_whole(parts: &[Part], digits: &str, out: &mut String) {
     let digits: Vec<char> = digits.chars().collect();
     let thousands = has_thousands(parts);
     let n_places = n_digits(parts);

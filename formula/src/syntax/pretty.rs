@@ -68,6 +68,22 @@ fn write(expr: &Expr, indent: usize, names: &Names, out: &mut String) {
                 write(next, inner, names, out);
             }
         }
+        Kind::Note {
+            text,
+            is_after,
+            inner: noted,
+        } => {
+            let note = format!("/* {} */", text.replace("*/", "* /"));
+            match is_after {
+                true => write(noted, indent, names, out),
+                false => out.push_str(&note),
+            }
+            line(indent, out);
+            match is_after {
+                true => out.push_str(&note),
+                false => write(noted, indent, names, out),
+            }
+        }
         Kind::Group(grouped) => {
             out.push('(');
             write(grouped, indent + 1, names, out);
@@ -94,6 +110,10 @@ mod tests {
             (
                 "LET(含税金额,[单价]*[数量]*1.13,折扣,IF(含税金额>1000,0.9,1),含税金额*折扣)",
                 "LET(\n  含税金额, [单价]*[数量]*1.13,\n  折扣, IF(含税金额>1000,0.9,1),\n  含税金额*折扣\n)",
+            ),
+            (
+                "/* 满一千打九五折，老客户另外再打九八折，节假日不打折，特价商品也不打折 */ [单价]*2 /* 完 */",
+                "/* 满一千打九五折，老客户另外再打九八折，节假日不打折，特价商品也不打折 */\n[单价]\n* 2\n/* 完 */",
             ),
             (
                 "[一个很长的字段名称在这里]+[另一个很长的字段名称在这里]+[第三个名称]",

@@ -100,21 +100,25 @@ async function onDesktop(browser, server, base, table) {
   await page.keyboard.type("*sl");
   await page.getByRole("option", { name: "[数量]" }).waitFor();
   await page.keyboard.press("Enter");
-  await page.getByTestId("live-value").getByText("1,020").waitFor();
+  await page.getByTestId("live-value").getByText("1020").waitFor();
 
   // Which argument comes next.
   await put(page, "ROUND([单价]*[数量],");
   await page.getByTestId("formula-call").getByText("位数").waitFor();
-  same(await page.getByTestId("formula-call").locator(".strong").textContent(), "位数", "the second argument is strong");
+  same(
+    await page.getByTestId("formula-call").locator(".strong").textContent(),
+    "位数",
+    "the second argument is strong",
+  );
   await shot(page, "81-formula-call-zh");
 
   // A mistake is mended with one click.
   await put(page, "[单加]*[数量]");
   await page.getByRole("button", { name: "改成 [单价]" }).click();
-  await page.getByTestId("live-value").getByText("1,020").waitFor();
+  await page.getByTestId("live-value").getByText("1020").waitFor();
 
   // LET, laid out over several lines, and how the result comes about.
-  await put(page, 'LET(金额,[单价]*[数量],折扣,IF(金额>1000,0.95,1),ROUND(金额*折扣,2)) /* 满一千打九五折 */');
+  await put(page, "LET(金额,[单价]*[数量],折扣,IF(金额>1000,0.95,1),ROUND(金额*折扣,2)) /* 满一千打九五折 */");
   await page.getByTestId("live-value").getByText("969").waitFor();
   await page.getByRole("button", { name: ZH.format }).click();
   await page.getByRole("button", { name: ZH.steps }).click();

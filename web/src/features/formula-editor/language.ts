@@ -75,6 +75,8 @@ function rank({ option, keys }: Offered, part: string): number | null {
   if (part === "" || label.startsWith(part) || name.startsWith(part)) return 3;
   if (label.includes(part)) return 2;
   const words = keys.split(" ").filter(Boolean);
+  // The initials of a field of this table are what a hand in a hurry types.
+  if (words.includes(part)) return 3;
   if (words.some((word) => word.startsWith(part))) return 1;
   return keys.includes(part) ? 0 : null;
 }

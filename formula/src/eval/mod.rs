@@ -20,6 +20,7 @@ pub(crate) mod linked;
 mod load;
 pub(crate) mod lookup;
 pub(crate) mod operators;
+pub(crate) mod prepared;
 mod reach;
 pub(crate) mod running;
 mod save;
@@ -238,6 +239,7 @@ impl<'a> Context<'a> {
             Kernel::Now => Vector::Const(Cell::Number(self.input.now)),
             Kernel::Today => Vector::Const(Cell::Number(self.input.now.floor())),
             Kernel::Lookup(lookup) => lookup::call(self, *lookup, args),
+            Kernel::Prepared(prepared) => prepared::call(self, *prepared, args),
             Kernel::Ai(kind) => ai::call(self, *kind, args),
             Kernel::Strict(kernel) => {
                 let kernel = *kernel;

@@ -7,7 +7,8 @@ use super::{
     text_numbers, text_parts, trigonometry, workday,
 };
 use crate::eval::{
-    Item, lambda::Binding, lazy::Lazy, lookup::Lookup, running::Running, vector::Cell,
+    Item, lambda::Binding, lazy::Lazy, lookup::Lookup, prepared::Prepared, running::Running,
+    vector::Cell,
 };
 use std::{collections::HashMap, sync::OnceLock};
 use table::ai::AiKind;
@@ -25,6 +26,8 @@ pub(crate) enum Kernel {
     Array(fn(&[Cell]) -> Cell),
     Lazy(Lazy),
     Lookup(Lookup),
+    /// With an index of some arguments, made once.
+    Prepared(Prepared),
     /// Over all records of the own table in an order.
     Running(Running),
     Ai(AiKind),

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     check::coerce::{number, text, truth},
-    eval::{Item, VALUE, criteria::wildcard, vector::Cell},
+    eval::{Item, VALUE, vector::Cell},
     limits::RESULT_CHARS,
 };
 use std::sync::Arc;
@@ -388,11 +388,39 @@ pub(super) fn position(
     // One character stays one character, so that positions hold.
     let small = |c: char| c.to_lowercase().next().unwrap_or(c);
     let subject: Vec<char> = subject.into_iter().map(small).collect();
-    // The match may end anywhere; a lone ~ at the end must not take that star's meaning away.
-    let lone = wanted.iter().rev().take_while(|c| **c == '~').count() % 2 == 1;
-    let ending = lone.then_some('~').into_iter().chain(['*']);
-    let pattern: Vec<char> = wanted.iter().copied().map(small).chain(ending).collect();
-    places.find(|at| wildcard(&pattern, &subject[*at..]))
+    let runs = runs(wanted.iter().copied().map(small));
+    let (head, rest) = runs.split_first()?;
+    let at = places.find(|at| fits(head, &subject[*at..]))?;
+    // What is not found behind the first place is not found behind a later one either.
+    let mut end = at + head.len();
+    for run in rest {
+        end += (0..=subject.len() - end).find(|skip| fits(run, &subject[end + skip..]))?;
+        end += run.len();
+    }
+    Some(at)
+}
+
+/// A pattern cut at its stars; `None` stands for any character.
+fn runs(wanted: impl Iterator<Item = char>) -> Vec<Vec<Option<char>>> {
+    let (mut runs, mut wanted) = (vec![Vec::new()], wanted);
+    while let Some(c) = wanted.next() {
+        let piece = match c {
+            '*' => {
+                runs.push(Vec::new());
+                continue;
+            }
+            '?' => None,
+            '~' => wanted.next().or(Some('~')),
+            c => Some(c),
+        };
+        runs.last_mut().into_iter().for_each(|run| run.push(piece));
+    }
+    runs
+}
+
+fn fits(run: &[Option<char>], subject: &[char]) -> bool {
+    let same = |(wanted, c): (&Option<char>, &char)| wanted.is_none_or(|wanted| wanted == *c);
+    run.len() <= subject.len() && run.iter().zip(subject).all(same)
 }
 
 fn repeat(args: &[Cell]) -> Step {

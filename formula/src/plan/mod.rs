@@ -96,7 +96,7 @@ fn weight(kernel: Option<&Kernel>, args: &[Expr]) -> u64 {
             ] => 1,
             _ => HEAVY,
         },
-        Some(Kernel::Running(_)) => 1,
+        Some(Kernel::Running(_) | Kernel::Prepared(_)) => 1,
         Some(Kernel::Lookup(_)) if args.iter().any(is_made) => COSTLY,
         Some(Kernel::Lookup(_)) => 1,
         _ => HEAVY,

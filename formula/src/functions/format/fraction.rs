@@ -7,8 +7,8 @@ use super::{
     Part, Section,
     number::{write_literal, write_whole},
 };
-use crate::check::coerce::general;
 use std::ops::Range;
+use table::field::decimal;
 
 /// Digits of a denominator that are looked for.
 const DIGITS: usize = 7;
@@ -16,6 +16,7 @@ const DIGITS: usize = 7;
 const NOTHING: f64 = 0.000_000_05;
 
 /// Where the pieces of a fraction stand among the parts.
+#[derive(Debug)]
 pub(super) struct Shape {
     /// Up to the numerator, with a placeholder for the whole number among them.
     has_whole: bool,
@@ -51,7 +52,7 @@ impl Shape {
     }
 
     /// A number that is not negative.
-    pub(super) fn write(&self, section: &Section, size: f64) -> Option<String> {
+    pub(super) fn write(&self, section: &Section, size: f64, out: &mut String) -> Option<()> {
         let parts = &section.parts;
         let n_percent = parts.iter().filter(|part| **part == Part::Percent).count();
         let size = size * 100f64.powi(n_percent as i32);
@@ -70,32 +71,37 @@ impl Shape {
         if !above.is_finite() {
             return None;
         }
-        let mut out = String::new();
-        if self.has_whole {
-            let first = parts.iter().position(|p| matches!(p, Part::Digit(_)))?;
-            let mut to = parts[..self.above.start].iter();
-            let last = to.rposition(|part| matches!(part, Part::Digit(_)))? + 1;
-            parts[..first]
-                .iter()
-                .for_each(|part| write_literal(part, &mut out));
-            let shown = match whole == 0.0 && above != 0.0 {
-                true => String::new(),
-                false => general(whole),
-            };
-            write_whole(&parts[first..last], &shown, &mut out);
-            let between = parts[last..self.above.start].iter();
-            between.for_each(|part| write_literal(part, &mut out));
-        } else {
-            let before = parts[..self.above.start].iter();
-            before.for_each(|part| write_literal(part, &mut out));
+        let from = out.len();
+        let before = &parts[..self.above.start];
+        match before.iter().position(|p| matches!(p, Part::Digit(_))) {
+            None => literals(before, out),
+            Some(first) => {
+                let last = before.iter().rposition(|p| matches!(p, Part::Digit(_)))? + 1;
+                let shown = match whole == 0.0 && above != 0.0 {
+                    true => String::new(),
+                    false => decimal::fixed(whole, 0),
+                };
+                literals(&before[..first], out);
+                write_whole(&before[first..last], &shown, out);
+                if above != 0.0 || self.keeps_room(parts) {
+                    literals(&before[last..], out);
+                }
+            }
         }
-        self.write_ratio(parts, above, below, &mut out);
-        let after = parts[self.below.end..].iter();
-        after.for_each(|part| write_literal(part, &mut out));
-        Some(match &section.numerals {
-            Some(numerals) => numerals.digits(&out),
-            None => out,
-        })
+        self.write_ratio(parts, above, below, out);
+        literals(&parts[self.below.end..], out);
+        if let Some(numerals) = &section.numerals {
+            let shown = numerals.digits(&out[from..]);
+            out.truncate(from);
+            out.push_str(&shown);
+        }
+        Some(())
+    }
+
+    /// `#` leaves no room for a fraction that is not there.
+    fn keeps_room(&self, parts: &[Part]) -> bool {
+        let mut ratio = parts[self.above.start..self.below.end].iter();
+        ratio.any(|part| matches!(part, Part::Digit('?' | '0')))
     }
 
     /// Where there is nothing beside the whole number, only the room is kept.
@@ -107,17 +113,20 @@ impl Shape {
         );
         let keeps_zero = |parts: &[Part]| parts.contains(&Part::Digit('0'));
         if above == 0.0 && self.has_whole && !keeps_zero(upper) {
-            let n_room = self.below.end - self.above.start;
+            let n_room = match self.keeps_room(parts) {
+                true => self.below.end - self.above.start,
+                false => 0,
+            };
             out.extend(std::iter::repeat_n(' ', n_room));
             return;
         }
-        write_whole(upper, &general(above), out);
-        line.iter().for_each(|part| write_literal(part, out));
+        write_whole(upper, &decimal::fixed(above, 0), out);
+        literals(line, out);
         if self.fixed.is_some() {
             out.extend(lower.iter().filter_map(figure));
             return;
         }
-        let shown = general(below);
+        let shown = decimal::fixed(below, 0);
         if keeps_zero(lower) {
             write_whole(lower, &shown, out);
             return;
@@ -127,6 +136,10 @@ impl Shape {
         let n_room = n_room.saturating_sub(shown.len());
         out.extend(std::iter::repeat_n(' ', n_room));
     }
+}
+
+fn literals(parts: &[Part], out: &mut String) {
+    parts.iter().for_each(|part| write_literal(part, out));
 }
 
 /// A figure of a denominator that is written as a number.

@@ -1,6 +1,0 @@
-//! Pinyin of Chinese texts.
-
-use crate::functions::registry::Function;
-
-/// Looked up by name in the registry.
-pub(crate) const FAMILY: &[Function] = &[];

@@ -96,6 +96,7 @@ impl Formula {
         let mut found = Needs {
             reads: Reads::default(),
             running: None,
+            counts_all: false,
             has_names: false,
             ai: false,
             weight: 1,

@@ -3,7 +3,7 @@
 //! Main types: [`Basis`], [`Date`]. Law: [`years_between`] is Excel's YEARFRAC to the last digit, as David A. Wheeler
 //! found it out ("YEARFRAC Incompatible across applications", 2008). Tests: `spec/working-days.md`.
 
-use super::arguments::NUM;
+use super::arguments::{Answer, NUM};
 use crate::eval::vector::Cell;
 use table::field::date::{civil, day_number, days_in_month};
 
@@ -91,35 +91,57 @@ pub(crate) fn days_360_eu(start: f64, end: f64) -> f64 {
 }
 
 /// Days between two days of a security.
-#[allow(dead_code)]
 pub(crate) fn days_between(start: f64, end: f64, basis: Basis) -> f64 {
     match basis {
-        Basis::Us30 => {
-            let (from, to) = (Date::of(start), Date::of(end));
-            match from.is_february_end() && to.is_february_end() {
-                true => (to.in_30_360(30) - from.in_30_360(30)) as f64,
-                false => days_360_us(start, end),
-            }
-        }
+        Basis::Us30 => days_30_us(Date::of(start), Date::of(end)),
         Basis::Eu30 => days_360_eu(start, end),
         _ => end - start,
+    }
+}
+
+/// Days of the year that such days are parts of.
+pub(crate) fn days_in_year(start: f64, end: f64, basis: Basis) -> f64 {
+    match basis {
+        Basis::Us30 | Basis::Actual360 | Basis::Eu30 => 360.0,
+        Basis::Actual365 => 365.0,
+        Basis::Actual => mean_year(start, end),
     }
 }
 
 /// The part of a year between two days, whichever comes first.
 pub(crate) fn years_between(start: f64, end: f64, basis: Basis) -> f64 {
     let (start, end) = (start.min(end), start.max(end));
-    match basis {
-        Basis::Us30 => days_of_yearfrac(Date::of(start), Date::of(end)) / 360.0,
-        Basis::Actual => (end - start) / mean_year(start, end),
-        Basis::Actual360 => (end - start) / 360.0,
-        Basis::Actual365 => (end - start) / 365.0,
-        Basis::Eu30 => days_360_eu(start, end) / 360.0,
-    }
+    days_between(start, end, basis) / days_in_year(start, end, basis)
 }
 
-/// YEARFRAC's own 30/360.
-fn days_of_yearfrac(from: Date, to: Date) -> f64 {
+/// Days between two coupon dates in 30/360: the ends of months count as the 30th on both sides.
+pub(crate) fn days_30_both(start: f64, end: f64) -> f64 {
+    let of = |date: Date| {
+        date.in_30_360(if date.is_february_end() {
+            30
+        } else {
+            date.day.min(30)
+        })
+    };
+    (of(Date::of(end)) - of(Date::of(start))) as f64
+}
+
+/// The same day some months later (or earlier), cut to the end of a shorter month; or that month's last day.
+pub(crate) fn months_later(day: f64, months: i64, to_end: bool) -> Answer {
+    let date = Date::of(day);
+    let month = date.year * 12 + date.month - 1 + months;
+    let (year, month) = (month.div_euclid(12), month.rem_euclid(12) as u32 + 1);
+    let last = days_in_month(year, month);
+    let day = if to_end {
+        last
+    } else {
+        last.min(date.day as u32)
+    };
+    day_number(year, month, day).ok_or(NUM)
+}
+
+/// 30/360 as YEARFRAC and the securities have it; [`days_360_us`] differs at the ends of February.
+fn days_30_us(from: Date, to: Date) -> f64 {
     let (first, last) = match () {
         () if from.day == 31 => (30, to.day.min(30)),
         () if from.day == 30 => (30, to.day.min(30)),

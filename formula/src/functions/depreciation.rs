@@ -4,10 +4,10 @@
 
 use super::{
     arguments::{Answer, DIV0, Given, require, settle},
-    day_count::{Basis, years_between},
+    day_count::{Basis, Date, days_between, days_in_year},
     registry::{Function, Gives, Kernel, function},
 };
-use crate::eval::vector::Cell;
+use crate::{check::coerce::fifteen, eval::vector::Cell};
 
 /// Looked up by name in the registry.
 pub(crate) const FAMILY: &[Function] = {
@@ -150,7 +150,8 @@ fn double_declining(given: Given) -> Answer {
     let factor = given.number_or(4, 2.0)?;
     require(cost >= 0.0 && salvage >= 0.0 && factor > 0.0)?;
     require(life > 0.0 && period > 0.0 && period <= life)?;
-    Ok(declining(cost, salvage, life, period, factor))
+    // What lies before the end of the first period is the first period.
+    Ok(declining(cost, salvage, life, period.max(1.0), factor))
 }
 
 fn declining(cost: f64, salvage: f64, life: f64, period: f64, factor: f64) -> f64 {
@@ -252,7 +253,8 @@ impl Asset {
     }
 }
 
-/// An asset by the rules of French accounting.
+/// An asset by the rules of French accounting. What Excel's documentation leaves open is as in the library
+/// ExcelFinancialFunctions (fsprojects), which was compared with Excel.
 struct French {
     cost: f64,
     salvage: f64,
@@ -268,7 +270,7 @@ fn french(given: Given) -> Result<French, Cell> {
     let basis = Basis::of(given.amount_or(6, 0.0)?)?;
     require(basis != Basis::Actual360 && bought <= first_end)?;
     require(cost > 0.0 && salvage >= 0.0 && salvage <= cost && period >= 0.0 && rate > 0.0)?;
-    let first = years_between(bought, first_end, basis);
+    let first = first_year(bought, first_end, basis);
     Ok(French {
         cost,
         salvage,
@@ -278,45 +280,79 @@ fn french(given: Given) -> Result<French, Cell> {
     })
 }
 
+/// By the days of the year of purchase; a 29 February counts as the 28th.
+fn first_year(bought: f64, first_end: f64, basis: Basis) -> f64 {
+    let is_actual = matches!(basis, Basis::Actual | Basis::Actual365);
+    let shift = |day: f64| match Date::of(day) {
+        Date {
+            month: 2, day: 29, ..
+        } if is_actual => day - 1.0,
+        _ => day,
+    };
+    days_between(shift(bought), shift(first_end), basis) / days_in_year(bought, bought, basis)
+}
+
 impl French {
+    /// Years the asset lives, and the depreciation of the first of them.
+    fn start(&self, rate: f64) -> (f64, f64) {
+        let years = (1.0 / self.rate).ceil();
+        let amount = self.cost * rate * self.first;
+        let (years, amount) = match amount == 0.0 {
+            true => (years, self.cost * rate),
+            false => (years + 1.0, amount),
+        };
+        (years, amount.min(self.cost - self.salvage))
+    }
+
+    fn is_over(&self) -> bool {
+        self.cost == self.salvage || self.period > (1.0 / self.rate).ceil()
+    }
+
     fn linear(&self) -> f64 {
+        let (_, first) = self.start(self.rate);
         let whole = self.cost * self.rate;
-        let first = whole * self.first;
-        let delta = self.cost - self.salvage;
-        let n_whole = ((delta - first) / whole).floor().max(0.0);
         match () {
-            () if self.period == 0.0 => first.min(delta),
-            () if self.period <= n_whole => whole,
-            () if self.period == n_whole + 1.0 => (delta - whole * n_whole - first).max(0.0),
-            () => 0.0,
+            () if self.is_over() => 0.0,
+            () if self.period == 0.0 => first,
+            () => {
+                (self.cost - self.salvage - first - (self.period - 1.0) * whole).clamp(0.0, whole)
+            }
         }
     }
 
     /// Excel's coefficients by the years of life; lives below 3 and between 4 and 5 are `#NUM!`.
     fn degressive(&self) -> Answer {
         let life = 1.0 / self.rate;
-        let coefficient = match life {
-            x if (3.0..=4.0).contains(&x) => 1.5,
-            x if (5.0..=6.0).contains(&x) => 2.0,
-            x if x > 6.0 => 2.5,
-            _ => return Err(super::arguments::NUM),
+        require(life > 3.0 && !(4.0..=5.0).contains(&life))?;
+        let coefficient = match life.ceil() as u64 {
+            ..=4 => 1.5,
+            5..=6 => 2.0,
+            _ => 2.5,
         };
-        let rate = self.rate * coefficient;
-        let mut amount = (self.first * rate * self.cost).round();
-        let mut cost = self.cost - amount;
-        let mut rest = cost - self.salvage;
-        // What is left shrinks by a fixed part, so that it is used up or rounds to 0 long before the last step.
-        for n in 0..self.period.min(MOST_PERIODS) as u32 {
-            amount = (rate * cost).round();
-            rest -= amount;
-            if rest < 0.0 {
-                return Ok(match self.period - f64::from(n) <= 1.0 {
-                    true => (cost * 0.5).round(),
-                    false => 0.0,
-                });
-            }
-            cost -= amount;
+        let mut rate = self.rate * coefficient;
+        let (years, first) = self.start(rate);
+        let first = fifteen(first).round();
+        if self.is_over() {
+            return Ok(0.0);
         }
-        Ok(amount)
+        if self.period == 0.0 {
+            return Ok(first);
+        }
+        let mut left = self.cost - first;
+        let mut amount = 0.0;
+        for period in 1..=self.period.min(MOST_PERIODS) as u32 {
+            // In the last year but one half of the rest, in the last one the rest.
+            let is_last_but_one = years - f64::from(period) == 3.0;
+            amount = match () {
+                () if left < self.salvage => 0.0,
+                () if is_last_but_one => left * 0.5,
+                () => left * rate,
+            };
+            if is_last_but_one {
+                rate = 1.0;
+            }
+            left -= amount;
+        }
+        Ok(fifteen(amount).round())
     }
 }

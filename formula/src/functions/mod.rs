@@ -26,6 +26,7 @@ pub(crate) mod math;
 pub(crate) mod matrix;
 pub(crate) mod merchant;
 pub(crate) mod regex;
+mod regex_dialect;
 pub(crate) mod registry;
 pub(crate) mod regression;
 pub(crate) mod securities;

@@ -5,6 +5,7 @@
 //! `#VALUE!`. A pattern is compiled once and kept by each thread. Tests: `spec/regular-expressions.md`.
 
 use super::{
+    regex_dialect,
     registry::{Function, Gives, Kernel, function},
     text::{Step, run, words},
 };
@@ -93,7 +94,7 @@ fn compiled(pattern: &Cell, case: Option<&Cell>) -> Result<Rc<Regex>, Cell> {
 }
 
 fn compile(pattern: &str, ignores_case: bool) -> Option<Rc<Regex>> {
-    RegexBuilder::new(pattern)
+    RegexBuilder::new(&regex_dialect::translated(pattern)?)
         .case_insensitive(ignores_case)
         .backtrack_limit(REGEX_STEPS_BACK)
         .delegate_size_limit(REGEX_BYTES)

@@ -15,10 +15,29 @@ pub(super) fn read(shown: &str) -> Option<f64> {
     }
     let shown = half_width(shown);
     let shown = shown.trim();
+    if !may_begin(shown) {
+        return None;
+    }
     percent_first(shown)
         .or_else(|| fraction(shown))
         .or_else(|| currency_in_brackets(shown))
         .or_else(|| moment(shown))
+}
+
+/// Most texts are words.
+fn may_begin(shown: &str) -> bool {
+    match shown.chars().next() {
+        Some(c) if c.is_ascii_alphabetic() => {
+            let month = |name: &str| {
+                let start = shown.get(..3);
+                start.is_some_and(|start| name[..3].eq_ignore_ascii_case(start))
+            };
+            let lower = shown.get(..2).map(str::to_ascii_lowercase);
+            MONTHS.iter().any(|name| month(name)) || matches!(lower.as_deref(), Some("am" | "pm"))
+        }
+        Some(c) => c.is_ascii_digit() || "+-.(%$¥￥€£上下".contains(c),
+        None => false,
+    }
 }
 
 /// `%5`.

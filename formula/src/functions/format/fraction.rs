@@ -16,6 +16,7 @@ const DIGITS: usize = 7;
 const NOTHING: f64 = 0.000_000_05;
 
 /// Where the pieces of a fraction stand among the parts.
+#[derive(Debug)]
 pub(super) struct Shape {
     /// Up to the numerator, with a placeholder for the whole number among them.
     has_whole: bool,
@@ -51,7 +52,7 @@ impl Shape {
     }
 
     /// A number that is not negative.
-    pub(super) fn write(&self, section: &Section, size: f64) -> Option<String> {
+    pub(super) fn write(&self, section: &Section, size: f64, out: &mut String) -> Option<()> {
         let parts = &section.parts;
         let n_percent = parts.iter().filter(|part| **part == Part::Percent).count();
         let size = size * 100f64.powi(n_percent as i32);
@@ -70,29 +71,31 @@ impl Shape {
         if !above.is_finite() {
             return None;
         }
-        let mut out = String::new();
+        let from = out.len();
         let before = &parts[..self.above.start];
         match before.iter().position(|p| matches!(p, Part::Digit(_))) {
-            None => literals(before, &mut out),
+            None => literals(before, out),
             Some(first) => {
                 let last = before.iter().rposition(|p| matches!(p, Part::Digit(_)))? + 1;
                 let shown = match whole == 0.0 && above != 0.0 {
                     true => String::new(),
                     false => decimal::fixed(whole, 0),
                 };
-                literals(&before[..first], &mut out);
-                write_whole(&before[first..last], &shown, &mut out);
+                literals(&before[..first], out);
+                write_whole(&before[first..last], &shown, out);
                 if above != 0.0 || self.keeps_room(parts) {
-                    literals(&before[last..], &mut out);
+                    literals(&before[last..], out);
                 }
             }
         }
-        self.write_ratio(parts, above, below, &mut out);
-        literals(&parts[self.below.end..], &mut out);
-        Some(match &section.numerals {
-            Some(numerals) => numerals.digits(&out),
-            None => out,
-        })
+        self.write_ratio(parts, above, below, out);
+        literals(&parts[self.below.end..], out);
+        if let Some(numerals) = &section.numerals {
+            let shown = numerals.digits(&out[from..]);
+            out.truncate(from);
+            out.push_str(&shown);
+        }
+        Some(())
     }
 
     /// `#` leaves no room for a fraction that is not there.

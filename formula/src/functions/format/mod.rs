@@ -94,6 +94,8 @@ struct Section {
     in_chinese: bool,
     /// `[$-F800]` and `[$-F400]`: the long date or the time in the way of the country.
     system: Option<System>,
+    /// Where a fraction stands among the parts.
+    fraction: Option<fraction::Shape>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -167,12 +169,15 @@ impl Section {
         if self.is_date() {
             return day::write(self, value);
         }
-        let sign = if value < 0.0 { "-" } else { "" };
-        let size = match fraction::Shape::of(&self.parts) {
-            Some(shape) => shape.write(self, value.abs())?,
-            None => number::write(self, value.abs())?,
-        };
-        Some(format!("{sign}{size}"))
+        let mut out = String::with_capacity(24);
+        if value < 0.0 {
+            out.push('-');
+        }
+        match &self.fraction {
+            Some(shape) => shape.write(self, value.abs(), &mut out)?,
+            None => number::write(self, value.abs(), &mut out)?,
+        }
+        Some(out)
     }
 }
 

@@ -8,7 +8,8 @@ use table::field::decimal;
 const DIGITS: usize = 127;
 
 /// Refuses what would be written wrongly: too many digits, more than one point or exponent, a fraction with decimals.
-pub(super) fn settle(parts: &[Part]) -> Option<()> {
+pub(super) fn settle(section: &mut Section) -> Option<()> {
+    let parts = &section.parts;
     let count = |wanted: fn(&Part) -> bool| parts.iter().filter(|part| wanted(part)).count();
     let n_digits = count(|part| matches!(part, Part::Digit(_)));
     let exponent = parts.iter().position(|p| matches!(p, Part::Exponent(_)));
@@ -17,7 +18,8 @@ pub(super) fn settle(parts: &[Part]) -> Option<()> {
         parts[..at].iter().any(digit) && parts.get(at + 1).is_some_and(digit)
     };
     let decimal = |part: &Part| matches!(part, Part::Point | Part::Exponent(_));
-    let is_mixed = Shape::of(parts).is_some() && parts.iter().any(decimal);
+    let fraction = Shape::of(parts);
+    let is_mixed = fraction.is_some() && parts.iter().any(decimal);
     let fits = n_digits <= DIGITS
         && count(|part| matches!(part, Part::Exponent(_))) <= 1
         && count(|part| matches!(part, Part::Point)) <= 1
@@ -25,14 +27,17 @@ pub(super) fn settle(parts: &[Part]) -> Option<()> {
         && !(n_digits > 0 && parts.contains(&Part::General))
         && exponent.is_none_or(is_exponent)
         && !is_mixed;
+    section.fraction = fraction;
     fits.then_some(())
 }
 
 /// A number that is not negative.
-pub(super) fn write(section: &Section, size: f64) -> Option<String> {
+pub(super) fn write(section: &Section, size: f64, out: &mut String) -> Option<()> {
     let parts = &section.parts;
-    let n_percent = parts.iter().filter(|part| **part == Part::Percent).count();
-    let size = size * 100f64.powi(n_percent as i32);
+    let size = match parts.iter().filter(|part| **part == Part::Percent).count() {
+        0 => size,
+        n_percent => size * 100f64.powi(n_percent as i32),
+    };
     if !size.is_finite() {
         return None;
     }
@@ -40,27 +45,26 @@ pub(super) fn write(section: &Section, size: f64) -> Option<String> {
         .iter()
         .any(|part| matches!(part, Part::Digit(_) | Part::Point));
     if !has_digits {
-        return Some(write_general(section, size));
+        write_general(section, size, out);
+        return Some(());
     }
     let exponent = parts.iter().position(|p| matches!(p, Part::Exponent(_)));
     let (mantissa, power) = parts.split_at(exponent.unwrap_or(parts.len()));
     let point = mantissa.iter().position(|part| *part == Part::Point);
     let (whole, fraction) = mantissa.split_at(point.unwrap_or(mantissa.len()));
     let n_places = n_digits(fraction);
-    let scaled = match power {
-        [] => size / 1000f64.powi((n_scaling(whole) + n_scaling(fraction)) as i32),
-        _ => size,
-    };
     let (scaled, exponent) = match power {
-        [] => (scaled, 0),
+        [] => match n_scaling(whole) + n_scaling(fraction) {
+            0 => (size, 0),
+            n_scaling => (size / 1000f64.powi(n_scaling as i32), 0),
+        },
         _ => scientific(size, n_digits(whole).max(1) as i32, n_places),
     };
-    let shown = decimal::fixed(scaled, n_places as u8);
-    let (above, below) = shown.split_once('.').unwrap_or((&shown, ""));
-    let above = if above == "0" { "" } else { above };
-    let mut out = String::new();
-    write_whole(whole, above, &mut out);
-    write_fraction(fraction, below, &mut out);
+    let shown = rounded(scaled, n_places);
+    let (above, below) = shown.split_at(shown.len() - n_places);
+    let from = out.len();
+    write_whole(whole, above.trim_start_matches('0'), out);
+    write_fraction(fraction, below, out);
     if let [Part::Exponent(plus), digits @ ..] = power {
         out.push('E');
         match exponent < 0 {
@@ -70,31 +74,48 @@ pub(super) fn write(section: &Section, size: f64) -> Option<String> {
         }
         let shown = exponent.abs().to_string();
         let shown = if shown == "0" { "" } else { &shown };
-        write_whole(digits, shown, &mut out);
+        write_whole(digits, shown, out);
     }
-    Some(match &section.numerals {
-        Some(numerals) => numerals.digits(&out),
-        None => out,
-    })
+    if let Some(numerals) = &section.numerals {
+        let shown = numerals.digits(&out[from..]);
+        out.truncate(from);
+        out.push_str(&shown);
+    }
+    Some(())
+}
+
+const TENS: [f64; 7] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
+
+/// All digits without the point, of which the last `n_places` stand behind it.
+fn rounded(size: f64, n_places: usize) -> String {
+    let scaled = size * TENS.get(n_places).copied().unwrap_or(f64::INFINITY);
+    // Far from a half, the fifteen digits that a person sees round as the float does.
+    let doubt = scaled * 2e-14 + 1e-9;
+    let mut shown = match scaled < 1e12 && (scaled.fract() - 0.5).abs() > doubt {
+        true => (scaled.round() as u64).to_string(),
+        false => decimal::fixed(size, n_places as u8).replace('.', ""),
+    };
+    if shown.len() <= n_places {
+        shown.insert_str(0, &"0".repeat(n_places - shown.len()));
+    }
+    shown
 }
 
 /// Without placeholders: literals, and the number itself where `General` stands. Numerals alone mean it too.
-fn write_general(section: &Section, size: f64) -> String {
+fn write_general(section: &Section, size: f64, out: &mut String) {
     let spelled = |size: f64| match &section.numerals {
         Some(numerals) => numerals.spelled(&general(size)),
         None => general(size),
     };
-    let mut out = String::new();
     for part in &section.parts {
         match part {
             Part::General => out.push_str(&spelled(size)),
-            other => write_literal(other, &mut out),
+            other => write_literal(other, out),
         }
     }
     if section.numerals.is_some() && !section.parts.contains(&Part::General) {
         out.push_str(&spelled(size));
     }
-    out
 }
 
 pub(super) fn write_literal(part: &Part, out: &mut String) {
@@ -206,6 +227,29 @@ fn write_fraction(parts: &[Part], digits: &str, out: &mut String) {
                 _ => {}
             },
             other => write_literal(other, out),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn agree(size: f64, n_places: usize) {
+        let slow = decimal::fixed(size, n_places as u8).replace('.', "");
+        let fast = rounded(size, n_places);
+        let plain = |shown: &str| shown.trim_start_matches('0').to_owned();
+        assert_eq!(plain(&fast), plain(&slow), "{size:e} in {n_places}");
+        assert!(fast.len() >= n_places);
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_rounds_as_the_long_one(cents in 0u64..100_000_000_000, size in 0.0f64..1e13, n_places in 0usize..9) {
+            agree(size, n_places);
+            agree(cents as f64 / 1e4, n_places);
+            agree(cents as f64 / 1e3 + 5e-4, n_places);
         }
     }
 }

@@ -60,7 +60,7 @@ impl Reader<'_> {
         }
         match section.is_date() {
             true => day::settle(&mut section.parts)?,
-            false => number::settle(&section.parts)?,
+            false => number::settle(&mut section)?,
         }
         Some(section)
     }

@@ -34,6 +34,8 @@ const FOUND_PART: usize = 8_192;
 
 pub(crate) type Index = HashMap<Key, Vec<u32>>;
 
+type Runs = (u64, u32, Vec<u32>);
+
 /// Filled by whoever asks first; the others wait.
 type OnceRan = Arc<OnceLock<Arc<Ran>>>;
 
@@ -51,8 +53,8 @@ pub struct EvalCache {
     is_for_many: AtomicBool,
     /// What a look-up finds for each key of the column that it looks for, by what is asked; for this snapshot alone.
     found: Mutex<HashMap<String, Arc<Found>>>,
-    /// What running functions give, by formula and number; for this snapshot alone.
-    ran: Mutex<HashMap<(u64, u32), OnceRan>>,
+    /// What running functions give, by formula, number and groups (none: all); for this snapshot alone.
+    ran: Mutex<HashMap<Runs, OnceRan>>,
     things: Mutex<HashMap<Of, Thing>>,
     ranges: Mutex<BTreeMap<(TableId, FieldId), Arc<Range>>>,
     /// Parts of formulas that are the same for all records, with what they cost, by formula and number.
@@ -112,8 +114,13 @@ impl EvalCache {
         }
     }
 
+    pub(crate) fn has_run(&self, of: &Runs) -> bool {
+        let ran = self.ran.lock().unwrap_or_else(PoisonError::into_inner);
+        ran.get(of).is_some_and(|one| one.get().is_some())
+    }
+
     /// What a running function gives, made once. What makes it may ask for another one.
-    pub(crate) fn ran(&self, of: (u64, u32), make: impl FnOnce() -> Ran) -> Arc<Ran> {
+    pub(crate) fn ran(&self, of: Runs, make: impl FnOnce() -> Ran) -> Arc<Ran> {
         let mut ran = self.ran.lock().unwrap_or_else(PoisonError::into_inner);
         let one = ran.entry(of).or_default().clone();
         drop(ran);

@@ -33,6 +33,8 @@ struct Keys {
     by_bytes: BTreeSet<Vec<u8>>,
     /// All of them are ASCII texts.
     is_plain: bool,
+    /// One of them was or is blank.
+    has_blank: bool,
 }
 
 /// Keys up to which a text is compared with each of them.
@@ -80,8 +82,9 @@ impl Relation {
     pub fn keys(&self, snapshots: [&Snapshot; 2], places: &[(usize, usize)]) -> Reached {
         let of_pair = |field: FieldId| {
             let mut by_bytes = BTreeSet::new();
+            let mut has_blank = false;
             for snapshot in snapshots {
-                add_keys(
+                has_blank |= add_keys(
                     snapshot,
                     (self.table, field),
                     places,
@@ -90,7 +93,11 @@ impl Relation {
                 );
             }
             let is_plain = by_bytes.iter().all(|key| key.is_ascii());
-            Keys { by_bytes, is_plain }
+            Keys {
+                by_bytes,
+                is_plain,
+                has_blank,
+            }
         };
         let data = snapshots[1]
             .data(self.table)
@@ -153,6 +160,9 @@ impl Relation {
     }
 
     fn reaches(&self, cell: &Seen, keys: &Keys, buffer: &mut Vec<u8>) -> bool {
+        if self.is_group && is_blank(cell) {
+            return keys.has_blank;
+        }
         if self.by() == Match::Exact {
             let is_wild = |text: &str| self.is_positional() && text.contains(['*', '?', '~']);
             return match cell {
@@ -202,6 +212,10 @@ impl Relation {
         }
         let mut searched: Vec<(Arc<KeyIndex>, Vec<u32>)> = Vec::new();
         for ((_, wanted), keys) in self.pairs.iter().zip(&reached.pairs) {
+            // Blanks have no number in an index.
+            if self.is_group && keys.has_blank {
+                return None;
+            }
             match lower(wanted, input.table, &snapshot.schema) {
                 Node::Const(cell) => {
                     if !self.reaches(&Seen::Cell(&cell), keys, &mut Vec::new()) {
@@ -271,28 +285,41 @@ fn join(hit: &mut Option<Vec<bool>>, more: impl Iterator<Item = bool>) {
     }
 }
 
+/// True where one of them is blank.
 fn add_keys(
     snapshot: &Snapshot,
     (table, field): (TableId, FieldId),
     places: &[(usize, usize)],
     by: Match,
     out: &mut BTreeSet<Vec<u8>>,
-) {
+) -> bool {
     let owner = snapshot.schema.any_table(table);
     let field = owner.and_then(|owner| owner.fields.iter().find(|known| known.id == field));
     let (Some(field), Some(data)) = (field, snapshot.data(table)) else {
-        return;
+        return true;
     };
+    let mut has_blank = false;
     for (segment, offset) in places {
         let segment = data.segments.get(*segment);
         let column = segment.and_then(|segment| segment.column(field.column));
         let Some(column) = column else {
+            has_blank = true;
             continue;
         };
         let cell = load::cell(field, column.get(*offset));
+        has_blank |= is_blank(&Seen::Cell(&cell));
         let mut key = Vec::new();
         if key_table::encode(&Seen::Cell(&cell), by, &mut key) {
             out.insert(key);
         }
+    }
+    has_blank
+}
+
+fn is_blank(cell: &Seen) -> bool {
+    match cell {
+        Seen::Text(text) => text.is_empty(),
+        Seen::Cell(Cell::Text(text)) => text.is_empty(),
+        Seen::Cell(cell) => **cell == Cell::Blank,
     }
 }

@@ -118,7 +118,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 1),
             t,
-            Strict(|a| run(a, |a| words(&text(&a[0])?.to_lowercase()))),
+            Strict(|a| run(a, |a| words(&small_letters(&text(&a[0])?)))),
         ),
         function(
             [
@@ -443,6 +443,18 @@ fn capital(c: char) -> char {
         (Some(one), None) => one,
         _ => c,
     }
+}
+
+/// Letter by letter, as in Excel: Σ is σ even at the end of a word.
+fn small_letters(text: &str) -> String {
+    let small = |c: char| {
+        let mut lower = c.to_lowercase();
+        match (lower.next(), lower.next()) {
+            (Some(one), None) => one,
+            _ => c,
+        }
+    };
+    text.chars().map(small).collect()
 }
 
 fn concatenate(args: &[Cell]) -> Step {

@@ -127,6 +127,18 @@ pub(crate) const FAMILY: &[Function] = {
         ),
         function(
             [
+                "JIS",
+                "JIS(文本)",
+                "半角字符变全角，同 DBCS",
+                "As DBCS",
+                "JIS(\"ABC123\")",
+            ],
+            (1, 1),
+            t,
+            Strict(|a| run(a, |a| words(&wide(&text(&a[0])?)))),
+        ),
+        function(
+            [
                 "ENCODEURL",
                 "ENCODEURL(文本)",
                 "变成网址里能用的文本",

@@ -73,6 +73,18 @@ pub(crate) const FAMILY: &[Function] = {
         ),
         function(
             [
+                "USDOLLAR",
+                "USDOLLAR(数, [小数位])",
+                "四舍五入后变成美元文本，同 DOLLAR",
+                "As DOLLAR",
+                "USDOLLAR(1234.567)",
+            ],
+            (1, 2),
+            t,
+            Strict(|a| run(a, |a| money(a, "($", "$", ")"))),
+        ),
+        function(
+            [
                 "RMB",
                 "RMB(数, [小数位])",
                 "四舍五入后变成人民币文本",

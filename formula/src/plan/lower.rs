@@ -183,6 +183,10 @@ impl<'a> Lowering<'a> {
             Kernel::Binding(Binding::Let) => self.named(args, Vec::new(), env),
             Kernel::Binding(Binding::Lambda) => Node::Const(Cell::Error(CellError::Calc)),
             Kernel::Binding(by) => self.each(by, args, env),
+            // Answers of an AI belong into a field of their own: nobody could see what each of these records asks.
+            Kernel::Running(_) if args.iter().any(|arg| asks_model(arg, env)) => {
+                Node::Const(Cell::Error(CellError::Value))
+            }
             Kernel::Running(by) => {
                 self.run += 1;
                 let args = args.iter().map(|arg| self.node(arg, env)).collect();

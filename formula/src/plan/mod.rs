@@ -67,6 +67,8 @@ pub(crate) struct Needs {
     pub(crate) reads: Reads,
     /// Fields of the own table that are read in all records; present where the formula runs over these.
     pub(crate) running: Option<BTreeSet<FieldId>>,
+    /// It runs over all records, whatever stands in them.
+    pub(crate) counts_all: bool,
     /// LET or a lambda is in it.
     pub(crate) has_names: bool,
     pub(crate) ai: bool,
@@ -148,24 +150,29 @@ fn needs_of_all(args: &[Expr], schema: &Schema, out: &mut Needs) {
     let own = std::mem::take(&mut out.reads.own);
     let links = std::mem::take(&mut out.reads.links);
     args.iter().for_each(|arg| needs(arg, schema, out));
-    let read = std::mem::replace(&mut out.reads.own, own);
-    let linked = std::mem::replace(&mut out.reads.links, links);
     let running = out.running.get_or_insert_default();
-    running.extend(read.into_iter().chain(linked));
+    running.extend(out.reads.own.iter().chain(&out.reads.links));
+    // Nothing of the record says which records are meant: all.
+    out.counts_all |= out.reads.own.is_empty() && out.reads.links.is_empty();
+    out.reads.own.extend(own);
+    out.reads.links.extend(links);
 }
 
 impl Needs {
     /// Fields of the own table that are read in all records are columns of it.
     pub(crate) fn join_running(&mut self, own: TableId, related: &mut Relations) {
-        let Some(mut fields) = self.running.take() else {
+        let Some(fields) = self.running.take() else {
             return;
         };
         if self.has_names {
             // A name may stand for anything that is read.
-            fields.extend(self.reads.own.iter().chain(&self.reads.links));
             related.all_whole();
+            let whole = related.whole.entry(own).or_default();
+            whole.extend(self.reads.own.iter().chain(&self.reads.links));
         }
-        related.whole.entry(own).or_default().extend(&fields);
+        if self.counts_all {
+            related.whole.entry(own).or_default();
+        }
         let others = self.reads.others.entry(own).or_default();
         others.extend(fields);
     }

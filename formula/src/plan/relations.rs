@@ -4,7 +4,7 @@
 //! so whoever asks for the records that a change reaches never gets too few.
 
 use crate::{
-    eval::lookup::Lookup,
+    eval::{lookup::Lookup, running::Running},
     functions::registry::{self, Kernel},
     syntax::ast::{Expr, FieldRef, Kind, TableRef},
 };
@@ -27,10 +27,12 @@ pub struct Relation {
     pub(crate) table: TableId,
     /// The column that is searched, and what is searched for.
     pub(crate) pairs: Vec<(FieldId, Expr)>,
-    values: Option<FieldId>,
+    values: Vec<FieldId>,
     pub(crate) lookup: Lookup,
     /// The link field whose records are read, in place of pairs.
     pub(crate) link: Option<FieldId>,
+    /// Records of one group reach each other; those without one are a group, too.
+    pub(crate) is_group: bool,
 }
 
 impl Relations {
@@ -56,7 +58,7 @@ impl Relation {
 
     /// Its columns that are read.
     pub fn fields(&self) -> impl Iterator<Item = FieldId> + '_ {
-        self.keys_of().chain(self.values)
+        self.keys_of().chain(self.values.iter().copied())
     }
 
     /// A record that comes or goes moves the places of all after it.
@@ -73,17 +75,7 @@ pub(crate) fn relations(expr: &Expr, schema: &Schema, out: &mut Relations) {
         Kind::Call { name, args, .. } => {
             let lookup = match registry::find(name).map(|function| &function.kernel) {
                 Some(Kernel::Lookup(lookup)) => by_key(*lookup, args),
-                // A key that reaches one record reaches all that come after it.
-                Some(Kernel::Running(_)) => {
-                    let mut found = Relations::default();
-                    let args = args.iter();
-                    args.for_each(|arg| relations(arg, schema, &mut found));
-                    found.all_whole();
-                    for (table, fields) in found.whole {
-                        out.whole.entry(table).or_default().extend(fields);
-                    }
-                    return;
-                }
+                Some(Kernel::Running(running)) => return over_records(*running, args, schema, out),
                 _ => None,
             };
             if let Some(relation) = lookup {
@@ -100,6 +92,69 @@ pub(crate) fn relations(expr: &Expr, schema: &Schema, out: &mut Relations) {
     children.for_each(|child| relations(child, schema, out));
 }
 
+/// A running function: a change of a record reaches those of its group. What it looks up reaches all, for what reaches
+/// one record reaches all that come after it.
+fn over_records(running: Running, args: &[Expr], schema: &Schema, out: &mut Relations) {
+    let mut found = Relations::default();
+    args.iter()
+        .for_each(|arg| relations(arg, schema, &mut found));
+    found.all_whole();
+    for (table, fields) in found.whole {
+        out.whole.entry(table).or_default().extend(fields);
+    }
+    let mut read = Own::default();
+    args.iter().for_each(|arg| read.add(arg));
+    let group = running.group().and_then(|at| args.get(at));
+    let mut fields = read.fields.iter();
+    let Some((table, _)) = fields.find_map(|field| schema.field(*field)) else {
+        return;
+    };
+    match group.map(|group| (&group.ungrouped().kind, group)) {
+        Some((Kind::Own(FieldRef::Id(key)), group)) if read.is_plain => out.by_key.push(Relation {
+            table: table.id,
+            pairs: vec![(*key, group.clone())],
+            values: read.fields.into_iter().collect(),
+            lookup: Lookup::XLookup,
+            link: None,
+            is_group: true,
+        }),
+        _ => out.whole.entry(table.id).or_default().extend(read.fields),
+    }
+}
+
+/// Fields of the own record.
+struct Own {
+    fields: BTreeSet<FieldId>,
+    /// No names, and nothing that runs over other groups.
+    is_plain: bool,
+}
+
+impl Default for Own {
+    fn default() -> Own {
+        Own {
+            fields: BTreeSet::new(),
+            is_plain: true,
+        }
+    }
+}
+
+impl Own {
+    fn add(&mut self, expr: &Expr) {
+        match &expr.kind {
+            Kind::Own(FieldRef::Id(field)) => drop(self.fields.insert(*field)),
+            Kind::Name(_) | Kind::Apply(..) => self.is_plain = false,
+            Kind::Call { name, .. } => {
+                let kernel = registry::find(name).map(|function| &function.kernel);
+                self.is_plain &= !matches!(kernel, Some(Kernel::Running(_)) | None);
+            }
+            _ => {}
+        }
+        expr.children()
+            .into_iter()
+            .for_each(|child| self.add(child));
+    }
+}
+
 /// Fields along links: the first one by the link, those behind it as whole columns.
 fn way(expr: &Expr, schema: &Schema, out: &mut Relations) {
     let Kind::Dot(inner, FieldRef::Id(id)) = &expr.ungrouped().kind else {
@@ -112,9 +167,10 @@ fn way(expr: &Expr, schema: &Schema, out: &mut Relations) {
         Kind::Own(FieldRef::Id(link)) => out.by_key.push(Relation {
             table: table.id,
             pairs: Vec::new(),
-            values: Some(*id),
+            values: vec![*id],
             lookup: Lookup::Linked,
             link: Some(*link),
+            is_group: false,
         }),
         _ => {
             out.whole.entry(table.id).or_default().insert(*id);
@@ -138,9 +194,10 @@ fn over_link(lookup: Lookup, args: &[Expr]) -> Option<Relation> {
     Some(Relation {
         table,
         pairs: Vec::new(),
-        values: Some(field),
+        values: vec![field],
         lookup,
         link: Some(*link),
+        is_group: false,
     })
 }
 
@@ -176,9 +233,10 @@ fn by_key(lookup: Lookup, args: &[Expr]) -> Option<Relation> {
     Some(Relation {
         table,
         pairs,
-        values,
+        values: values.into_iter().collect(),
         lookup,
         link: None,
+        is_group: false,
     })
 }
 

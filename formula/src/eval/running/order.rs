@@ -9,9 +9,8 @@ use foldhash::fast::FixedState;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     ops::Range,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
 };
-use table::segment::Segment;
 
 /// Records of groups that one thread takes at a time.
 const BATCH: usize = 16_384;
@@ -26,8 +25,10 @@ pub(crate) struct Order {
 }
 
 impl Order {
+    /// Of `n` records, those at `live` places.
     pub(crate) fn new(
-        segments: &[Arc<Segment>],
+        mut live: Vec<u32>,
+        n: usize,
         groups: Keys,
         orders: Vec<Vec<Part>>,
         spread: Spread,
@@ -42,12 +43,6 @@ impl Order {
             Some(group) => *group as usize,
             None => 0,
         };
-        let mut live = Vec::new();
-        let mut n = 0;
-        for segment in segments {
-            live.extend(segment.live().ones().map(|at| (n + at) as u32));
-            n += segment.len();
-        }
         live.retain(|place| !stuck.contains_key(place));
         let mut ends = vec![0usize; groups.bound];
         live.iter().for_each(|place| ends[group(*place)] += 1);

@@ -125,7 +125,11 @@ pub(super) fn write(section: &Section, value: f64) -> Option<String> {
     if ticks >= per_day {
         (day, ticks) = (day + 1.0, 0);
     }
-    let (year, month, of_month) = civil(day);
+    let shows_year = |part: &Part| matches!(part, Part::Date('y' | 'b', _));
+    let (year, month, of_month) = match section.parts.iter().any(shows_year) {
+        true => civil(day),
+        false => within_a_year(day),
+    };
     let moment = Moment {
         day,
         year,
@@ -140,6 +144,15 @@ pub(super) fn write(section: &Section, value: f64) -> Option<String> {
         moment.write(part, section, &mut out);
     }
     Some(out)
+}
+
+/// Without a year it is a span of time that is shown: as in Excel, a day and a half is day 1 of January.
+fn within_a_year(day: f64) -> (i64, u32, u32) {
+    match day {
+        0.0..32.0 => (1900, 1, day as u32),
+        32.0..61.0 => (1900, 2, day as u32 - 31),
+        _ => civil(day),
+    }
 }
 
 impl Moment {

@@ -5,16 +5,19 @@ use crate::{
         diagnostic::Diagnostic,
         infer,
         scope::{self, Scope},
+        warn,
     },
     eval::{self, EvalInput, Evaluated, vector::Cell},
     plan::{
         Needs, needs,
         relations::{Relation, Relations, relations},
     },
+    steps::{self, Step},
     syntax::{
         ast::{Expr, Kind},
         lexer::Token,
         parser,
+        pretty::pretty,
         printer::{Names, print},
     },
 };
@@ -73,6 +76,9 @@ pub fn analyze(text: &str, scope: &Scope) -> Analysis {
     if let Some(mut expr) = parsed.expr {
         scope::bind(&mut expr, scope, &mut diagnostics);
         scope::check_cycle(&expr, scope, &mut diagnostics);
+        if diagnostics.is_empty() {
+            warn::warn(&expr, scope.schema, &mut diagnostics);
+        }
         if !diagnostics.iter().any(Diagnostic::is_error) {
             formula = Some(Formula::compile(expr, scope));
         }
@@ -176,6 +182,16 @@ impl Formula {
         on_stack(self.0.is_deep, || {
             eval::values(&self.0.expr, self.0.tag, input)
         })
+    }
+
+    /// What each part gives for the first record of the input.
+    pub fn steps(&self, input: &EvalInput) -> Vec<Step> {
+        on_stack(true, || steps::steps(&self.0.expr, input))
+    }
+
+    /// Over several lines where it is long, with the names of now.
+    pub fn pretty(&self, schema: &Schema) -> String {
+        pretty(&self.0.expr, &Names::Current(schema))
     }
 
     pub fn eval(&self, input: &EvalInput) -> Evaluated {

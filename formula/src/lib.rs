@@ -16,14 +16,16 @@ mod excel;
 pub mod functions;
 pub mod limits;
 mod plan;
+mod steps;
 pub mod syntax;
 
-pub use check::diagnostic::{Diagnostic, Severity, Text2};
+pub use check::diagnostic::{Diagnostic, Fix, Severity, Text2};
 pub use check::scope::Scope;
 pub use door::{Analysis, Formula, Reads, analyze, source_to_text};
 pub use eval::vector::{Cell, Range};
 pub use eval::{Answers, EvalCache, EvalInput, Evaluated, Kept, Reached, Spread};
 pub use excel::{ExcelNames, ExcelTable};
 pub use plan::relations::Relation;
+pub use steps::Step;
 pub use syntax::lexer::{Token, TokenKind};
 pub use syntax::span::Span;

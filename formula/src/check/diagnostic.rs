@@ -24,6 +24,16 @@ pub struct Diagnostic {
     pub span: Span,
     pub message: Text2,
     pub hint: Option<Text2>,
+    /// What would mend it.
+    pub fix: Option<Fix>,
+}
+
+/// A replacement of a part of the text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fix {
+    /// Characters; empty where something is put in.
+    pub span: Span,
+    pub text: String,
 }
 
 impl Diagnostic {
@@ -39,6 +49,7 @@ impl Diagnostic {
             span,
             message: Text2::new(zh, en),
             hint: None,
+            fix: None,
         }
     }
 
@@ -57,6 +68,15 @@ impl Diagnostic {
     #[must_use]
     pub fn with_hint(mut self, zh: impl Into<String>, en: impl Into<String>) -> Diagnostic {
         self.hint = Some(Text2::new(zh, en));
+        self
+    }
+
+    #[must_use]
+    pub fn with_fix(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
+        self.fix = Some(Fix {
+            span,
+            text: text.into(),
+        });
         self
     }
 

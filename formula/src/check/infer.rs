@@ -344,7 +344,7 @@ fn of_literals(rows: &[Vec<Literal>]) -> Option<FieldType> {
     types.reduce(unify)
 }
 
-fn plain(field_type: &FieldType) -> FieldType {
+pub(crate) fn plain(field_type: &FieldType) -> FieldType {
     match field_type {
         FieldType::Formula(spec) => (*spec.result).clone(),
         FieldType::CreatedTime | FieldType::ModifiedTime => FieldType::DateTime,

@@ -7,3 +7,4 @@ pub mod coerce;
 pub mod diagnostic;
 pub mod infer;
 pub mod scope;
+pub(crate) mod warn;

@@ -7,6 +7,7 @@ use crate::{
     syntax::{
         ast::{Expr, FieldRef, Kind, TableRef},
         parser,
+        printer::{bracketed, table_text},
         span::Span,
     },
 };
@@ -50,9 +51,12 @@ impl Binder<'_, '_> {
         let span = expr.span;
         let schema = self.scope.schema;
         match &mut expr.kind {
-            Kind::Own(field) => {
-                bind_field(field, schema.any_table(self.scope.table), span, self.out)
-            }
+            Kind::Own(field) => bind_field(
+                field,
+                schema.any_table(self.scope.table),
+                (span, ""),
+                self.out,
+            ),
             Kind::Column(table, field) => bind_column(table, field, self.scope, span, self.out),
             Kind::Call {
                 name,
@@ -69,7 +73,13 @@ impl Binder<'_, '_> {
             }
             Kind::Name(name) => {
                 if self.local(name).is_none() {
-                    self.out.push(bare_name(name, span));
+                    let table = schema.any_table(self.scope.table);
+                    let field = table.and_then(|table| table.field_named(name));
+                    let problem = bare_name(name, span);
+                    self.out.push(match field {
+                        Some(field) => problem.with_fix(span, bracketed(&field.name)),
+                        None => problem,
+                    });
                 }
             }
             Kind::Apply(called, args) => {
@@ -239,7 +249,8 @@ impl Binder<'_, '_> {
             );
             return;
         };
-        bind_field(field, schema.any_table(spec.table), span, self.out);
+        let place = Span::new(inner.span.end, span.end);
+        bind_field(field, schema.any_table(spec.table), (place, "."), self.out);
     }
 }
 
@@ -256,7 +267,13 @@ fn bare_name(name: &str, span: Span) -> Diagnostic {
     )
 }
 
-fn bind_field(field: &mut FieldRef, table: Option<&Table>, span: Span, out: &mut Vec<Diagnostic>) {
+/// `before`: what stands before the bracket.
+fn bind_field(
+    field: &mut FieldRef,
+    table: Option<&Table>,
+    (span, before): (Span, &str),
+    out: &mut Vec<Diagnostic>,
+) {
     let FieldRef::Name(name) = field else { return };
     let Some(table) = table else { return };
     if let Some(found) = table.field_named(name).or_else(|| {
@@ -293,6 +310,7 @@ fn bind_field(field: &mut FieldRef, table: Option<&Table>, span: Span, out: &mut
         problem,
         name,
         table.live_fields().map(|f| f.name.as_str()),
+        |known| format!("{before}{}", bracketed(known)),
     ));
 }
 
@@ -321,13 +339,19 @@ fn bind_column(
                 problem,
                 name,
                 scope.schema.live_tables().map(|t| t.name.as_str()),
+                |known| match &*field {
+                    FieldRef::Name(field) => format!("{}{}", table_text(known), bracketed(field)),
+                    FieldRef::Id(_) => table_text(known),
+                },
             ));
             return;
         };
         *table = TableRef::Id(found.id);
     }
     if let TableRef::Id(id) = table {
-        bind_field(field, scope.schema.any_table(*id), span, out);
+        let of = scope.schema.any_table(*id);
+        let before = of.map_or(String::new(), |table| table_text(&table.name));
+        bind_field(field, of, (span, &before), out);
     }
 }
 
@@ -343,6 +367,7 @@ fn check_call(name: &str, span: Span, n: usize, out: &mut Vec<Diagnostic>) {
             problem,
             name,
             registry::all().iter().map(|f| f.doc.name),
+            str::to_owned,
         ));
         return;
     };
@@ -383,18 +408,23 @@ fn check_call(name: &str, span: Span, n: usize, out: &mut Vec<Diagnostic>) {
     );
 }
 
+/// The nearest known name; `write` puts it as it stands in the formula.
 fn suggest<'a>(
     problem: Diagnostic,
     name: &str,
     known: impl Iterator<Item = &'a str>,
+    write: impl Fn(&str) -> String,
 ) -> Diagnostic {
     let limit = 1 + name.chars().count() / 3;
     let best = known.map(|known| (distance(name, known), known)).min();
+    let span = problem.span;
     match best {
-        Some((far, known)) if far <= limit => problem.with_hint(
-            format!("是不是“{known}”？"),
-            format!("Did you mean “{known}”?"),
-        ),
+        Some((far, known)) if far <= limit => problem
+            .with_hint(
+                format!("是不是“{known}”？"),
+                format!("Did you mean “{known}”?"),
+            )
+            .with_fix(span, write(known)),
         _ => problem,
     }
 }

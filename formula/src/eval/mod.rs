@@ -114,6 +114,22 @@ pub(crate) fn values(expr: &Expr, tag: u64, input: &EvalInput) -> Vec<Cell> {
     with_vector(expr, tag, input, all).unwrap_or_default()
 }
 
+/// A part of a formula for itself: nothing is shared with other evaluations.
+pub(crate) fn alone(expr: &Expr, input: &EvalInput) -> Vec<Cell> {
+    let Some(data) = input.snapshot.data(input.table) else {
+        return Vec::new();
+    };
+    let Some(segment) = data.segments.get(input.segment) else {
+        return Vec::new();
+    };
+    let node = lower(expr, input.table, &input.snapshot.schema);
+    let fuel = Fuel::new(input.cache.fuel_cells);
+    let mut context = Context::whole(input, segment, &fuel);
+    context.offsets = input.offsets.map(Cow::Borrowed);
+    let vector = context.eval(&node);
+    (0..context.len()).map(|at| vector.get(at)).collect()
+}
+
 /// Evaluates and hands over the vector, the number of records and the AI calls; `None` where there is no such segment.
 fn with_vector<T>(
     expr: &Expr,

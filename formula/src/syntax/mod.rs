@@ -6,5 +6,6 @@
 pub mod ast;
 pub mod lexer;
 pub mod parser;
+pub mod pretty;
 pub mod printer;
 pub mod span;

@@ -394,7 +394,8 @@ impl Parser<'_> {
                         open.start + 1
                     ),
                 )
-                .with_hint("在末尾补一个 )", "Add a ) at the end"),
+                .with_hint("在末尾补一个 )", "Add a ) at the end")
+                .with_fix(Span::new(self.n_chars, self.n_chars), ")"),
             )),
             Some(_) => Err(Box::new(Diagnostic::error(
                 "unexpected_token",

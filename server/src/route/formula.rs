@@ -13,13 +13,19 @@ use crate::{
     },
 };
 use axum::extract::State;
-use formula::{Answers, Diagnostic, EvalCache, EvalInput, Formula, Scope, Token, analyze};
+use formula::{
+    Answers, Cell, Diagnostic, EvalCache, EvalInput, Formula, Scope, Step, Token, analyze,
+};
+use pinyin::ToPinyin;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use table::{
     ai::CallKey,
+    column::ColumnKind,
+    field::FieldType,
     id::{FieldId, RecordId, TableId},
     snapshot::Snapshot,
+    value::{CellState, CellValue},
 };
 use utoipa::ToSchema;
 
@@ -34,6 +40,9 @@ pub struct FormulaCheck {
     /// A record to compute a sample for.
     #[serde(default)]
     pub sample: Option<String>,
+    /// Whether to tell what each part gives for the sample.
+    #[serde(default)]
+    pub steps: bool,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -50,6 +59,39 @@ pub struct FormulaReport {
     /// Ids of the fields that it reads.
     pub reads: Vec<String>,
     pub has_ai: bool,
+    /// The same formula laid out for reading; absent where there is an error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub formatted: Option<String>,
+    /// Outer parts before inner ones; only where asked for, with a sample.
+    pub steps: Vec<PartView>,
+}
+
+/// A part of the formula and what it gives. Positions count UTF-16 code units.
+#[derive(Serialize, ToSchema)]
+pub struct PartView {
+    pub start: u32,
+    pub end: u32,
+    /// Parts that it is inside of.
+    pub depth: u32,
+    /// As it is shown; texts in quotes.
+    pub value: String,
+}
+
+/// A replacement that mends a mistake. Positions count UTF-16 code units.
+#[derive(Serialize, ToSchema)]
+pub struct FixView {
+    pub start: u32,
+    pub end: u32,
+    pub text: String,
+}
+
+/// How a field is found while typing.
+#[derive(Serialize, ToSchema)]
+pub struct NameKeys {
+    pub table: String,
+    pub field: String,
+    /// Pinyin and initials of the field's name, and of the table's: `danjia dj`.
+    pub keys: String,
 }
 
 /// Positions count UTF-16 code units, as texts in browsers do.
@@ -64,6 +106,8 @@ pub struct DiagnosticView {
     pub message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<FixView>,
 }
 
 /// Positions count UTF-16 code units, as texts in browsers do.
@@ -80,6 +124,8 @@ pub struct FunctionView {
     pub signature: String,
     pub doc: String,
     pub example: String,
+    /// Pinyin and initials of what it does.
+    pub keys: String,
 }
 
 /// Every function, for help and completion.
@@ -93,8 +139,53 @@ pub async fn functions(locale: Locale) -> Json<Vec<FunctionView>> {
             Locale::En => known.en.to_string(),
         },
         example: known.example.to_string(),
+        keys: keys(known.zh),
     };
     Json(formula::functions::all().iter().map(view).collect())
+}
+
+/// How the fields of all tables are found by pinyin.
+#[utoipa::path(get, path = "/bases/{base}/formula/names", tag = "formula", params(("base" = String, Path)),
+    responses((status = 200, body = Vec<NameKeys>), (status = 404, body = ErrorBody)))]
+pub async fn names(
+    State(app): State<App>,
+    Path(base): Path<String>,
+) -> Result<Json<Vec<NameKeys>>, ApiError> {
+    let base = app.base(&base).await?;
+    let snapshot = base.handle.snapshot();
+    let of = |table: &table::schema::Table| {
+        let of_table = keys(&table.name);
+        let fields = table.live_fields();
+        let named = fields.map(|field| NameKeys {
+            table: table.id.to_string(),
+            field: field.id.to_string(),
+            keys: format!("{} {of_table}", keys(&field.name)),
+        });
+        named.collect::<Vec<_>>()
+    };
+    Ok(Json(snapshot.schema.live_tables().flat_map(of).collect()))
+}
+
+/// Pinyin and initials of a text; its Latin letters as they are.
+fn keys(text: &str) -> String {
+    let (mut whole, mut initials) = (String::new(), String::new());
+    for letter in text.chars() {
+        match letter.to_pinyin() {
+            Some(found) => {
+                whole.push_str(found.plain());
+                initials.extend(found.plain().chars().next());
+            }
+            None if letter.is_ascii_alphanumeric() => {
+                whole.push(letter.to_ascii_lowercase());
+                initials.push(letter.to_ascii_lowercase());
+            }
+            None => {
+                whole.push(' ');
+                initials.push(' ');
+            }
+        }
+    }
+    format!("{whole} {initials}")
 }
 
 /// What is wrong with a formula, what it reads, and what it gives for a sample record.
@@ -145,6 +236,8 @@ pub async fn check(
             sample_value: None,
             reads: Vec::new(),
             has_ai: false,
+            formatted: None,
+            steps: Vec::new(),
         };
         if let Some(formula) = analysis.formula {
             let reads = formula.reads();
@@ -157,6 +250,10 @@ pub async fn check(
                 .map(ToString::to_string)
                 .collect();
             report.has_ai = formula.has_ai();
+            report.formatted = Some(formula.pretty(&snapshot.schema));
+            if let Some(record) = sample.filter(|_| asked.steps) {
+                report.steps = steps(&formula, &snapshot, table, record, &place);
+            }
             report.result_type = Some(field_type_view(&formula.result()));
             report.sample_value =
                 sample.and_then(|record| sample_value(&formula, &snapshot, table, record));
@@ -181,22 +278,71 @@ fn sample_value(
     table: TableId,
     record: RecordId,
 ) -> Option<serde_json::Value> {
-    let (segment, at) = snapshot.data(table)?.find(record)?;
     let result = formula.result();
-    let evaluated = formula.eval(&EvalInput {
+    let evaluated = on_sample(snapshot, table, record, |input| {
+        let kind = result.kind();
+        formula.eval(&EvalInput { kind, ..*input })
+    })?;
+    let mut cell = Vec::new();
+    write_cell(&mut cell, &evaluated.cells.get(0), CellStyle::of(&result));
+    serde_json::from_slice(&cell).ok()
+}
+
+/// For one record.
+fn on_sample<T>(
+    snapshot: &Snapshot,
+    table: TableId,
+    record: RecordId,
+    act: impl FnOnce(&EvalInput) -> T,
+) -> Option<T> {
+    let (segment, at) = snapshot.data(table)?.find(record)?;
+    Some(act(&EvalInput {
         snapshot,
         table,
         segment,
         offsets: Some(&[at]),
         now: local_clock().now_day,
         answers: &NoAnswers,
-        kind: result.kind(),
+        kind: ColumnKind::Mixed,
         model: "",
         cache: &EvalCache::default(),
-    });
-    let mut cell = Vec::new();
-    write_cell(&mut cell, &evaluated.cells.get(0), CellStyle::of(&result));
-    serde_json::from_slice(&cell).ok()
+    }))
+}
+
+fn steps(
+    formula: &Formula,
+    snapshot: &Snapshot,
+    table: TableId,
+    record: RecordId,
+    place: &Utf16,
+) -> Vec<PartView> {
+    let found = on_sample(snapshot, table, record, |input| formula.steps(input));
+    let view = |step: Step| PartView {
+        start: place.of(step.span.start),
+        end: place.of(step.span.end),
+        depth: step.depth as u32,
+        value: shown(&step),
+    };
+    found.unwrap_or_default().into_iter().map(view).collect()
+}
+
+/// Letters of a step's value that are shown.
+const STEP_CHARS: usize = 200;
+
+fn shown(step: &Step) -> String {
+    let text = match (&step.value, &step.kind) {
+        (Cell::Number(x), Some(kind @ (FieldType::Date | FieldType::DateTime))) => {
+            kind.display(&CellState::Value(CellValue::Date(*x)))
+        }
+        (Cell::Number(x), Some(kind)) if kind.kind() == ColumnKind::Number => {
+            kind.display(&CellState::Value(CellValue::Number(*x)))
+        }
+        (value, _) => value.shown(),
+    };
+    match text.char_indices().nth(STEP_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
 }
 
 /// Positions in characters → positions in UTF-16 code units.
@@ -232,6 +378,11 @@ fn diagnostic_view(found: Diagnostic, place: &Utf16, locale: Locale) -> Diagnost
         end: place.of(found.span.end),
         message: said(found.message),
         hint: found.hint.map(said),
+        fix: found.fix.map(|fix| FixView {
+            start: place.of(fix.span.start),
+            end: place.of(fix.span.end),
+            text: fix.text,
+        }),
     }
 }
 

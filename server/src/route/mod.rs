@@ -40,6 +40,7 @@ pub fn all() -> OpenApiRouter<App> {
         .routes(routes!(providers::test))
         .routes(routes!(templates::list))
         .routes(routes!(formula::functions))
+        .routes(routes!(formula::names))
         .routes(routes!(formula::check))
         .routes(routes!(history::of_base))
         .routes(routes!(history::record::of_record))

@@ -320,6 +320,12 @@ export const zh = {
   duplicateName: "已经有字段叫“{{name}}”",
   // formula editor
   formulaHint: "输入 [ 选择字段，输入函数名查看用法",
+  fixTo: "改成 {{text}}",
+  functionAll: "函数大全",
+  functionNone: "没有找到，换个说法试试，例如 求和、日期、查找",
+  functionSearch: "在 {{n}} 个函数里找：名称、拼音或用途",
+  formulaFormat: "排版",
+  formulaSteps: "分步计算",
   liveValue: "当前记录的结果",
   resultType: "结果类型",
   functions: "函数",

@@ -588,6 +588,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bases/{base}/formula/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the fields of all tables are found by pinyin. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NameKeys"][];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bases/{base}/history": {
         parameters: {
             query?: never;
@@ -2319,6 +2364,7 @@ export interface components {
             code: string;
             /** Format: int32 */
             end: number;
+            fix?: components["schemas"]["FixView"] | null;
             hint?: string | null;
             message: string;
             /** @description `error` or `warning` */
@@ -2555,21 +2601,35 @@ export interface components {
             conditions: components["schemas"]["ConditionView"][];
             groups: components["schemas"]["FilterView"][];
         };
+        /** @description A replacement that mends a mistake. Positions count UTF-16 code units. */
+        FixView: {
+            /** Format: int32 */
+            end: number;
+            /** Format: int32 */
+            start: number;
+            text: string;
+        };
         FormulaCheck: {
             /** @description The field being edited, so that a cycle is noticed. */
             field?: string | null;
             /** @description A record to compute a sample for. */
             sample?: string | null;
+            /** @description Whether to tell what each part gives for the sample. */
+            steps?: boolean;
             table: string;
             text: string;
         };
         FormulaReport: {
             diagnostics: components["schemas"]["DiagnosticView"][];
+            /** @description The same formula laid out for reading; absent where there is an error. */
+            formatted?: string | null;
             has_ai: boolean;
             /** @description Ids of the fields that it reads. */
             reads: string[];
             result_type?: components["schemas"]["FieldTypeView"] | null;
             sample_value?: components["schemas"]["Cell"] | null;
+            /** @description Outer parts before inner ones; only where asked for, with a sample. */
+            steps: components["schemas"]["PartView"][];
             tokens: components["schemas"]["TokenView"][];
         };
         /** @description Where a view shows a text. */
@@ -2598,6 +2658,8 @@ export interface components {
         FunctionView: {
             doc: string;
             example: string;
+            /** @description Pinyin and initials of what it does. */
+            keys: string;
             name: string;
             signature: string;
         };
@@ -2790,6 +2852,13 @@ export interface components {
             /** @description Lines above the header. */
             title_lines: string[];
         };
+        /** @description How a field is found while typing. */
+        NameKeys: {
+            field: string;
+            /** @description Pinyin and initials of the field's name, and of the table's: `danjia dj`. */
+            keys: string;
+            table: string;
+        };
         NewBase: {
             name: string;
             /** @description Key of a template (`GET /templates`); absent: an empty base. */
@@ -2820,6 +2889,20 @@ export interface components {
             /** @description `o1` */
             id: string;
             name: string;
+        };
+        /** @description A part of the formula and what it gives. Positions count UTF-16 code units. */
+        PartView: {
+            /**
+             * Format: int32
+             * @description Parts that it is inside of.
+             */
+            depth: number;
+            /** Format: int32 */
+            end: number;
+            /** Format: int32 */
+            start: number;
+            /** @description As it is shown; texts in quotes. */
+            value: string;
         };
         PresetModelView: {
             name: string;

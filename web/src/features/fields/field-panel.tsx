@@ -175,9 +175,11 @@ export function FieldPanel({
         )}
         {choice.kind === "ai" && renderAiForm(choice.ai, setFormula)}
         {hasFormula && (
-          <Labelled label={t("formula")}>
+          // No label around it: a click into the text would press the first button below.
+          <div className="field-label">
+            {t("formula")}
             {renderFormula({ value: formula, onChange: setFormula, onState: ({ ok }) => setFormulaOk(ok) })}
-          </Labelled>
+          </div>
         )}
         {isAi && (
           <Labelled label={t("aiPolicy")}>

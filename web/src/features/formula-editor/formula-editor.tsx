@@ -1,16 +1,21 @@
-/** The formula editor: completion, mistakes underlined while typing with what to do, the result on a real record. */
+/**
+ * The formula editor: completion by name and pinyin, the call at the cursor, mistakes underlined while typing with what
+ * mends them, the result on a real record and how it comes about.
+ */
 import { autocompletion, type CompletionContext, closeBrackets, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { type Diagnostic, linter } from "@codemirror/lint";
+import { type Diagnostic, forceLinting, linter } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
-import { EditorView, keymap, placeholder } from "@codemirror/view";
+import { EditorView, hoverTooltip, keymap, placeholder } from "@codemirror/view";
 import { useQuery } from "@tanstack/react-query";
+import { Button } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask, type Schemas } from "../../api/client";
 import type { WireCell, WireField } from "../../api/wire";
 import { copyText } from "../../fields/registry";
-import { completions, formulaColours, formulaLanguage } from "./language";
+import { CallHelp, FunctionList, Mistakes, Steps } from "./help";
+import { callAt, completions, formulaColours, formulaLanguage, type Names } from "./language";
 
 type Report = Schemas["FormulaReport"];
 const CHECK_MS = 150;
@@ -26,19 +31,28 @@ export interface FormulaEditorProps {
   onState?: (state: { ok: boolean; resultType: string | null }) => void;
 }
 
+type Below = "none" | "steps" | "functions";
+
 export function FormulaEditor({ base, table, tables, field, value, sample, onChange, onState }: FormulaEditorProps) {
   const { t } = useTranslation();
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
-  const [report, setReport] = useState<Report | null>(null);
+  const [report, setReport] = useState<{ of: string; found: Report | null }>({ of: "", found: null });
+  const [call, setCall] = useState<ReturnType<typeof callAt>>(null);
+  const [below, setBelow] = useState<Below>("none");
   const functions = useQuery({
     queryKey: ["functions"],
     queryFn: () => ask<Schemas["FunctionView"][]>("GET", "/formula/functions"),
     staleTime: Number.POSITIVE_INFINITY,
   });
+  const keys = useQuery({
+    queryKey: ["formula-names", base, tables.map((one) => one.fields.map((field) => field.name).join()).join()],
+    queryFn: () => ask<Schemas["NameKeys"][]>("GET", `/bases/${base}/formula/names`),
+  });
+  const known = { table, tables, functions: functions.data ?? [], keys: keys.data ?? [] };
   // Read when needed: others' edits renew these objects, and a rebuilt editor would lose cursor and undo.
-  const latest = useRef({ onChange, onState, value, table, tables, functions: functions.data ?? [] });
-  latest.current = { onChange, onState, value, table, tables, functions: functions.data ?? [] };
+  const latest = useRef({ onChange, onState, value, below, ...known });
+  latest.current = { onChange, onState, value, below, ...known };
   const tableId = table.id;
 
   useEffect(() => {
@@ -48,17 +62,16 @@ export function FormulaEditor({ base, table, tables, field, value, sample, onCha
       return ask<Report>("POST", `/bases/${base}/formula/check`, {
         table: tableId,
         text,
+        steps: latest.current.below === "steps",
         ...(field ? { field } : {}),
         ...(sample ? { sample } : {}),
       }).catch(() => null);
     };
-    const complete = (context: CompletionContext) =>
-      completions(latest.current.table, latest.current.tables, latest.current.functions)(context);
     const lint = linter(
       async (editor): Promise<Diagnostic[]> => {
         const text = editor.state.doc.toString();
         const found = await check(text);
-        setReport(found);
+        setReport({ of: text, found });
         const isOk = found?.diagnostics.every((one) => one.severity !== "error") ?? false;
         latest.current.onState?.({ ok: isOk, resultType: found?.result_type?.type ?? null });
         const end = editor.state.doc.length;
@@ -81,18 +94,26 @@ export function FormulaEditor({ base, table, tables, field, value, sample, onCha
           keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap]),
           formulaLanguage,
           formulaColours,
-          autocompletion({ override: [complete], icons: false }),
+          autocompletion({
+            override: [(context: CompletionContext) => completions(latest.current)(context)],
+            icons: false,
+          }),
           lint,
+          hover(() => latest.current),
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ "aria-label": t("formula") }),
           placeholder(t("formulaHint")),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) latest.current.onChange(update.state.doc.toString());
+            const text = update.state.doc.toString();
+            if (update.docChanged) latest.current.onChange(text);
+            if (update.docChanged || update.selectionSet) setCall(callAt(text, update.state.selection.main.head));
           }),
         ],
       }),
     });
     view.current = made;
+    // The cards of all types stand above it.
+    host.current.parentElement?.parentElement?.scrollIntoView({ block: "start" });
     return () => {
       view.current = null;
       made.destroy();
@@ -105,35 +126,119 @@ export function FormulaEditor({ base, table, tables, field, value, sample, onCha
       editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
   }, [value]);
 
-  const shown = report?.result_type ? ({ id: "", name: "", ...report.result_type } as WireField) : null;
-  const mistakes = report?.diagnostics ?? [];
+  const put = (from: number, to: number, insert: string, cursor = from + insert.length) => {
+    const editor = view.current;
+    if (!editor) return;
+    const end = editor.state.doc.length;
+    editor.dispatch({
+      changes: { from: Math.min(from, end), to: Math.min(to, end), insert },
+      selection: { anchor: cursor },
+    });
+    editor.focus();
+  };
+  const show = (wanted: Below) => {
+    const next = below === wanted ? "none" : wanted;
+    setBelow(next);
+    latest.current.below = next;
+    if (next === "steps" && view.current) {
+      // Asked anew: the steps are told only to those who look.
+      const text = view.current.state.doc.toString();
+      void ask<Report>("POST", `/bases/${base}/formula/check`, {
+        table: tableId,
+        text,
+        steps: true,
+        ...(field ? { field } : {}),
+        ...(sample ? { sample } : {}),
+      })
+        .then((found) => setReport({ of: text, found }))
+        .catch(() => view.current && forceLinting(view.current));
+    }
+  };
+
+  const found = report.found;
+  const shown = found?.result_type ? ({ id: "", name: "", ...found.result_type } as WireField) : null;
+  const mistakes = found?.diagnostics ?? [];
+  const isWrong = mistakes.some((one) => one.severity === "error");
+  const called = call && known.functions.find((one) => one.name === call.name);
   return (
     <div style={{ display: "grid", gap: 8 }}>
       <div ref={host} className="formula-box" data-testid="formula-editor" />
-      {mistakes.slice(0, 3).map((one) => (
-        <span
-          key={`${one.code}-${one.start}`}
-          className={one.severity === "error" ? "bad" : "warn"}
-          style={{ fontSize: 12 }}
-          role="alert"
-        >
-          {one.message} {one.hint && <span className="dim">{one.hint}</span>}
-        </span>
-      ))}
-      {shown && mistakes.length === 0 && (
+      {call && called && <CallHelp known={called} argument={call.argument} />}
+      <Mistakes found={mistakes} onFix={(fix) => put(fix.start, fix.end, fix.text)} />
+      {shown && !isWrong && (
         <dl className="facts" style={{ fontSize: 12, margin: 0 }}>
           <dt>{t("resultType")}</dt>
           <dd>{t(`type_${shown.type}`)}</dd>
           {sample && (
             <>
               <dt>{t("liveValue")}</dt>
-              <dd data-testid="live-value">{cellText(report?.sample_value, shown) || "—"}</dd>
+              <dd data-testid="live-value">{cellText(found?.sample_value, shown) || "—"}</dd>
             </>
           )}
         </dl>
       )}
+      <div className="formula-tools">
+        <Button size="small" aria-pressed={below === "functions"} onClick={() => show("functions")}>
+          {t("functionAll")}
+        </Button>
+        {sample && (
+          <Button
+            size="small"
+            aria-pressed={below === "steps"}
+            disabled={isWrong || !found}
+            onClick={() => show("steps")}
+          >
+            {t("formulaSteps")}
+          </Button>
+        )}
+        <Button
+          size="small"
+          disabled={!found?.formatted || found.formatted === value}
+          onClick={() => found?.formatted && put(0, view.current?.state.doc.length ?? 0, found.formatted)}
+        >
+          {t("formulaFormat")}
+        </Button>
+      </div>
+      {below === "steps" && found && found.steps.length > 0 && <Steps text={report.of} steps={found.steps} />}
+      {below === "functions" && (
+        <FunctionList
+          functions={known.functions}
+          onPick={(one) => {
+            const at = view.current?.state.selection.main;
+            if (at) put(at.from, at.to, `${one.name}()`, at.from + one.name.length + 1);
+          }}
+        />
+      )}
     </div>
   );
+}
+
+/** What a function does, over its name. */
+function hover(names: () => Names) {
+  return hoverTooltip((editor, position) => {
+    const line = editor.state.doc.lineAt(position);
+    for (const match of line.text.matchAll(/[\p{L}_][\p{L}\p{N}_.]*(?=\s*[(（])/gu)) {
+      const from = line.from + match.index;
+      const to = from + match[0].length;
+      const known = names().functions.find((one) => one.name === match[0].toUpperCase());
+      if (position < from || position > to || !known) continue;
+      return {
+        pos: from,
+        end: to,
+        create: () => {
+          const dom = document.createElement("div");
+          dom.className = "formula-hover";
+          for (const text of [known.signature, known.doc, known.example]) {
+            const part = document.createElement("div");
+            part.textContent = text;
+            dom.append(part);
+          }
+          return { dom };
+        },
+      };
+    }
+    return null;
+  });
 }
 
 function cellText(cell: unknown, field: WireField): string {

@@ -4,6 +4,7 @@
 //! record gets is computed once per recompute for all records and stays in the cache. Law: a record gets the same
 //! whether it is asked alone or with all others. Tests: `spec/running.md`, `spec/stock-costs.md`, `tests/running.rs`.
 
+mod allocate;
 mod amount;
 mod average;
 mod columns;
@@ -34,6 +35,7 @@ pub(crate) enum Running {
     Min,
     Max,
     Previous,
+    Allocate,
     MovingAverage,
     Fifo,
 }
@@ -63,7 +65,9 @@ impl Running {
             (Running::Count, _) | (Running::MovingAverage | Running::Fifo, 3) => Role::Order,
             (Running::MovingAverage | Running::Fifo, 4) => Role::Word,
             (Running::MovingAverage | Running::Fifo, 6 | 7) => Role::Document,
-            (_, 0) | (Running::MovingAverage | Running::Fifo, _) => Role::Value,
+            (Running::Allocate, 2) => Role::Group,
+            (_, 0) | (Running::Allocate, _) => Role::Value,
+            (Running::MovingAverage | Running::Fifo, _) => Role::Value,
             (_, 1) => Role::Group,
             _ => Role::Order,
         }
@@ -230,12 +234,13 @@ fn folded(
     });
     let values: Vec<Option<Flat>> = values.collect();
     let order = Order::new(live, n, Keys::of(groups), orders, spread);
-    Some(match running.is_cost() {
-        true => {
+    Some(match running {
+        Running::MovingAverage | Running::Fifo => {
             let moves = costs::Moves::new(values, Keys::of(documents));
             costs::run(running, &order, &moves, wanted, spread)
         }
-        false => {
+        Running::Allocate => allocate::run(&order, &values, spread),
+        _ => {
             let values = values.first().and_then(Option::as_ref);
             sums::run(running, &order, values, spread)
         }

@@ -4,6 +4,7 @@ use crate::{
     eval::{
         lambda::Binding,
         linked::{Rolled, rolled},
+        running::is_quantity,
     },
     functions::registry::{self, Function, Gives, Kernel},
     limits::PLAN_DEPTH,
@@ -287,6 +288,10 @@ impl<'a> Inference<'a> {
             Gives::Linked => match args.first().map(|arg| &arg.kind) {
                 Some(Kind::Own(FieldRef::Id(id))) if is_single(schema, *id) => of(1),
                 _ => Some(FieldType::Text),
+            },
+            Gives::Stock => match args.get(4).map(|arg| &arg.ungrouped().kind) {
+                Some(Kind::Text(word)) if is_quantity(word) => of(0),
+                _ => of(1),
             },
             Gives::Rollup => match args.get(2).map(|arg| &arg.kind) {
                 Some(Kind::Text(by)) => match rolled(by) {

@@ -75,7 +75,11 @@ impl Vector<'_> {
     pub(crate) fn may_hold_arrays(&self) -> bool {
         match self {
             Vector::Range(_) | Vector::Const(Cell::Array(_)) => true,
-            Vector::Const(_) | Vector::Numbers(_) => false,
+            Vector::Const(_) => false,
+            Vector::Numbers(numbers) => {
+                let mut rest = numbers.rest.iter();
+                rest.any(|(_, cell)| matches!(cell, Cell::Array(_)))
+            }
             Vector::Coded(coded) => coded.cells.holds_arrays(),
             Vector::Cells(cells) => cells.iter().any(|cell| matches!(cell, Cell::Array(_))),
         }

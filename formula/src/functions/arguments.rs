@@ -3,6 +3,7 @@
 //! Main types: [`Given`], [`Answer`]. Law: the first argument that cannot be read decides the error. Tests:
 //! `spec/finance.md`, `spec/securities.md`, `spec/working-days.md`.
 
+use super::date_text::day_of;
 use crate::{
     check::coerce,
     eval::{VALUE, vector::Cell},
@@ -45,9 +46,17 @@ impl Given<'_> {
         }
     }
 
-    /// The number of a day, without the time.
+    /// The number of a day, without the time; booleans are `#VALUE!`.
     pub(crate) fn day(&self, at: usize) -> Answer {
-        in_days(self.amount(at)?.floor())
+        match self.0.get(at) {
+            Some(Cell::Bool(_)) => Err(VALUE),
+            _ => self.any_day(at),
+        }
+    }
+
+    /// The number of a day, without the time.
+    pub(crate) fn any_day(&self, at: usize) -> Answer {
+        in_days(day_of(self.0.get(at).unwrap_or(&Cell::Blank))?.floor())
     }
 
     pub(crate) fn truth_or(&self, at: usize, default: bool) -> Result<bool, Cell> {

@@ -5,6 +5,7 @@
 
 use super::{
     arguments::{Answer, DIV0, Given, NUM, in_days, numbers, require, settle, unstuck},
+    date_text::day_of,
     registry::{Function, Gives, Kernel, function},
 };
 use crate::{
@@ -242,10 +243,7 @@ fn dated(values: &Cell, dates: &Cell) -> Result<Flows, Cell> {
         if let (Cell::Bool(_), _) | (_, Cell::Bool(_)) = (value, date) {
             return Err(VALUE);
         }
-        let (amount, day) = (
-            coerce::number(value)?,
-            in_days(coerce::number(date)?.floor())?,
-        );
+        let (amount, day) = (coerce::number(value)?, in_days(day_of(date)?.floor())?);
         let start = *first.get_or_insert(day);
         require(day >= start)?;
         flows.push(((day - start) / 365.0, amount));

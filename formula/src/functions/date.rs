@@ -1,17 +1,16 @@
 //! Dates: the day numbers of [`table::field::date`], of which each is one real day. Excel's own differ before
 //! 1900-03-01, see `spec/dates.md`.
 
-use super::registry::{Function, Gives, Kernel, function};
+use super::{
+    arguments::{Given, NUM},
+    date_text::{self, Moment, day_of},
+    registry::{Function, Gives, Kernel, function},
+};
 use crate::{
     check::coerce::{number, text},
     eval::{VALUE, vector::Cell},
 };
-use table::{
-    field::date::{LAST_DAY, civil, clock, day_number, days_in_month, read},
-    value::CellError,
-};
-
-const NUM: Cell = Cell::Error(CellError::Num);
+use table::field::date::{LAST_DAY, civil, clock, day_number, days_in_month};
 
 /// Looked up by name in the registry.
 pub(crate) const FAMILY: &[Function] = {
@@ -87,10 +86,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (2, 2),
             Gives::Number,
-            Strict(|a| match (number(&a[0]), number(&a[1])) {
-                (Ok(x), Ok(y)) => Cell::Number(x.floor() - y.floor()),
-                (Err(e), _) | (_, Err(e)) => e,
-            }),
+            Strict(|a| settle(days(a))),
         ),
         function(
             [
@@ -186,7 +182,19 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 1),
             Gives::Date,
-            Strict(date_value),
+            Strict(|a| written(a, |moment| moment.day.unwrap_or(0.0))),
+        ),
+        function(
+            [
+                "TIMEVALUE",
+                "TIMEVALUE(文本)",
+                "文本变时间（一天的几分之几）",
+                "A text as a time, as a part of a day",
+                "TIMEVALUE(\"2:24 AM\")",
+            ],
+            (1, 1),
+            Gives::Number,
+            Strict(|a| written(a, |moment| moment.time.unwrap_or(0.0).rem_euclid(1.0))),
         ),
         function(
             [
@@ -238,13 +246,18 @@ fn settle(step: Step) -> Cell {
 }
 
 fn day(cell: &Cell) -> Result<f64, Cell> {
-    number(cell).and_then(in_range)
+    day_of(cell).and_then(in_range)
+}
+
+fn days(args: &[Cell]) -> Step {
+    let (end, start) = (day(&args[0])?, day(&args[1])?);
+    Ok(Cell::Number(end.floor() - start.floor()))
 }
 
 /// The same day `months` later, cut to the end of a shorter month; or that month's last day.
 fn months_later(args: &[Cell], to_end: bool) -> Step {
-    let (year, month, day) = civil(day(&args[0])?);
-    let months = number(&args[1])?.trunc().clamp(-1e6, 1e6) as i64;
+    let (year, month, day) = civil(Given(args).day(0)?);
+    let months = Given(args).amount(1)?.trunc().clamp(-1e6, 1e6) as i64;
     let first = first_of(year * 12 + i64::from(month) - 1 + months)?;
     let (year, month, _) = civil(first);
     let last = days_in_month(year, month);
@@ -289,12 +302,13 @@ fn time(args: &[Cell]) -> Step {
     }
 }
 
-fn date_value(args: &[Cell]) -> Cell {
+/// DATEVALUE and TIMEVALUE: only texts are read, numbers are not.
+fn written(args: &[Cell], part: fn(Moment) -> f64) -> Cell {
     let found = match &args[0] {
-        Cell::Text(text) => read(text),
+        Cell::Text(text) => date_text::read(text),
         _ => None,
     };
-    found.map_or(VALUE, |day| Cell::Number(day.floor()))
+    found.map_or(VALUE, |moment| Cell::Number(part(moment)))
 }
 
 fn date_dif(args: &[Cell]) -> Step {

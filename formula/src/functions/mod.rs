@@ -12,6 +12,7 @@ pub(crate) mod complex;
 pub(crate) mod convert;
 pub(crate) mod database;
 pub(crate) mod date;
+pub(crate) mod date_text;
 pub(crate) mod day_count;
 pub(crate) mod depreciation;
 pub(crate) mod describe;

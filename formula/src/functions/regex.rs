@@ -177,7 +177,7 @@ fn replace(args: &[Cell]) -> Step {
         let Some(whole) = groups.get(0).filter(|_| chosen.contains(&(at as i64))) else {
             continue;
         };
-        out.push_str(&subject[from..whole.start()]);
+        out.push_str(subject.get(from..whole.start()).unwrap_or_default());
         template
             .iter()
             .for_each(|piece| piece.write(groups, &mut out));
@@ -186,7 +186,7 @@ fn replace(args: &[Cell]) -> Step {
             return Err(VALUE);
         }
     }
-    out.push_str(&subject[from..]);
+    out.push_str(subject.get(from..).unwrap_or_default());
     words(&out)
 }
 
@@ -238,4 +238,27 @@ fn template(new: &str, regex: &Regex) -> Result<Vec<Piece>, Cell> {
     }
     pieces.push(Piece::Words(rest.into()));
     Ok(pieces)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn cell(text: &str) -> Cell {
+        Cell::Text(Arc::from(text))
+    }
+
+    proptest! {
+        /// Whatever stands in a pattern, the answer is a cell.
+        #[test]
+        fn no_pattern_panics(pattern in r"[a算\\(){}\[\]|*+?^$.,:=!<>&~#0-9hHQEKRkgnN\-]{0,14}", subject in "[a算1 \n]{0,8}", new in r"[$a{}0-9]{0,5}") {
+            let one = [cell(&subject), cell(&pattern), cell(&new)];
+            for step in [test(&one[..2]), extract(&one[..2]), replace(&one)] {
+                drop(step);
+            }
+            let all = [cell(&subject), cell(&pattern), Cell::Number(1.0), Cell::Number(1.0)];
+            drop(extract(&all));
+        }
+    }
 }

@@ -63,6 +63,8 @@ pub(crate) enum Gives {
     Linked,
     /// By the third argument.
     Rollup,
+    /// A quantity or an amount, by the fifth argument.
+    Stock,
     /// What the last argument, or the body of the lambda there, is.
     Body,
 }

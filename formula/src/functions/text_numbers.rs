@@ -144,11 +144,15 @@ fn number_value(args: &[Cell]) -> Step {
             }
             _ if c == group && has_point => return Err(VALUE),
             _ if c == group => {}
-            '.' | ',' | '%' => return Err(VALUE),
+            // Neither times nor dates nor fractions.
+            '.' | ',' | '%' | ':' | '/' => return Err(VALUE),
             _ => plain.push(c),
         }
     }
-    let found = text_value::read(&plain).ok_or(VALUE)?;
+    let has_dash = plain.chars().skip(1).any(|c| c == '-') && !plain.contains(['e', 'E']);
+    let found = text_value::read(&plain)
+        .filter(|_| !has_dash)
+        .ok_or(VALUE)?;
     Ok(Cell::finite(found / 100f64.powi(n_percent.min(400) as i32)))
 }
 

@@ -204,3 +204,18 @@ fn time(shown: &str) -> Option<f64> {
     let fits = second < 60.0 && (minute < 60.0 || hour == 0.0);
     fits.then_some((hour * 3600.0 + minute * 60.0 + second) / 86_400.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_read_is_a_number(shown in "[0-9.,:/+()% $¥￥年月日时分秒上下午APMJanec-]{0,14}") {
+            if let Some(found) = read(&shown) {
+                prop_assert!(found.is_finite(), "{shown}");
+            }
+        }
+    }
+}

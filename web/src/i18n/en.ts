@@ -326,6 +326,7 @@ export const en: Record<Key, string> & Partial<Record<`${Key}_one`, string>> = {
   functionAll: "All functions",
   functionNone: "Nothing found; try another word, such as sum, date or look up",
   functionSearch: "Search {{n}} functions by name or use",
+  otherType: "Another type",
   formulaFormat: "Format",
   formulaSteps: "Step by step",
   liveValue: "Result for this record",

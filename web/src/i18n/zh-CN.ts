@@ -324,6 +324,7 @@ export const zh = {
   functionAll: "函数大全",
   functionNone: "没有找到，换个说法试试，例如 求和、日期、查找",
   functionSearch: "在 {{n}} 个函数里找：名称、拼音或用途",
+  otherType: "换成其他类型",
   formulaFormat: "排版",
   formulaSteps: "分步计算",
   liveValue: "当前记录的结果",

@@ -235,3 +235,22 @@ fn write_text(sections: &[Section], shown: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever stands in a format, it is written or refused.
+        #[test]
+        fn no_format_panics(
+            format in "[0#?.,%/Ee+\\-;@_*!\\\\\"$ \\[\\]ymdhsagb<>=1-9算DBNum红色:()]{0,16}",
+            value in prop_oneof![-1e6..1e6f64, -1e18..1e18f64, -1.0..1.0f64],
+        ) {
+            let format = Arc::from(format.as_str());
+            drop(text(&Cell::Number(value), &format));
+            drop(text(&Cell::Text(Arc::from("文")), &format));
+        }
+    }
+}

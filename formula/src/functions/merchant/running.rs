@@ -84,6 +84,18 @@ pub(crate) const FAMILY: &[Function] = {
         ),
         function(
             [
+                "ALLOCATE",
+                "ALLOCATE(总额, 权重, [分组])",
+                "把整单的运费、优惠等按权重分摊到同一分组的各条，分到分；除不尽的差额归权重最大的一条",
+                "Spreads an amount of a whole document over its lines by weight, to the cent; what is left goes to the greatest line",
+                "ALLOCATE([运费],[金额],[单号])",
+            ],
+            (2, 3),
+            value,
+            K(Running::Allocate),
+        ),
+        function(
+            [
                 "COST.MOVINGAVG",
                 "COST.MOVINGAVG(数量, 入库金额, [商品], [顺序], [要什么], [指定单价], [单号], [原单号])",
                 "移动加权平均：数量入库为正、出库为负；要什么：\"单价\"（默认）、\"金额\"、\"数量\"（这三个是结存）、\"成本\"（出库成本）、\"变动\"（入库加、出库减的金额）、\"差异\"；填了原单号的退货按原单成本",
@@ -91,7 +103,7 @@ pub(crate) const FAMILY: &[Function] = {
                 "COST.MOVINGAVG([数量],[金额],[商品],[日期],\"成本\")",
             ],
             (2, 8),
-            Gives::Argument(1),
+            Gives::Stock,
             K(Running::MovingAverage),
         ),
         function(
@@ -103,7 +115,7 @@ pub(crate) const FAMILY: &[Function] = {
                 "COST.FIFO([数量],[金额],[商品],[日期],\"成本\")",
             ],
             (2, 8),
-            Gives::Argument(1),
+            Gives::Stock,
             K(Running::Fifo),
         ),
     ]

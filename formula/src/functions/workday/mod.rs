@@ -7,6 +7,7 @@ mod china;
 
 use super::{
     arguments::{Answer, Given, NUM, each_single, in_days, require, settle},
+    date_text::day_of,
     day_count::{Basis, days_360_eu, days_360_us, years_between},
     registry::{Function, Gives, Kernel, function},
 };
@@ -123,14 +124,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 1),
             n,
-            Strict(|a| {
-                settle(
-                    Given(a)
-                        .number(0)
-                        .and_then(|x| in_days(x.floor()))
-                        .map(iso_week),
-                )
-            }),
+            Strict(|a| settle(Given(a).any_day(0).map(iso_week))),
         ),
         function(
             [
@@ -238,7 +232,7 @@ impl Calendar {
             let day = match cell {
                 Cell::Blank => continue,
                 Cell::Bool(_) => return Err(VALUE),
-                other => in_days(coerce::number(other)?.floor())? as i64,
+                other => in_days(day_of(other)?.floor())? as i64,
             };
             if week.works_on(day) {
                 days.push(day);
@@ -356,8 +350,7 @@ fn iso_week(day: f64) -> f64 {
 }
 
 fn days_360(given: Given) -> Answer {
-    let start = in_days(given.number(0)?.floor())?;
-    let end = in_days(given.number(1)?.floor())?;
+    let (start, end) = (given.any_day(0)?, given.any_day(1)?);
     Ok(match given.truth_or(2, false)? {
         true => days_360_eu(start, end),
         false => days_360_us(start, end),

@@ -1,4 +1,6 @@
 /** The cards of all types: plain ones, formula, and the AI kinds in violet. */
+import { Button } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { Icon } from "../../ui/icons";
@@ -27,6 +29,18 @@ export function TypeCards({
   const { t } = useTranslation();
   const press = (card: FieldType) =>
     onChoose({ kind: "plain", type: pressedType(card, choice.kind === "plain" ? choice.type : null, field) });
+  const [isOpen, setOpen] = useState(choice.kind !== "formula");
+  // A formula needs the room that the cards take.
+  if (choice.kind === "formula" && !isOpen)
+    return (
+      <fieldset className="plain type-chosen" aria-label={t("fieldType")}>
+        <button type="button" className="type-card" aria-pressed onClick={() => setOpen(true)}>
+          <Icon name="formula" />
+          <span className="cut">{t("type_formula")}</span>
+        </button>
+        <Button onClick={() => setOpen(true)}>{t("otherType")}</Button>
+      </fieldset>
+    );
   return (
     <fieldset className="type-grid plain" aria-label={t("fieldType")}>
       {[...PLAIN_TYPES, ...OWN_TYPES].map((type) => (
@@ -58,7 +72,10 @@ export function TypeCards({
         className="type-card"
         data-wide="true"
         aria-pressed={choice.kind === "formula"}
-        onClick={() => onChoose({ kind: "formula" })}
+        onClick={() => {
+          setOpen(false);
+          onChoose({ kind: "formula" });
+        }}
       >
         <Icon name="formula" />
         <span className="cut">{t("type_formula")}</span>

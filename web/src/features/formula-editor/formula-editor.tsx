@@ -112,8 +112,6 @@ export function FormulaEditor({ base, table, tables, field, value, sample, onCha
       }),
     });
     view.current = made;
-    // The cards of all types stand above it.
-    host.current.parentElement?.parentElement?.scrollIntoView({ block: "start" });
     return () => {
       view.current = null;
       made.destroy();

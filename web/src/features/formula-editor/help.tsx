@@ -62,7 +62,9 @@ export function Steps({ text, steps }: { text: string; steps: Schemas["PartView"
             <td style={{ paddingInlineStart: step.depth * 12 }}>
               <code>{text.slice(step.start, step.end)}</code>
             </td>
-            <td className={step.value.startsWith("#") ? "bad" : ""}>{step.value}</td>
+            <td className={step.value.startsWith("#") ? "bad" : ""} title={step.value}>
+              {step.value}
+            </td>
           </tr>
         ))}
       </tbody>

@@ -187,6 +187,8 @@ export function completions({ table, tables, functions, keys }: Names) {
     const word = context.matchBefore(/(?:'(?:''|[^'])*'|[\p{L}\p{N}_.]*)[【[]?[\p{L}\p{N}_.]*$/u);
     if (!word || (word.from === word.to && !context.explicit)) return null;
     const typed = word.text.replace("【", "[").toLowerCase();
+    // A number is finished by itself.
+    if (/^[\d.]/.test(typed)) return null;
     const bracket = typed.indexOf("[");
     const locals: Offered[] = localNames(context.state.sliceDoc(0, word.from)).map((name) => ({
       option: { label: name, type: "variable", boost: 30 },

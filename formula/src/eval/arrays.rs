@@ -34,6 +34,16 @@ impl Lifted {
         self.width.saturating_mul(self.height)
     }
 
+    /// What a cell is at every place.
+    pub(crate) fn fill(&self, cell: &Cell, out: &mut Vec<Cell>) {
+        for place in 0..self.n_cells() {
+            out.push(match cell {
+                Cell::Array(range) => repeated(range, place / self.width, place % self.width),
+                single => single.clone(),
+            });
+        }
+    }
+
     /// The kernel's answers for every place.
     pub(crate) fn map(&self, cells: &[Cell], kernel: impl Fn(&[Cell]) -> Cell) -> Cell {
         let mut single: Vec<Cell> = cells.to_vec();

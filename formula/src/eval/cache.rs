@@ -10,6 +10,7 @@ use super::{
     linked::LinkIndex,
     load,
     running::Ran,
+    search::{Known, Line},
     totals::{Asked, Totals},
     tuples::Tuples,
     vector::{Cell, Range},
@@ -61,6 +62,8 @@ pub struct EvalCache {
     shared: Mutex<HashMap<(u64, u32), (Cell, usize)>>,
     /// Positions in a range by key.
     indexes: Mutex<HashMap<(TableId, FieldId), Arc<Index>>>,
+    /// What is known of lines that are searched. A line holds its array, so that no other has its address.
+    lines: Mutex<HashMap<(usize, usize, usize), Arc<Known>>>,
 }
 
 impl Default for EvalCache {
@@ -92,6 +95,7 @@ impl EvalCache {
             shared: Mutex::default(),
             ranges: Mutex::default(),
             indexes: Mutex::default(),
+            lines: Mutex::default(),
         }
     }
 
@@ -328,6 +332,14 @@ impl EvalCache {
                 }
                 Arc::new(Range { width: 1, cells })
             })
+            .clone()
+    }
+
+    pub(crate) fn known(&self, line: Line) -> Arc<Known> {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines
+            .entry(line.key())
+            .or_insert_with(|| Arc::new(Known::new(line)))
             .clone()
     }
 

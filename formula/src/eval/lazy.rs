@@ -98,7 +98,8 @@ fn asks_arrays<'a>(context: &mut Context<'a>, lazy: Lazy, args: &[Node<'a>]) -> 
         .any(|node| could_be_array(context, node) && context.eval(node).may_hold_arrays())
 }
 
-fn could_be_array(context: &Context, node: &Node) -> bool {
+/// False only where it is certain that no cell of it is an array.
+pub(crate) fn could_be_array(context: &Context, node: &Node) -> bool {
     match node {
         Node::Column(..) | Node::Array(_) | Node::Each(_) | Node::Dot(..) | Node::Once(..) => true,
         Node::Run(_) => false,

@@ -67,6 +67,8 @@ pub(crate) enum Gives {
     Stock,
     /// What the last argument, or the body of the lambda there, is.
     Body,
+    /// What the column or row that VLOOKUP, HLOOKUP and LOOKUP take is.
+    Found,
 }
 
 #[derive(Clone, Copy)]

@@ -30,6 +30,7 @@ pub(crate) mod regex;
 mod regex_dialect;
 pub(crate) mod registry;
 pub(crate) mod regression;
+pub(crate) mod rounding;
 pub(crate) mod securities;
 pub(crate) mod shape;
 pub(crate) mod sorting;

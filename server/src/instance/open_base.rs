@@ -131,6 +131,7 @@ impl OpenBase {
                 "This base can only be read and exported now; attachments can't be added.",
             )),
             Err(BlobError::TooLarge { limit_bytes }) => Err(too_large(limit_bytes)),
+            Err(BlobError::Sqlite(cause)) => Err(ApiError::disk("keep an attachment", cause)),
             Err(cause) => Err(ApiError::internal("keep an attachment", cause)),
         }
     }

@@ -344,6 +344,21 @@ async fn step(server: &Server, name: &str) -> Result<(), Failure> {
 
 async fn import(server: &Server) -> Result<(), Failure> {
     let base = server.base_named("店").await?;
+    // The one before, if it failed, is to be over.
+    let began = Instant::now();
+    while server
+        .get("/jobs")
+        .await?
+        .as_array()
+        .unwrap()
+        .iter()
+        .any(|job| job["state"] == "running")
+    {
+        if began.elapsed() > PATIENCE {
+            return Err(refused("still_running", &json!(null)));
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     let upload = server
         .send(Method::POST, "/uploads?name=k.csv", Some(SHEET.into()))
         .await?;
@@ -366,6 +381,12 @@ async fn settled(server: &Server, path: &str, busy: &[&str], wanted: &str) -> Re
         let state = job["state"].as_str().unwrap();
         if state == wanted {
             return Ok(());
+        }
+        // A failed import takes back what it did as soon as it can.
+        let base = server.base_named("店").await?;
+        let status = server.get(&format!("/bases/{base}")).await?["status"].clone();
+        if status["state"] == "read_only" {
+            return Err(refused("read_only", &status));
         }
         if !busy.contains(&state) || began.elapsed() > PATIENCE {
             let code = job["error"]["code"].as_str().unwrap_or("none");
@@ -530,6 +551,8 @@ impl Run<'_> {
                         // A disk that cannot be written can be read.
                         if !self.plan.starts_with("open") {
                             match look(server).await {
+                                // An import shows what it has done so far, and takes it back once it can.
+                                Ok(_) if name == "import" => {}
                                 Ok(seen) => self.check_state(&seen, "while the disk fails"),
                                 Err(Failure::Gone) => return Err(()),
                                 Err(Failure::Refused { text, .. }) => {

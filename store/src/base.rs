@@ -174,8 +174,7 @@ impl Base {
             }
             false => {
                 drop(looking);
-                let connection = Connection::open(path)?;
-                migrate::tune(&connection)?;
+                let connection = migrate::connect(path)?;
                 migrate::upgrade(&connection)?;
                 call_queue::recover(&connection)?;
                 (connection, Reader::open(path, parts.clone())?, chain?)

@@ -10,7 +10,6 @@ use crate::{
     migrate,
     parts::Parts,
 };
-use rusqlite::Connection;
 use std::{
     fs::File,
     path::{Path, PathBuf},
@@ -40,8 +39,7 @@ pub(crate) fn write(path: &Path, id: &BaseId, name: &str) -> Result<(), OpenBase
 }
 
 fn fill(new: &Path, id: &BaseId, name: &str) -> Result<(), OpenBaseError> {
-    let mut connection = Connection::open(new)?;
-    migrate::tune(&connection)?;
+    let mut connection = migrate::connect(new)?;
     migrate::create(&connection)?;
     let mut put = connection.prepare("INSERT INTO meta VALUES (?1, ?2)")?;
     put.execute(rusqlite::params!["id", id.0.as_bytes()])?;

@@ -135,6 +135,10 @@ fn sweep(folder: &Path) -> std::io::Result<()> {
         let owner = [".lock", "-wal", "-shm", "-journal"]
             .iter()
             .find_map(|end| name.strip_suffix(end))
+            .or_else(|| {
+                name.split_once(super::unfinished::SIGN)
+                    .map(|(owner, _)| owner)
+            })
             .filter(|owner| owner.ends_with(".base"));
         let is_orphan = owner.is_some_and(|owner| !folder.join(owner).exists());
         if is_unfinished || is_orphan {
@@ -177,6 +181,7 @@ mod tests {
             data.bases().join(".c.base.new"),
             data.bases().join(".c.base.new-wal"),
             data.bases().join("c.base.lock"),
+            data.bases().join("c.base+import-1"),
             data.bases().join("c.base-wal"),
         ];
         goes.iter()

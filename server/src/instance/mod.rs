@@ -14,6 +14,7 @@ mod lock;
 mod open_base;
 mod providers;
 mod thumbs;
+mod unfinished;
 mod uploads;
 
 pub use backup::{RestoredBase, back_up, restore};

@@ -1,6 +1,6 @@
 //! One open base with everything that belongs to it while it is open: writer, hub, AI runner.
 
-use super::bases::unusable;
+use super::{bases::unusable, unfinished};
 use crate::{
     error::{ApiError, too_large},
     ws::Hub,
@@ -52,6 +52,7 @@ impl OpenBase {
     pub fn open(id: BaseId, path: &Path, around: &Surroundings) -> Result<Arc<OpenBase>, ApiError> {
         let handle =
             BaseHandle::open(path, around.engine.clone()).map_err(|cause| unusable(&id, &cause))?;
+        unfinished::take_back(path, &handle);
         Ok(OpenBase::start(id, handle, around))
     }
 

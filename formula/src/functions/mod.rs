@@ -39,7 +39,7 @@ pub(crate) mod text_bytes;
 pub(crate) mod text_codes;
 pub(crate) mod text_numbers;
 pub(crate) mod text_parts;
-mod text_value;
+pub(crate) mod text_value;
 pub(crate) mod trigonometry;
 pub(crate) mod workday;
 

@@ -266,7 +266,8 @@ fn an_evaluation_that_is_too_large_ends() {
         // Found by the index.
         ("COUNTIF(商品[品名],[品名])", 2 + 2 + 2),
         ("XLOOKUP([品名],商品[品名],商品[单价])", 2 + 2),
-        ("MATCH([品名]&\"*\",商品[品名],0)", 2 + 2 + 2 + 2 * 2),
+        // Each pattern is compared with the texts that begin as it does.
+        ("MATCH([品名]&\"*\",商品[品名],0)", 2 + 2 + 2 + 2),
         // Branches that only read and compute are computed for all records, others where they are taken.
         ("IF([单价]>1,[单价],-[单价])", 2 + 2 + 2 + 2 + 4),
         ("IF([单价]>1,ABS([单价]),ABS(-[单价]))", 2 + 2 + 2 + 2 + 3),

@@ -250,6 +250,16 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
+    fn wild_numbers_are_no_panic(segments in moves(), sizes in prop::collection::vec(-12..16i32, 4), method in prop::sample::select(vec!["MOVINGAVG", "FIFO"])) {
+        let snapshot = snapshot(&segments);
+        let [quantity, amount, fixed, part] = sizes[..] else { return Ok(()) };
+        let text = format!("COST.{method}([数量]*1E{quantity},[金额]*1E{amount},[商品],[时间],\"cost\",IF([金额]>25,\"\",[金额]*1E{fixed}),[时间],IF([金额]>{part},[时间]-1,\"\"))");
+        for cell in all(&snapshot, &text) {
+            prop_assert!(matches!(cell, Cell::Number(x) if x.is_finite()) || matches!(cell, Cell::Error(_) | Cell::Blank), "{cell:?}");
+        }
+    }
+
+    #[test]
     fn whoever_changes_was_reached(segments in moves(), place in any::<prop::sample::Index>(), other in prop::option::of((0..4u8, 0..6u8, -60..90i32, 0..5_000u32))) {
         let places = segments.iter().enumerate().flat_map(|(at, all)| (0..all.len()).map(move |offset| (at, offset)));
         let places: Vec<(usize, usize)> = places.collect();

@@ -1,6 +1,6 @@
 //! Excel's coercions between cell values: `"5"+1` is 6, `TRUE+1` is 2, blank is 0 or "" by context.
 
-use crate::eval::vector::Cell;
+use crate::{eval::vector::Cell, functions::text_value};
 use std::sync::Arc;
 use table::{
     field::{date, number as amounts},
@@ -13,7 +13,7 @@ pub(crate) fn number(cell: &Cell) -> Result<f64, Cell> {
         Cell::Number(x) => Ok(*x),
         Cell::Blank => Ok(0.0),
         Cell::Bool(b) => Ok(f64::from(u8::from(*b))),
-        Cell::Text(text) => text_number(text).ok_or(Cell::Error(CellError::Value)),
+        Cell::Text(text) => text_value::read(text).ok_or(Cell::Error(CellError::Value)),
         Cell::Array(_) => Err(Cell::Error(CellError::Value)),
         stuck => Err(stuck.clone()),
     }

@@ -4,6 +4,7 @@ use crate::{
     eval::{
         lambda::Binding,
         linked::{Rolled, rolled},
+        running::is_quantity,
     },
     functions::registry::{self, Function, Gives, Kernel},
     limits::PLAN_DEPTH,
@@ -288,6 +289,10 @@ impl<'a> Inference<'a> {
                 Some(Kind::Own(FieldRef::Id(id))) if is_single(schema, *id) => of(1),
                 _ => Some(FieldType::Text),
             },
+            Gives::Stock => match args.get(4).map(|arg| &arg.ungrouped().kind) {
+                Some(Kind::Text(word)) if is_quantity(word) => of(0),
+                _ => of(1),
+            },
             Gives::Rollup => match args.get(2).map(|arg| &arg.kind) {
                 Some(Kind::Text(by)) => match rolled(by) {
                     Rolled::AsColumn => of(1),
@@ -297,10 +302,31 @@ impl<'a> Inference<'a> {
                 _ => Some(number()),
             },
             Gives::Body => self.body(function, args),
+            Gives::Found => self.found(name, args),
             Gives::AnyOf(from, step) => {
                 let places = (from..args.len()).step_by(step);
                 places.filter_map(|at| self.of(&args[at])).reduce(unify)
             }
+        }
+    }
+
+    /// The type of a look-up's result, by its table and the number of the column.
+    fn found(&mut self, name: &str, args: &'a [Expr]) -> Option<FieldType> {
+        let table = args.get(1)?.ungrouped();
+        let which = match args.get(2).map(|arg| &arg.ungrouped().kind) {
+            Some(Kind::Number(x)) if *x >= 1.0 => *x as usize,
+            _ => 1,
+        };
+        match &table.kind {
+            _ if name == "LOOKUP" => self.of(args.last()?),
+            Kind::Call { name, args, .. } if name == "HSTACK" => self.of(args.get(which - 1)?),
+            Kind::Call { name, args, .. } if name == "CHOOSE" => self.of(args.get(which)?),
+            Kind::Array(rows) if name == "VLOOKUP" => {
+                let column = rows.iter().filter_map(|row| row.get(which - 1).cloned());
+                of_literals(&[column.collect()])
+            }
+            Kind::Array(rows) => of_literals(rows.get(which - 1..which)?),
+            _ => self.of(table),
         }
     }
 

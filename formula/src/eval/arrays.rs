@@ -34,6 +34,16 @@ impl Lifted {
         self.width.saturating_mul(self.height)
     }
 
+    /// What a cell is at every place.
+    pub(crate) fn fill(&self, cell: &Cell, out: &mut Vec<Cell>) {
+        for place in 0..self.n_cells() {
+            out.push(match cell {
+                Cell::Array(range) => repeated(range, place / self.width, place % self.width),
+                single => single.clone(),
+            });
+        }
+    }
+
     /// The kernel's answers for every place.
     pub(crate) fn map(&self, cells: &[Cell], kernel: impl Fn(&[Cell]) -> Cell) -> Cell {
         let mut single: Vec<Cell> = cells.to_vec();
@@ -75,7 +85,11 @@ impl Vector<'_> {
     pub(crate) fn may_hold_arrays(&self) -> bool {
         match self {
             Vector::Range(_) | Vector::Const(Cell::Array(_)) => true,
-            Vector::Const(_) | Vector::Numbers(_) => false,
+            Vector::Const(_) => false,
+            Vector::Numbers(numbers) => {
+                let mut rest = numbers.rest.iter();
+                rest.any(|(_, cell)| matches!(cell, Cell::Array(_)))
+            }
             Vector::Coded(coded) => coded.cells.holds_arrays(),
             Vector::Cells(cells) => cells.iter().any(|cell| matches!(cell, Cell::Array(_))),
         }

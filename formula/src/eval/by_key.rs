@@ -1,16 +1,18 @@
-//! XLOOKUP and MATCH through the kept index of keys: one search per distinct text, not per record.
+//! XLOOKUP, MATCH and their kin, where they match exactly, through the kept index of keys: one search per distinct
+//! text, not per record.
 
 use super::{
-    CALC, Context,
+    Context, VALUE,
     coded::{Coded, Dictionary, Seen},
-    criteria::Criterion,
     key_table::Match,
     keys::{KeyIndex, Source, segments_of},
+    looking::{WANTED_CHARS, is_long},
     lookup::Lookup,
+    search::{Line, Order, Way},
     vector::{Cell, Collector, Numbers, Vector},
 };
 use crate::{check::coerce, plan::Node};
-use std::sync::Arc;
+use std::{cell::RefCell, collections::HashMap, sync::Arc};
 use table::{field::Field, id::TableId, mask::Mask, value::CellError};
 
 /// Where is looked, and what is given.
@@ -20,36 +22,39 @@ struct Search<'a, 'c> {
     by: (TableId, &'a Field),
     /// Absent: the position.
     source: Option<Source<'a>>,
+    /// Texts with wildcards are patterns.
+    has_patterns: bool,
+    /// What patterns found.
+    like: RefCell<HashMap<Arc<str>, Option<Cell>>>,
 }
 
-/// `None` where the arguments are no columns of one table: then it is done the slow way.
+/// A look-up in a column of a table: the column, and what is given in place of the position.
+struct Columns<'a> {
+    table: TableId,
+    key: &'a Field,
+    values: Option<&'a Field>,
+    has_patterns: bool,
+}
+
+/// `None` where the arguments are no columns of one table, or more than exact matches are wanted.
 pub(crate) fn call<'a>(
     context: &mut Context<'a>,
     lookup: Lookup,
     args: &[Node<'a>],
 ) -> Option<Vector<'a>> {
-    let Some(Node::Column(table, key)) = args.get(1) else {
-        return None;
-    };
-    let values = match (lookup, args.get(2)) {
-        (Lookup::XLookup, Some(Node::Column(of, values))) if of == table => Some(*values),
-        (Lookup::Match, Some(_)) => None,
-        _ => return None,
-    };
-    let (table, key) = (*table, *key);
+    let Columns {
+        table,
+        key,
+        values,
+        has_patterns,
+    } = columns(context, lookup, args)?;
     let otherwise = match (lookup, args.get(3)) {
-        (Lookup::XLookup, Some(node)) => context.eval(node),
+        (Lookup::XLookup, Some(node)) if !matches!(node, Node::Missing) => context.eval(node),
         _ => Vector::Const(Cell::Error(CellError::Na)),
     };
     let wanted = context.eval(&args[0]);
-    if lookup == Lookup::Match {
-        // Only exact matches are looked up; MATCH without a type would ask for a sorted column.
-        let exact = context.eval(&args[2]);
-        match exact.is_const() {
-            true if coerce::number(&exact.get(0)) == Ok(0.0) => {}
-            true => return Some(stuck_or_missing(&wanted, context.len())),
-            false => return None,
-        }
+    if wanted.may_hold_arrays() {
+        return None;
     }
     let snapshot = context.input.snapshot;
     let search = Search {
@@ -59,9 +64,12 @@ pub(crate) fn call<'a>(
             .keys(snapshot, table, Some(key), Match::Exact),
         by: (table, key),
         source: values.map(|values| Source::new(snapshot, table, values)),
+        has_patterns,
+        like: RefCell::default(),
         context,
     };
     if let (Node::Own(own), Some(values), true) = (&args[0], values, otherwise.is_const())
+        && !has_patterns
         && let Some(vector) = search.by_own_keys(own, values, &wanted, &otherwise.get(0))
     {
         return Some(vector);
@@ -69,18 +77,87 @@ pub(crate) fn call<'a>(
     Some(search.all(&wanted, &otherwise))
 }
 
-fn stuck_or_missing<'a>(wanted: &Vector, n: usize) -> Vector<'a> {
-    let one = |cell: Cell| match cell.is_stuck() {
-        true => cell,
-        false => Cell::Error(CellError::Na),
-    };
-    match wanted.is_const() {
-        true => Vector::Const(one(wanted.get(0))),
-        false => (0..n)
-            .map(|at| one(wanted.get(at)))
-            .collect::<Collector>()
-            .finish(),
+fn column<'a>(node: &Node<'a>) -> Option<(TableId, &'a Field)> {
+    match node {
+        Node::Column(table, field) => Some((*table, field)),
+        _ => None,
     }
+}
+
+fn columns<'a>(
+    context: &mut Context<'a>,
+    lookup: Lookup,
+    args: &[Node<'a>],
+) -> Option<Columns<'a>> {
+    // Whether an argument is this number, or left out where that means the same.
+    let mut is = |at: usize, number: f64, may_lack: bool| match args.get(at) {
+        None => may_lack,
+        Some(Node::Missing) => may_lack || number == 0.0,
+        Some(node @ (Node::Const(_) | Node::Negate(_))) => {
+            coerce::number(&context.eval(node).get(0)) == Ok(number)
+        }
+        Some(_) => false,
+    };
+    let is_exact = match lookup {
+        Lookup::XLookup => is(4, 0.0, true) && is(5, 1.0, true),
+        Lookup::XMatch => is(2, 0.0, true) && is(3, 1.0, true),
+        Lookup::Match => is(2, 0.0, false),
+        Lookup::VLookup => is(3, 0.0, false),
+        _ => false,
+    };
+    if !is_exact {
+        return None;
+    }
+    let has_patterns = matches!(lookup, Lookup::Match | Lookup::VLookup);
+    if lookup == Lookup::VLookup {
+        return side_by_side(&args[1], &args[2]);
+    }
+    let (table, key) = column(args.get(1)?)?;
+    let values = match lookup {
+        Lookup::XLookup => Some(column(args.get(2)?).filter(|(of, _)| *of == table)?.1),
+        _ => None,
+    };
+    Some(Columns {
+        table,
+        key,
+        values,
+        has_patterns,
+    })
+}
+
+/// `VLOOKUP(…, HSTACK(表[键],表[值]), 2, FALSE)`, with CHOOSE({1,2},…) as well: no array is made.
+fn side_by_side<'a>(array: &Node<'a>, which: &Node<'a>) -> Option<Columns<'a>> {
+    let Node::Const(Cell::Number(which)) = which else {
+        return None;
+    };
+    let array = match array {
+        Node::Once(_, inner) => inner,
+        other => other,
+    };
+    let Node::Call(function, args) = array else {
+        return None;
+    };
+    let columns = match (function.doc.name, &args[..]) {
+        ("HSTACK", columns) => columns,
+        ("CHOOSE", [Node::Array(numbers), columns @ ..]) => {
+            let mut cells = numbers.cells.iter().zip(1..);
+            let in_turn = numbers.width == columns.len()
+                && numbers.cells.len() == columns.len()
+                && cells.all(|(cell, at)| *cell == Cell::Number(f64::from(at)));
+            in_turn.then_some(columns)?
+        }
+        _ => return None,
+    };
+    let columns: Vec<(TableId, &Field)> = columns.iter().map(column).collect::<Option<_>>()?;
+    let (table, key) = *columns.first()?;
+    let is_whole = *which >= 1.0 && columns.iter().all(|(of, _)| *of == table);
+    let (_, values) = columns.get(which.trunc() as usize - usize::from(is_whole))?;
+    is_whole.then_some(Columns {
+        table,
+        key,
+        values: Some(values),
+        has_patterns: true,
+    })
 }
 
 impl<'a> Search<'a, '_> {
@@ -149,7 +226,7 @@ impl<'a> Search<'a, '_> {
         {
             return Some((*cell).clone());
         }
-        if self.source.is_none() && has_wildcard(wanted) {
+        if self.has_patterns && may_be_pattern(wanted) {
             return self.find_pattern(&wanted.to_cell());
         }
         let place = self
@@ -161,16 +238,31 @@ impl<'a> Search<'a, '_> {
         })
     }
 
-    /// Every key is looked at.
+    /// Also texts that are too long to be looked for.
     fn find_pattern(&self, wanted: &Cell) -> Option<Cell> {
-        let pattern = Criterion::pattern(wanted)?;
-        let input = self.context.input;
-        let keys = input.cache.range(input.snapshot, self.by.0, self.by.1);
-        if !self.context.fuel.burn(keys.cells.len()) {
-            return Some(CALC);
+        let Cell::Text(text) = wanted else {
+            return None;
+        };
+        if is_long(wanted) {
+            return Some(VALUE);
         }
-        let found = keys.cells.iter().position(|cell| pattern.matches(cell));
-        found.map(|at| Cell::Number(at as f64 + 1.0))
+        if let Some(known) = self.like.borrow().get(text) {
+            return known.clone();
+        }
+        let (input, (table, key)) = (self.context.input, self.by);
+        let keys = input.cache.range(input.snapshot, table, key);
+        let known = input.cache.known(Line::column(&keys, 0));
+        let fuel = self.context.fuel;
+        let found = known.find(wanted, Way::Wildcards, Order::First, |n| fuel.burn(n));
+        let cell = found.map(|at| match &self.source {
+            Some(source) => {
+                let values = input.cache.range(input.snapshot, table, source.field());
+                values.cells[at].clone()
+            }
+            None => Cell::Number(at as f64 + 1.0),
+        });
+        self.like.borrow_mut().insert(text.clone(), cell.clone());
+        cell
     }
 }
 
@@ -285,12 +377,14 @@ impl Found {
     }
 }
 
-fn has_wildcard(wanted: &Seen) -> bool {
-    match wanted {
-        Seen::Text(text) => text.contains(['*', '?', '~']),
-        Seen::Cell(Cell::Text(text)) => text.contains(['*', '?', '~']),
-        Seen::Cell(_) => false,
-    }
+/// A text with wildcards, or one that is too long.
+fn may_be_pattern(wanted: &Seen) -> bool {
+    let text = match wanted {
+        Seen::Text(text) => text,
+        Seen::Cell(Cell::Text(text)) => &**text,
+        Seen::Cell(_) => return false,
+    };
+    text.len() > WANTED_CHARS || text.contains(['*', '?', '~'])
 }
 
 /// One cell per code, for each record: as numbers where nearly all are.

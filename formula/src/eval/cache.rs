@@ -9,7 +9,9 @@ use super::{
     keys::{KeyIndex, in_order, segments_of},
     linked::LinkIndex,
     load,
+    postings::Postings,
     running::Ran,
+    search::{Known, Line},
     totals::{Asked, Totals},
     tuples::Tuples,
     vector::{Cell, Range},
@@ -61,6 +63,10 @@ pub struct EvalCache {
     shared: Mutex<HashMap<(u64, u32), (Cell, usize)>>,
     /// Positions in a range by key.
     indexes: Mutex<HashMap<(TableId, FieldId), Arc<Index>>>,
+    /// What is known of lines that are searched. A line holds its array, so that no other has its address.
+    lines: Mutex<HashMap<(usize, usize, usize), Arc<Known>>>,
+    /// Rows of columns by what stands there.
+    postings: Mutex<HashMap<(TableId, FieldId), Arc<Postings>>>,
 }
 
 impl Default for EvalCache {
@@ -92,6 +98,8 @@ impl EvalCache {
             shared: Mutex::default(),
             ranges: Mutex::default(),
             indexes: Mutex::default(),
+            lines: Mutex::default(),
+            postings: Mutex::default(),
         }
     }
 
@@ -328,6 +336,29 @@ impl EvalCache {
                 }
                 Arc::new(Range { width: 1, cells })
             })
+            .clone()
+    }
+
+    pub(crate) fn postings(
+        &self,
+        snapshot: &Snapshot,
+        table: TableId,
+        field: &Field,
+    ) -> Arc<Postings> {
+        let cells = self.range(snapshot, table, field);
+        let keys = self.keys(snapshot, table, Some(field), Match::Exact);
+        let mut postings = self.postings.lock().unwrap_or_else(PoisonError::into_inner);
+        postings
+            .entry((table, field.id))
+            .or_insert_with(|| Arc::new(Postings::new(keys, segments_of(snapshot, table), &cells)))
+            .clone()
+    }
+
+    pub(crate) fn known(&self, line: Line) -> Arc<Known> {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines
+            .entry(line.key())
+            .or_insert_with(|| Arc::new(Known::new(line)))
             .clone()
     }
 

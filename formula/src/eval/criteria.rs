@@ -57,19 +57,6 @@ impl Criterion {
         }
     }
 
-    /// A text with wildcards, taken whole: MATCH knows them, but no operators.
-    pub(crate) fn pattern(cell: &Cell) -> Option<Criterion> {
-        match cell {
-            Cell::Text(text) if text.contains(['*', '?', '~']) => Some(Criterion {
-                op: Op::Equal,
-                value: cell.clone(),
-                key: None,
-                pattern: Some(text.to_lowercase().chars().collect()),
-            }),
-            _ => None,
-        }
-    }
-
     /// The key of a plain equality, for the index.
     pub(crate) fn key(&self) -> Option<Key> {
         match (self.op, &self.pattern) {

@@ -345,6 +345,10 @@ impl<'a> Source<'a> {
         }
     }
 
+    pub(crate) fn field(&self) -> &'a Field {
+        self.field
+    }
+
     pub(crate) fn cell(&self, place: Place) -> Cell {
         let segment = self.segments.get(place.segment as usize);
         let column = segment.and_then(|segment| segment.column(self.field.column));

@@ -1,15 +1,19 @@
-//! Functions that choose which argument is evaluated: IF, IFS, SWITCH, IFERROR, IFNA.
+//! Functions that choose which argument is evaluated: IF, IFS, SWITCH, CHOOSE, IFERROR, IFNA.
 //!
 //! A branch that only reads fields and computes is evaluated for all records at once and then chosen from; any other
 //! one (AI, look-ups, functions) only for the records that take it.
 
 use super::{
-    Context,
+    Context, VALUE,
     coded::{Coded, Dictionary},
     operators::compare,
     vector::{Cell, Numbers, Vector},
 };
-use crate::{check::coerce::truth, functions::registry::Kernel, plan::Node};
+use crate::{
+    check::coerce::{number, truth},
+    functions::registry::Kernel,
+    plan::Node,
+};
 use std::borrow::Cow;
 use table::{mask::Mask, value::CellError};
 
@@ -20,6 +24,7 @@ pub(crate) enum Lazy {
     Switch,
     IfError,
     IfNa,
+    Choose,
 }
 
 /// Which of the branches each record takes.
@@ -54,6 +59,7 @@ pub(crate) fn call<'a>(context: &mut Context<'a>, lazy: Lazy, args: &[Node<'a>])
             }
         }
         Lazy::Switch => switch(context, args, &mut choice),
+        Lazy::Choose => by_number(context, args, &mut choice),
         Lazy::IfError | Lazy::IfNa => {
             let tried = context.eval(&args[0]);
             let is_caught = |cell: &Cell| match cell {
@@ -76,7 +82,7 @@ pub(crate) fn call<'a>(context: &mut Context<'a>, lazy: Lazy, args: &[Node<'a>])
 /// Whether what decides is an array: then each of its cells decides for itself, and all branches are computed.
 fn asks_arrays<'a>(context: &mut Context<'a>, lazy: Lazy, args: &[Node<'a>]) -> bool {
     let step = match lazy {
-        Lazy::If | Lazy::IfError | Lazy::IfNa => args.len(),
+        Lazy::If | Lazy::IfError | Lazy::IfNa | Lazy::Choose => args.len(),
         Lazy::Ifs | Lazy::Switch => 2,
     };
     // SWITCH compares its first argument with every other one.
@@ -92,7 +98,8 @@ fn asks_arrays<'a>(context: &mut Context<'a>, lazy: Lazy, args: &[Node<'a>]) -> 
         .any(|node| could_be_array(context, node) && context.eval(node).may_hold_arrays())
 }
 
-fn could_be_array(context: &Context, node: &Node) -> bool {
+/// False only where it is certain that no cell of it is an array.
+pub(crate) fn could_be_array(context: &Context, node: &Node) -> bool {
     match node {
         Node::Column(..) | Node::Array(_) | Node::Each(_) | Node::Dot(..) | Node::Once(..) => true,
         Node::Run(_) => false,
@@ -156,6 +163,42 @@ fn choose(lazy: Lazy, cells: &[Cell]) -> Cell {
             }
             cell => cell.clone(),
         },
+        Lazy::Choose => match number_of(&cells[0], cells.len()) {
+            Ok(place) => cells[place].clone(),
+            Err(stuck) => stuck,
+        },
+    }
+}
+
+/// The argument that CHOOSE takes.
+fn number_of(index: &Cell, n_args: usize) -> Result<usize, Cell> {
+    let place = number(index)?.trunc();
+    match place >= 1.0 && place < n_args as f64 {
+        true => Ok(place as usize),
+        false => Err(VALUE),
+    }
+}
+
+fn by_number<'a>(context: &mut Context<'a>, args: &[Node<'a>], choice: &mut Choice<'a>) {
+    let index = context.eval(&args[0]);
+    let mut rows: Vec<Vec<u32>> = vec![Vec::new(); args.len()];
+    let mut wrong = Vec::new();
+    let mut cells = Vec::new();
+    for at in std::mem::take(&mut choice.open) {
+        match number_of(&index.get(at as usize), args.len()) {
+            Ok(place) => rows[place].push(at),
+            Err(stuck) => {
+                cells.resize(choice.taken.len(), Cell::Blank);
+                cells[at as usize] = stuck;
+                wrong.push(at);
+            }
+        }
+    }
+    if !wrong.is_empty() {
+        choice.take(Vector::Cells(cells), &wrong);
+    }
+    for (node, rows) in args.iter().zip(&rows) {
+        choice.fill(context, Some(node), Cell::Blank, rows);
     }
 }
 

@@ -1,17 +1,19 @@
-//! Functions over whole columns: the *IFS family, XLOOKUP, MATCH, INDEX. Columns of one table are asked through
-//! what is kept of them (`by_key`, `by_criteria`); this file does the rest: array constants, columns of different
-//! tables, several criteria that differ from record to record.
+//! Functions over whole columns: which way each of them goes. Columns of one table are asked through what is kept of
+//! them (`by_key`, `by_criteria`), arrays are searched in `looking`; this file does the rest of the *IFS family: array
+//! constants, columns of different tables, several criteria that differ from record to record, arrays of criteria.
 
 use super::{
-    CALC, Context, VALUE, by_criteria, by_key,
+    CALC, Context, VALUE,
+    arrays::Lifted,
+    by_criteria, by_key,
     cache::Index,
-    criteria::{Criterion, exact_key},
-    linked,
-    operators::compare,
+    criteria::Criterion,
+    lazy::could_be_array,
+    linked, looking,
     totals::Measure,
     vector::{Cell, Collector, Range, Vector},
 };
-use crate::{check::coerce, plan::Node};
+use crate::plan::Node;
 use std::sync::Arc;
 use table::{sum::Sum, value::CellError};
 
@@ -28,6 +30,10 @@ pub(crate) enum Lookup {
     MinIfs,
     XLookup,
     Match,
+    XMatch,
+    VLookup,
+    HLookup,
+    Lookup,
     Index,
     /// Over a link of the own record.
     Linked,
@@ -38,12 +44,14 @@ pub(crate) fn call<'a>(context: &mut Context<'a>, lookup: Lookup, args: &[Node<'
     if lookup.is_over_link() {
         return linked::call(context, lookup, args);
     }
-    let known = match lookup {
-        Lookup::XLookup | Lookup::Match => by_key::call(context, lookup, args),
-        Lookup::Index => None,
-        _ => by_criteria::call(context, lookup, args),
-    };
-    if let Some(known) = known {
+    if lookup.finds() {
+        let known = by_key::call(context, lookup, args);
+        return known.unwrap_or_else(|| looking::call(context, lookup, args));
+    }
+    if let Some(lifted) = each_criterion(context, lookup, args) {
+        return lifted;
+    }
+    if let Some(known) = by_criteria::call(context, lookup, args) {
         return known;
     }
     let vectors: Vec<Vector> = args.iter().map(|arg| context.eval(arg)).collect();
@@ -79,11 +87,7 @@ fn slow<'a>(
 ) -> Vector<'a> {
     let is_const = vectors.iter().all(Vector::is_const);
     let n = if is_const { 1 } else { context.len() };
-    let cells: Vec<Cell> = match lookup {
-        Lookup::XLookup | Lookup::Match => search(context, lookup, vectors, n),
-        Lookup::Index => (0..n).map(|at| index(vectors, at)).collect(),
-        _ => conditional(context, lookup, args, vectors, n),
-    };
+    let cells = conditional(context, lookup, args, vectors, n);
     match is_const {
         true => Vector::Const(cells[0].clone()),
         false => cells.into_iter().collect::<Collector>().finish(),
@@ -94,6 +98,20 @@ impl Lookup {
     /// LINKED and ROLLUP.
     pub(crate) fn is_over_link(self) -> bool {
         matches!(self, Lookup::Linked | Lookup::Rollup)
+    }
+
+    /// What looks for a cell, or at a place.
+    fn finds(self) -> bool {
+        matches!(
+            self,
+            Lookup::XLookup
+                | Lookup::Match
+                | Lookup::XMatch
+                | Lookup::VLookup
+                | Lookup::HLookup
+                | Lookup::Lookup
+                | Lookup::Index
+        )
     }
 
     /// Where the values are, and from where to where the pairs of column and criterion.
@@ -217,82 +235,110 @@ pub(crate) fn total(lookup: Lookup, values: &Range, rows: impl Iterator<Item = u
     }
 }
 
-/// XLOOKUP and MATCH over array constants and columns of different tables.
-fn search(context: &mut Context, lookup: Lookup, vectors: &[Vector], n: usize) -> Vec<Cell> {
-    let (Some(keys), values) = (range(&vectors[1]), vectors.get(2).and_then(range)) else {
-        return vec![VALUE; n];
-    };
-    if lookup == Lookup::XLookup
-        && values.is_none_or(|values| values.cells.len() != keys.cells.len())
-    {
-        return vec![VALUE; n];
-    }
-    let pattern = |wanted: &Cell| match lookup {
-        Lookup::Match => Criterion::pattern(wanted),
-        _ => None,
-    };
-    let find = |wanted: &Cell| {
-        exact_key(wanted)?;
-        let fits = |cell: &Cell| exact_key(cell).is_some() && compare(cell, wanted).is_eq();
-        keys.cells.iter().position(fits)
-    };
-    (0..n)
-        .map(|at| {
-            let wanted = vectors[0].get(at);
-            if wanted.is_stuck() {
-                return wanted;
-            }
-            // Only exact matches are looked up; MATCH without a type would ask for a sorted column.
-            if lookup == Lookup::Match
-                && vectors.get(2).map(|v| coerce::number(&v.get(at))) != Some(Ok(0.0))
-            {
-                return Cell::Error(CellError::Na);
-            }
-            if !context.fuel.burn(keys.cells.len()) {
-                return CALC;
-            }
-            let found = match pattern(&wanted) {
-                Some(pattern) => keys.cells.iter().position(|cell| pattern.matches(cell)),
-                None => find(&wanted),
-            };
-            match (found, values) {
-                (Some(row), Some(values)) if lookup == Lookup::XLookup => values.cells[row].clone(),
-                (Some(row), _) => Cell::Number(row as f64 + 1.0),
-                (None, _) if lookup == Lookup::XLookup && vectors.len() > 3 => vectors[3].get(at),
-                (None, _) => Cell::Error(CellError::Na),
-            }
-        })
-        .collect()
-}
+/// Elements that are asked about together.
+const PIECE: usize = 262_144;
 
-fn index(vectors: &[Vector], at: usize) -> Cell {
-    let Some(range) = range(&vectors[0]) else {
-        return VALUE;
-    };
-    let part = |n: usize| {
-        vectors
-            .get(n)
-            .map_or(Ok(0.0), |v| coerce::number(&v.get(at)))
-    };
-    let (row, column) = match (part(1), part(2)) {
-        (Ok(row), Ok(column)) => (row, column),
-        (Err(stuck), _) | (_, Err(stuck)) => return stuck,
-    };
-    let n_rows = range.cells.len().checked_div(range.width).unwrap_or(0);
-    let (row, column) = match n_rows == 1 && vectors.len() == 2 {
-        true => (1.0, row),
-        false => (row, if column == 0.0 { 1.0 } else { column }),
-    };
-    if row < 0.0 || column < 0.0 {
-        return VALUE;
+/// Where criteria are arrays: each of their cells is a criterion, and so is the result an array. `None` where none is.
+/// All cells of all records are asked about together, as if each were a record.
+fn each_criterion<'a>(
+    context: &mut Context<'a>,
+    lookup: Lookup,
+    args: &[Node<'a>],
+) -> Option<Vector<'a>> {
+    let (_, first, last) = lookup.layout(args.len());
+    let places: Vec<usize> = (first + 1..last).step_by(2).collect();
+    if !places.iter().any(|at| could_be_array(context, &args[*at])) {
+        return None;
     }
-    if row > n_rows as f64 || column > range.width as f64 {
-        return Cell::Error(CellError::Ref);
+    let criteria: Vec<Vector> = places.iter().map(|at| context.eval(&args[*at])).collect();
+    if !criteria.iter().any(Vector::may_hold_arrays) {
+        return None;
     }
-    match row < 1.0 {
-        true => VALUE,
-        false => {
-            range.cells[(row as usize - 1) * range.width + (column as usize).max(1) - 1].clone()
+    let is_const = criteria.iter().all(Vector::is_const);
+    let n = if is_const {
+        1.min(context.len())
+    } else {
+        context.len()
+    };
+    let mut out = Vec::with_capacity(n);
+    let (mut rows, mut shapes) = (Vec::new(), Vec::new());
+    let mut values: Vec<Vec<Cell>> = vec![Vec::new(); places.len()];
+    for at in 0..n {
+        let cells: Vec<Cell> = criteria.iter().map(|vector| vector.get(at)).collect();
+        let shape = Lifted::of(cells.iter());
+        let n_cells = shape.as_ref().map_or(1, Lifted::n_cells);
+        if !context.fuel.burn(n_cells * places.len()) {
+            return Some(Vector::Const(CALC));
+        }
+        rows.extend(std::iter::repeat_n(at, n_cells));
+        match &shape {
+            Some(shape) => {
+                for (values, cell) in values.iter_mut().zip(&cells) {
+                    shape.fill(cell, values);
+                }
+            }
+            None => values
+                .iter_mut()
+                .zip(cells)
+                .for_each(|(values, cell)| values.push(cell)),
+        }
+        shapes.push(shape);
+        if rows.len() >= PIECE || at + 1 == n {
+            let criteria = std::mem::replace(&mut values, vec![Vec::new(); places.len()]);
+            let answers = together(context, lookup, args, &places, (&rows, criteria));
+            let mut next = 0;
+            for shape in shapes.drain(..) {
+                let n_cells = shape.as_ref().map_or(1, Lifted::n_cells);
+                let cells = (next..next + n_cells).map(|at| answers.get(at)).collect();
+                next += n_cells;
+                out.push(Cell::array(shape.map_or(1, |shape| shape.width), cells));
+            }
+            rows.clear();
         }
     }
+    Some(match (is_const, out.pop()) {
+        (true, Some(Cell::Array(range))) => Vector::Range(range),
+        (true, one) => Vector::Const(one.unwrap_or(Cell::Blank)),
+        (false, last) => out.into_iter().chain(last).collect::<Collector>().finish(),
+    })
+}
+
+/// `criteria`: one cell for each of `rows`, for each of `places`.
+fn together<'a>(
+    context: &mut Context<'a>,
+    lookup: Lookup,
+    args: &[Node<'a>],
+    places: &[usize],
+    (rows, criteria): (&[usize], Vec<Vec<Cell>>),
+) -> Vector<'a> {
+    let mut inner = Context {
+        input: context.input,
+        segment: context.segment,
+        offsets: Some(rows.iter().map(|row| context.offset(*row)).collect()),
+        positions: Some(rows.iter().map(|row| context.position(*row)).collect()),
+        calls: Vec::new(),
+        fuel: context.fuel,
+        env: Vec::new(),
+        tag: context.tag,
+    };
+    let mut criteria = criteria.into_iter();
+    let args: Vec<Node> = args
+        .iter()
+        .enumerate()
+        .map(|(at, node)| match node {
+            Node::Column(table, field) if !places.contains(&at) => Node::Column(*table, field),
+            _ => {
+                let value = match places.contains(&at) {
+                    true => {
+                        let cells = criteria.next().unwrap_or_default().into_iter();
+                        cells.collect::<Collector>().finish()
+                    }
+                    false => context.eval(node).gathered(rows.iter().copied()),
+                };
+                inner.set(at, value);
+                Node::Var(at)
+            }
+        })
+        .collect();
+    call(&mut inner, lookup, &args)
 }

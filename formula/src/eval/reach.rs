@@ -163,6 +163,10 @@ impl Relation {
         if self.is_group && is_blank(cell) {
             return keys.has_blank;
         }
+        // Each of its cells is searched for.
+        if let Seen::Cell(Cell::Array(_)) = cell {
+            return true;
+        }
         if self.by() == Match::Exact {
             let is_wild = |text: &str| self.is_positional() && text.contains(['*', '?', '~']);
             return match cell {

@@ -13,197 +13,192 @@ use crate::{
 };
 
 /// Looked up by name in the registry.
-pub(crate) const FAMILY: &[Function] =
-    {
-        use Kernel::{Array, Strict};
-        let n = Gives::Number;
-        &[
-            function(
-                [
-                    "FV",
-                    "FV(利率, 期数, 每期付款, [现值], [期初付])",
-                    "终值：按期存款或还款，到期有多少",
-                    "What regular payments come to at the end",
-                    "FV(0.06/12,10,-200,-500,1)",
-                ],
-                (3, 5),
-                n,
-                Strict(|a| settle(fv(Given(a)))),
-            ),
-            function(
-                [
-                    "PV",
-                    "PV(利率, 期数, 每期付款, [终值], [期初付])",
-                    "现值：以后各期付款现在值多少",
-                    "What regular payments are worth now",
-                    "PV(0.08/12,240,500)",
-                ],
-                (3, 5),
-                n,
-                Strict(|a| settle(pv(Given(a)))),
-            ),
-            function(
-                [
-                    "PMT",
-                    "PMT(利率, 期数, 现值, [终值], [期初付])",
-                    "等额还款：每期付多少",
-                    "The payment of each period",
-                    "PMT(0.08/12,10,10000)",
-                ],
-                (3, 5),
-                n,
-                Strict(|a| settle(pmt(Given(a)))),
-            ),
-            function(
-                [
-                    "IPMT",
-                    "IPMT(利率, 第几期, 期数, 现值, [终值], [期初付])",
-                    "某一期还款里的利息",
-                    "The interest in one payment",
-                    "IPMT(0.1/12,1,36,8000)",
-                ],
-                (4, 6),
-                n,
-                Strict(|a| settle(Loan::read(Given(a)).and_then(|l| l.interest()))),
-            ),
-            function(
-                [
-                    "PPMT",
-                    "PPMT(利率, 第几期, 期数, 现值, [终值], [期初付])",
-                    "某一期还款里的本金",
-                    "The principal in one payment",
-                    "PPMT(0.1/12,1,24,2000)",
-                ],
-                (4, 6),
-                n,
-                Strict(|a| {
-                    settle(Loan::read(Given(a)).and_then(|l| {
-                        Ok(payment(l.rate, l.nper, l.pv, l.fv, l.due)? - l.interest()?)
-                    }))
-                }),
-            ),
-            function(
-                [
-                    "NPER",
-                    "NPER(利率, 每期付款, 现值, [终值], [期初付])",
-                    "要多少期才付清",
-                    "How many periods it takes",
-                    "NPER(0.12/12,-100,-1000,10000,1)",
-                ],
-                (3, 5),
-                n,
-                Strict(|a| settle(nper(Given(a)))),
-            ),
-            function(
-                [
-                    "RATE",
-                    "RATE(期数, 每期付款, 现值, [终值], [期初付], [猜测])",
-                    "每期利率",
-                    "The rate of each period",
-                    "RATE(48,-200,8000)",
-                ],
-                (3, 6),
-                n,
-                Strict(|a| settle(rate(Given(a)))),
-            ),
-            function(
-                [
-                    "CUMIPMT",
-                    "CUMIPMT(利率, 期数, 现值, 首期, 末期, 期初付)",
-                    "几期之间一共付的利息",
-                    "Interest paid between two periods",
-                    "CUMIPMT(0.09/12,360,125000,13,24,0)",
-                ],
-                (6, 6),
-                n,
-                Strict(|a| settle(cumulated(Given(a)).map(|sum| sum.interest))),
-            ),
-            function(
-                [
-                    "CUMPRINC",
-                    "CUMPRINC(利率, 期数, 现值, 首期, 末期, 期初付)",
-                    "几期之间一共还的本金",
-                    "Principal paid between two periods",
-                    "CUMPRINC(0.09/12,360,125000,13,24,0)",
-                ],
-                (6, 6),
-                n,
-                Strict(|a| settle(cumulated(Given(a)).map(|sum| sum.principal))),
-            ),
-            function(
-                [
-                    "FVSCHEDULE",
-                    "FVSCHEDULE(本金, 各期利率)",
-                    "利率逐期变化时的终值",
-                    "The future value under changing rates",
-                    "FVSCHEDULE(1,{0.09,0.11,0.1})",
-                ],
-                (2, 2),
-                n,
-                Array(|a| settle(schedule(a))),
-            ),
-            function(
-                [
-                    "ISPMT",
-                    "ISPMT(利率, 第几期, 期数, 现值)",
-                    "等额本金还款里某一期的利息",
-                    "Interest of a period where equal principal is paid",
-                    "ISPMT(0.1/12,1,36,8000000)",
-                ],
-                (4, 4),
-                n,
-                Strict(|a| settle(level_interest(Given(a)))),
-            ),
-            function(
-                [
-                    "EFFECT",
-                    "EFFECT(名义年利率, 每年期数)",
-                    "实际年利率",
-                    "The effective rate of a year",
-                    "EFFECT(0.0525,4)",
-                ],
-                (2, 2),
-                n,
-                Strict(|a| settle(compounded(Given(a), |r, n| (n * (r / n).ln_1p()).exp_m1()))),
-            ),
-            function(
-                [
-                    "NOMINAL",
-                    "NOMINAL(实际年利率, 每年期数)",
-                    "名义年利率",
-                    "The nominal rate of a year",
-                    "NOMINAL(0.053543,4)",
-                ],
-                (2, 2),
-                n,
-                Strict(|a| settle(compounded(Given(a), |r, n| n * (r.ln_1p() / n).exp_m1()))),
-            ),
-            function(
-                [
-                    "RRI",
-                    "RRI(期数, 现值, 终值)",
-                    "每期平均增长率",
-                    "The rate at which it grew each period",
-                    "RRI(96,10000,11000)",
-                ],
-                (3, 3),
-                n,
-                Strict(|a| settle(growth(Given(a)))),
-            ),
-            function(
-                [
-                    "PDURATION",
-                    "PDURATION(利率, 现值, 终值)",
-                    "按利率增长到目标要多少期",
-                    "Periods until an investment reaches a value",
-                    "PDURATION(0.025,2000,2200)",
-                ],
-                (3, 3),
-                n,
-                Strict(|a| settle(periods(Given(a)))),
-            ),
-        ]
-    };
+pub(crate) const FAMILY: &[Function] = {
+    use Kernel::{Array, Strict};
+    let n = Gives::Number;
+    &[
+        function(
+            [
+                "FV",
+                "FV(利率, 期数, 每期付款, [现值], [期初付])",
+                "终值：按期存款或还款，到期有多少",
+                "What regular payments come to at the end",
+                "FV(0.06/12,10,-200,-500,1)",
+            ],
+            (3, 5),
+            n,
+            Strict(|a| settle(fv(Given(a)))),
+        ),
+        function(
+            [
+                "PV",
+                "PV(利率, 期数, 每期付款, [终值], [期初付])",
+                "现值：以后各期付款现在值多少",
+                "What regular payments are worth now",
+                "PV(0.08/12,240,500)",
+            ],
+            (3, 5),
+            n,
+            Strict(|a| settle(pv(Given(a)))),
+        ),
+        function(
+            [
+                "PMT",
+                "PMT(利率, 期数, 现值, [终值], [期初付])",
+                "等额还款：每期付多少",
+                "The payment of each period",
+                "PMT(0.08/12,10,10000)",
+            ],
+            (3, 5),
+            n,
+            Strict(|a| settle(pmt(Given(a)))),
+        ),
+        function(
+            [
+                "IPMT",
+                "IPMT(利率, 第几期, 期数, 现值, [终值], [期初付])",
+                "某一期还款里的利息",
+                "The interest in one payment",
+                "IPMT(0.1/12,1,36,8000)",
+            ],
+            (4, 6),
+            n,
+            Strict(|a| settle(Loan::read(Given(a)).and_then(|l| l.interest()))),
+        ),
+        function(
+            [
+                "PPMT",
+                "PPMT(利率, 第几期, 期数, 现值, [终值], [期初付])",
+                "某一期还款里的本金",
+                "The principal in one payment",
+                "PPMT(0.1/12,1,24,2000)",
+            ],
+            (4, 6),
+            n,
+            Strict(|a| settle(Loan::read(Given(a)).and_then(|l| l.principal()))),
+        ),
+        function(
+            [
+                "NPER",
+                "NPER(利率, 每期付款, 现值, [终值], [期初付])",
+                "要多少期才付清",
+                "How many periods it takes",
+                "NPER(0.12/12,-100,-1000,10000,1)",
+            ],
+            (3, 5),
+            n,
+            Strict(|a| settle(nper(Given(a)))),
+        ),
+        function(
+            [
+                "RATE",
+                "RATE(期数, 每期付款, 现值, [终值], [期初付], [猜测])",
+                "每期利率",
+                "The rate of each period",
+                "RATE(48,-200,8000)",
+            ],
+            (3, 6),
+            n,
+            Strict(|a| settle(rate(Given(a)))),
+        ),
+        function(
+            [
+                "CUMIPMT",
+                "CUMIPMT(利率, 期数, 现值, 首期, 末期, 期初付)",
+                "几期之间一共付的利息",
+                "Interest paid between two periods",
+                "CUMIPMT(0.09/12,360,125000,13,24,0)",
+            ],
+            (6, 6),
+            n,
+            Strict(|a| settle(cumulated(Given(a)).map(|sum| sum.interest))),
+        ),
+        function(
+            [
+                "CUMPRINC",
+                "CUMPRINC(利率, 期数, 现值, 首期, 末期, 期初付)",
+                "几期之间一共还的本金",
+                "Principal paid between two periods",
+                "CUMPRINC(0.09/12,360,125000,13,24,0)",
+            ],
+            (6, 6),
+            n,
+            Strict(|a| settle(cumulated(Given(a)).map(|sum| sum.principal))),
+        ),
+        function(
+            [
+                "FVSCHEDULE",
+                "FVSCHEDULE(本金, 各期利率)",
+                "利率逐期变化时的终值",
+                "The future value under changing rates",
+                "FVSCHEDULE(1,{0.09,0.11,0.1})",
+            ],
+            (2, 2),
+            n,
+            Array(|a| settle(schedule(a))),
+        ),
+        function(
+            [
+                "ISPMT",
+                "ISPMT(利率, 第几期, 期数, 现值)",
+                "等额本金还款里某一期的利息",
+                "Interest of a period where equal principal is paid",
+                "ISPMT(0.1/12,1,36,8000000)",
+            ],
+            (4, 4),
+            n,
+            Strict(|a| settle(level_interest(Given(a)))),
+        ),
+        function(
+            [
+                "EFFECT",
+                "EFFECT(名义年利率, 每年期数)",
+                "实际年利率",
+                "The effective rate of a year",
+                "EFFECT(0.0525,4)",
+            ],
+            (2, 2),
+            n,
+            Strict(|a| settle(compounded(Given(a), |r, n| (n * (r / n).ln_1p()).exp_m1()))),
+        ),
+        function(
+            [
+                "NOMINAL",
+                "NOMINAL(实际年利率, 每年期数)",
+                "名义年利率",
+                "The nominal rate of a year",
+                "NOMINAL(0.053543,4)",
+            ],
+            (2, 2),
+            n,
+            Strict(|a| settle(compounded(Given(a), |r, n| n * (r.ln_1p() / n).exp_m1()))),
+        ),
+        function(
+            [
+                "RRI",
+                "RRI(期数, 现值, 终值)",
+                "每期平均增长率",
+                "The rate at which it grew each period",
+                "RRI(96,10000,11000)",
+            ],
+            (3, 3),
+            n,
+            Strict(|a| settle(growth(Given(a)))),
+        ),
+        function(
+            [
+                "PDURATION",
+                "PDURATION(利率, 现值, 终值)",
+                "按利率增长到目标要多少期",
+                "Periods until an investment reaches a value",
+                "PDURATION(0.025,2000,2200)",
+            ],
+            (3, 3),
+            n,
+            Strict(|a| settle(periods(Given(a)))),
+        ),
+    ]
+};
 
 /// (1 + rate)^n, near a rate of 0 too.
 fn grown(rate: f64, n: f64) -> f64 {
@@ -308,15 +303,30 @@ impl Loan {
         })
     }
 
-    fn interest(&self) -> Answer {
-        let pmt = payment(self.rate, self.nper, self.pv, self.fv, self.due)?;
-        match self.due {
-            true if self.period == 1.0 => Ok(0.0),
-            true => {
-                Ok((future(self.rate, self.period - 2.0, pmt, self.pv, true)? - pmt) * self.rate)
-            }
-            false => Ok(future(self.rate, self.period - 1.0, pmt, self.pv, false)? * self.rate),
+    /// What is paid in each period.
+    fn payment(&self) -> Answer {
+        payment(self.rate, self.nper, self.pv, self.fv, self.due)
+    }
+
+    /// It grows with the rate from period to period, so that nothing has to be subtracted. Of a first payment at the
+    /// beginning all is principal.
+    fn principal(&self) -> Answer {
+        let pmt = self.payment()?;
+        if self.due && self.period == 1.0 {
+            return Ok(pmt);
         }
+        let rows = annuity(self.rate, self.nper) * due(self.rate, self.due);
+        let growth = grown(self.rate, self.period - 1.0);
+        match rows.is_infinite() {
+            true => Ok(-(self.pv + self.fv)
+                * self.rate
+                * grown(self.rate, self.period - 1.0 - self.nper)),
+            false => finite(-(self.pv + self.fv) / rows * growth),
+        }
+    }
+
+    fn interest(&self) -> Answer {
+        Ok(self.payment()? - self.principal()?)
     }
 }
 
@@ -345,47 +355,57 @@ fn rate(given: Given) -> Answer {
     let (fv, is_due) = rest(given, 3)?;
     let guess = given.number_or(5, 0.1)?;
     require(nper > 0.0 && guess > -1.0)?;
-    let value = |rate: f64| {
-        let g = grown(rate, nper);
-        pv * g + pmt * due(rate, is_due) * annuity(rate, nper) + fv
+    // The balance at the end, as Excel takes it, and the balance at the beginning, which does not overflow.
+    let at_end = |rate: f64| {
+        let (grown, paid) = (
+            grown(rate, nper),
+            pmt * due(rate, is_due) * annuity(rate, nper),
+        );
+        [pv * grown, paid, fv]
+    };
+    let at_start = |rate: f64| {
+        let (shrunk, paid) = (
+            grown(rate, -nper),
+            pmt * due(rate, is_due) * annuity(rate, -nper),
+        );
+        [pv, -paid, fv * shrunk]
     };
     let starts = [guess, 0.01, 0.001, -0.01, 0.5, -0.2, 2.0, -0.5, -0.9];
-    let scale = pv.abs().max(fv.abs()).max(pmt.abs());
-    let found = starts
-        .into_iter()
-        .find_map(|start| newton(&value, start, scale))
+    let found = newton(at_end, guess)
+        .or_else(|| starts.into_iter().find_map(|start| newton(at_start, start)))
         .ok_or(NUM)?;
     // What the last step leaves of a rate of 0.
     Ok(if found.abs() < 1e-15 { 0.0 } else { found })
 }
 
-/// A zero above -1, by Newton's method with the slope of a small step.
-fn newton(value: &impl Fn(f64) -> f64, start: f64, scale: f64) -> Option<f64> {
+/// A rate at which the terms of a balance make 0, by Newton's method with the slope of a small step.
+fn newton(terms: impl Fn(f64) -> [f64; 3], start: f64) -> Option<f64> {
+    let value = |x: f64| terms(x).iter().sum::<f64>();
     let mut x = start;
     for _ in 0..STEPS {
-        let y = value(x);
-        if !y.is_finite() {
-            return None;
-        }
         let step = (x.abs() * 1e-6).max(1e-8);
         let slope = (value(x + step) - value(x - step)) / (2.0 * step);
-        if slope == 0.0 || !slope.is_finite() {
-            return (y == 0.0).then_some(x);
+        let mut next = x - value(x) / slope;
+        if !next.is_finite() {
+            break;
         }
-        let mut next = x - y / slope;
         if next <= -1.0 {
             next = (x - 1.0) / 2.0;
         }
-        if (next - x).abs() <= 1e-14 * (1.0 + x.abs()) {
-            let y = value(next);
-            return (y.abs() <= scale * 1e-6 * (1.0 + slope.abs() / scale.max(1e-300)))
-                .then_some(next);
-        }
+        let is_there = (next - x).abs() <= 1e-15 * (1.0 + x.abs());
         x = next;
+        if is_there {
+            break;
+        }
     }
-    // The last steps may swing between two neighbours.
-    (value(x).abs() <= 1e-7 * scale).then_some(x)
+    let size: f64 = terms(x).iter().map(|term| term.abs()).sum();
+    let is_zero = size.is_finite() && value(x).abs() <= 1e-10 * size;
+    (is_zero && LOWEST < x && x < HIGHEST).then_some(x)
 }
+
+/// Rates that are found; beyond them the balance is near 0 without being it.
+const LOWEST: f64 = -0.999_999;
+const HIGHEST: f64 = 1e9;
 
 /// What is paid between two periods.
 struct Cumulated {
@@ -420,7 +440,7 @@ fn cumulated(given: Given) -> Result<Cumulated, Cell> {
                 fv: 0.0,
                 due: is_due,
             };
-            (pmt - loan.interest()?) * annuity(rate, n_growing)
+            loan.principal()? * annuity(rate, n_growing)
         }
         false => 0.0,
     };

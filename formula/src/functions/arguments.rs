@@ -97,36 +97,51 @@ pub(crate) fn numbers(cell: &Cell) -> Result<Vec<f64>, Cell> {
 }
 
 /// A kernel whose first `n` arguments are single cells: it is asked once per cell of the arrays among them, of which one
-/// row or one column is repeated. Errors among these pass on.
+/// row or one column is repeated. Errors among the arguments pass on.
 pub(crate) fn each_single(args: &[Cell], n: usize, kernel: fn(&[Cell]) -> Cell) -> Cell {
-    let n = n.min(args.len());
-    if let Err(stuck) = unstuck(args) {
-        return stuck;
+    match unstuck(args) {
+        Err(stuck) => stuck,
+        Ok(()) => each_where(args, |at| at < n, kernel),
     }
-    let arrays = args[..n].iter().filter_map(|cell| match cell {
+}
+
+/// As [`each_single`], for arguments at any place; errors among these pass on. Of an answer that is an array its first
+/// cell stays, as in Excel: `SEQUENCE({2,3})` is `{1,1}`.
+pub(crate) fn each_where(
+    args: &[Cell],
+    is_single: impl Fn(usize) -> bool,
+    kernel: fn(&[Cell]) -> Cell,
+) -> Cell {
+    let places: Vec<usize> = (0..args.len()).filter(|at| is_single(*at)).collect();
+    let arrays = places.iter().filter_map(|at| match &args[*at] {
         Cell::Array(range) => Some((range.width(), range.height())),
         _ => None,
     });
     let Some((width, height)) = arrays.reduce(|a, b| (a.0.max(b.0), a.1.max(b.1))) else {
-        return kernel(args);
+        let stuck = places.iter().find(|at| args[**at].is_stuck());
+        return stuck.map_or_else(|| kernel(args), |at| args[*at].clone());
     };
     if width.saturating_mul(height) > ARRAY_CELLS {
         return Cell::Error(CellError::Calc);
     }
     let mut single = args.to_vec();
-    let places = (0..height).flat_map(|row| (0..width).map(move |column| (row, column)));
-    let answers = places.map(|(row, column)| {
-        for (place, cell) in single.iter_mut().zip(&args[..n]) {
-            if let Cell::Array(range) = cell {
+    let answers = (0..width * height).map(|place| {
+        let (row, column) = (place / width, place % width);
+        for at in &places {
+            if let Cell::Array(range) = &args[*at] {
                 let row = if range.height() == 1 { 0 } else { row };
                 let column = if range.width() == 1 { 0 } else { column };
-                *place = match row < range.height() && column < range.width() {
+                single[*at] = match row < range.height() && column < range.width() {
                     true => range.at(row, column).clone(),
                     false => Cell::Error(CellError::Na),
                 };
             }
         }
-        unstuck(&single[..n]).map_or_else(|stuck| stuck, |()| kernel(&single))
+        let stuck = places.iter().find(|at| single[**at].is_stuck());
+        match stuck.map_or_else(|| kernel(&single), |at| single[*at].clone()) {
+            Cell::Array(range) => range.cells()[0].clone(),
+            cell => cell,
+        }
     });
     Cell::array(width, answers.collect())
 }

@@ -44,7 +44,7 @@ pub(crate) fn read(text: &str) -> Option<Moment> {
     if text.is_empty() || text.chars().count() > LONGEST {
         return None;
     }
-    let text = plain(&half_width(text));
+    let text = plain(&without_weekday(&half_width(text)));
     let text = text.trim();
     if let Some(time) = read_time(text) {
         return Some(Moment {
@@ -65,6 +65,21 @@ pub(crate) fn read(text: &str) -> Option<Moment> {
         let day = Some(read_day(day)?);
         Some(Moment { day, time })
     })
+}
+
+/// `2026年11月22日星期日` names the day of the week too.
+fn without_weekday(text: &str) -> String {
+    let named = ["星期", "周"].iter().find_map(|word| text.split_once(word));
+    let Some((before, after)) = named else {
+        return text.to_owned();
+    };
+    let mut after = after.chars();
+    match after.next() {
+        Some(day) if "一二三四五六日天".contains(day) => {
+            format!("{before} {}", after.as_str())
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// Chinese numerals as digits, the characters of dates and times as the signs that part them.
@@ -183,8 +198,11 @@ enum Part {
 }
 
 fn read_day(text: &str) -> Option<f64> {
+    if text.contains(':') {
+        return None;
+    }
     if let Some(day) = date::read(text) {
-        return Some(day.floor());
+        return Some(day);
     }
     let (parts, signs) = split(text)?;
     let slashes = signs.len() + 1 == parts.len()

@@ -30,6 +30,7 @@ pub(crate) mod regex;
 mod regex_dialect;
 pub(crate) mod registry;
 pub(crate) mod regression;
+pub(crate) mod rounding;
 pub(crate) mod securities;
 pub(crate) mod shape;
 pub(crate) mod sorting;
@@ -38,7 +39,7 @@ pub(crate) mod text_bytes;
 pub(crate) mod text_codes;
 pub(crate) mod text_numbers;
 pub(crate) mod text_parts;
-mod text_value;
+pub(crate) mod text_value;
 pub(crate) mod trigonometry;
 pub(crate) mod workday;
 

@@ -3,8 +3,8 @@
 use super::{
     FunctionDoc, ai, annuity, bits, cash_flow, complex, convert, database, date, depreciation,
     describe, distributions, information, integers, lambda, logical, lookup, math, matrix,
-    merchant, regex, regression, securities, shape, sorting, text, text_bytes, text_codes,
-    text_numbers, text_parts, trigonometry, workday,
+    merchant, regex, regression, rounding, securities, shape, sorting, text, text_bytes,
+    text_codes, text_numbers, text_parts, trigonometry, workday,
 };
 use crate::eval::{
     Item, lambda::Binding, lazy::Lazy, lookup::Lookup, prepared::Prepared, running::Running,
@@ -63,8 +63,12 @@ pub(crate) enum Gives {
     Linked,
     /// By the third argument.
     Rollup,
+    /// A quantity or an amount, by the fifth argument.
+    Stock,
     /// What the last argument, or the body of the lambda there, is.
     Body,
+    /// What the column or row that VLOOKUP, HLOOKUP and LOOKUP take is.
+    Found,
 }
 
 #[derive(Clone, Copy)]
@@ -108,6 +112,7 @@ pub(crate) fn all() -> &'static [Function] {
             math::FAMILY,
             trigonometry::FAMILY,
             integers::FAMILY,
+            rounding::FAMILY,
             matrix::FAMILY,
             describe::FAMILY,
             distributions::FAMILY,

@@ -8,7 +8,7 @@ use crate::check::coerce::text_number;
 use table::field::{date::day_number, number::half_width};
 
 /// The number that a text shows.
-pub(super) fn read(shown: &str) -> Option<f64> {
+pub(crate) fn read(shown: &str) -> Option<f64> {
     let found = text_number(shown).filter(|_| !shown.trim_start().starts_with("(-"));
     if found.is_some() {
         return found;

@@ -189,7 +189,7 @@ impl<'a> Lowering<'a> {
             }
             Kernel::Running(by) => {
                 self.run += 1;
-                let args = args.iter().map(|arg| self.node(arg, env)).collect();
+                let args = args.iter().map(|arg| self.of_records(arg, env)).collect();
                 self.run -= 1;
                 self.n_runs += 1;
                 let number = self.n_runs;
@@ -199,6 +199,17 @@ impl<'a> Lowering<'a> {
                 let args = args.iter().map(|arg| self.node(arg, env));
                 Node::Call(function, args.collect())
             }
+        }
+    }
+
+    /// An argument of a running function: a column of the own table is the field in each record.
+    fn of_records(&mut self, expr: &Expr, env: Env) -> Node<'a> {
+        match &expr.ungrouped().kind {
+            Kind::Column(TableRef::Id(of), FieldRef::Id(id)) if *of == self.table => {
+                let field = self.schema.table(*of).and_then(|t| t.field(*id));
+                field.map_or(Node::Const(Cell::Error(CellError::Ref)), Node::Own)
+            }
+            _ => self.node(expr, env),
         }
     }
 

@@ -207,8 +207,12 @@ fn by_key(lookup: Lookup, args: &[Expr]) -> Option<Relation> {
         return over_link(lookup, args);
     }
     let (values, keys): (Option<usize>, Vec<(usize, usize)>) = match lookup {
-        Lookup::Index => return None,
+        Lookup::Index | Lookup::XMatch => return None,
+        Lookup::VLookup | Lookup::HLookup | Lookup::Lookup => return None,
+        // The next smaller one may come from anywhere.
+        Lookup::XLookup if args.len() > 4 => return None,
         Lookup::XLookup => (Some(2), vec![(1, 0)]),
+        Lookup::Match if !args.get(2).is_some_and(is_zero) => return None,
         Lookup::Match => (None, vec![(1, 0)]),
         _ => {
             let (values, first, last) = lookup.layout(args.len());
@@ -238,6 +242,15 @@ fn by_key(lookup: Lookup, args: &[Expr]) -> Option<Relation> {
         link: None,
         is_group: false,
     })
+}
+
+fn is_zero(expr: &Expr) -> bool {
+    match expr.ungrouped().kind {
+        Kind::Number(x) => x == 0.0,
+        Kind::Bool(b) => !b,
+        Kind::Missing => true,
+        _ => false,
+    }
 }
 
 /// The same whenever it is asked: no clock, no AI, no whole column.

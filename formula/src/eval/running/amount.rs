@@ -7,6 +7,8 @@ use crate::check::coerce::fifteen;
 const MOST_MILLIONTHS: f64 = 1e15;
 /// Amounts, in hundredths, stay below this.
 const MOST_HUNDREDTHS: f64 = 1e14;
+/// What an amount may come to in a computation, so that sums of some never overflow.
+const MOST: i128 = 1_000_000_000_000_000_000_000_000_000_000;
 /// So far from a half, the digits that nobody sees cannot decide.
 const CLEAR: f64 = 1e-4;
 
@@ -35,25 +37,31 @@ pub(crate) fn divided(x: i128, by: i128) -> i128 {
     }
     let (size, by_size) = (x.unsigned_abs(), by.unsigned_abs());
     let whole = (size / by_size + u128::from(size % by_size >= by_size.div_ceil(2))) as i128;
-    match (x < 0) == (by < 0) {
+    let whole = match (x < 0) == (by < 0) {
         true => whole,
         false => -whole,
-    }
+    };
+    whole.clamp(-MOST, MOST)
 }
 
 /// What so many cost at a price per unit, both in millionths.
 pub(crate) fn at_price(quantity: i128, price: i128) -> i128 {
-    divided(quantity * price, 10_000_000_000)
+    divided(quantity.saturating_mul(price), 10_000_000_000)
 }
 
 /// What a part costs of what the whole costs.
 pub(crate) fn share(quantity: i128, (amount, of): (i128, i128)) -> i128 {
-    divided(quantity * amount, of)
+    divided(quantity.saturating_mul(amount), of)
 }
 
 /// Price per unit in millionths.
 pub(crate) fn price((amount, of): (i128, i128)) -> i128 {
-    divided(amount * 10_000_000_000, of)
+    divided(amount.saturating_mul(10_000_000_000), of)
+}
+
+/// Whether an amount is none that anybody books.
+pub(crate) fn is_wild(amount: i128) -> bool {
+    amount.unsigned_abs() > MOST_HUNDREDTHS as u128 * 100_000_000
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 use super::{
     Running,
-    amount::{at_price, divided, hundredths, millionths, price, share},
+    amount::{at_price, hundredths, is_wild, millionths, price, share},
     average,
     columns::{Flat, Found, Keys},
     fifo::Fifo,
@@ -33,12 +33,20 @@ pub(crate) enum Wanted {
 
 /// `None`: no such word.
 pub(crate) fn wanted(arg: Option<&Node>) -> Option<Wanted> {
-    let word = match arg {
-        None | Some(Node::Missing) => return Some(Wanted::Rate),
-        Some(Node::Const(Cell::Text(word))) => word.trim().to_lowercase(),
-        Some(_) => return None,
-    };
-    Some(match word.as_str() {
+    match arg {
+        None | Some(Node::Missing) => Some(Wanted::Rate),
+        Some(Node::Const(Cell::Text(word))) => named(word),
+        Some(_) => None,
+    }
+}
+
+/// Whether the word asks for a quantity, not an amount.
+pub(crate) fn is_quantity(word: &str) -> bool {
+    matches!(named(word), Some(Wanted::Quantity))
+}
+
+fn named(word: &str) -> Option<Wanted> {
+    Some(match word.trim().to_lowercase().as_str() {
         "" | "rate" | "结存单价" | "单价" => Wanted::Rate,
         "value" | "结存金额" | "金额" => Wanted::Value,
         "quantity" | "结存数量" | "数量" => Wanted::Quantity,
@@ -226,6 +234,15 @@ fn costs<M: Method>(places: &[u32], moves: &Moves, wanted: Wanted, out: &mut Vec
             }
         };
         let booked = method.book(&next);
+        let value = method.state().value;
+        if [booked.change, booked.variance, value]
+            .into_iter()
+            .any(is_wild)
+        {
+            let num = Cell::Error(CellError::Num);
+            out.extend(std::iter::repeat_n(num, places.len() - at));
+            return;
+        }
         out.push(shown(wanted, method.state(), booked));
     }
 }
@@ -272,6 +289,6 @@ pub(crate) fn outgoing(next: &Move, received: &mut Documents) -> Option<i128> {
 pub(crate) fn part_of(quantity: i128, (value, of): (i128, i128)) -> i128 {
     match quantity == of {
         true => value,
-        false => divided(quantity * value, of),
+        false => share(quantity, (value, of)),
     }
 }

@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{limits::RUNNING_RECORDS, plan::Node};
 use columns::{Flat, Found, Keys, Part, Role};
+pub(crate) use costs::is_quantity;
 use order::Order;
 use std::{borrow::Cow, sync::Arc};
 use table::segment::Segment;
@@ -55,6 +56,8 @@ pub(crate) enum Ran {
     Pieces(Vec<(Piece, Vector<'static>)>),
     /// All the same: an error.
     All(Cell),
+    /// The arguments are too much to compute.
+    OutOfFuel,
 }
 
 impl Running {
@@ -101,6 +104,9 @@ pub(crate) fn call<'a>(context: &mut Context<'a>, asked: &Run<'a>) -> Vector<'a>
         let pieces = pieces.unwrap_or_else(|| all(input));
         run(input, context.tag, asked, pieces)
     });
+    if matches!(*ran, Ran::OutOfFuel) {
+        let _ = context.fuel.burn(usize::MAX);
+    }
     ran.vector(input.segment, context.offsets.as_deref())
 }
 
@@ -108,6 +114,7 @@ impl Ran {
     fn vector<'a>(&self, segment: usize, offsets: Option<&[usize]>) -> Vector<'a> {
         let pieces = match self {
             Ran::All(cell) => return Vector::Const(cell.clone()),
+            Ran::OutOfFuel => return Vector::Const(CALC),
             Ran::Pieces(pieces) => pieces,
         };
         let found = pieces.binary_search_by_key(&segment, |(piece, _)| piece.segment);
@@ -184,11 +191,11 @@ fn run(input: &EvalInput, tag: u64, asked: &Run, pieces: Vec<Piece>) -> Ran {
         let mut by_arg: Vec<Vec<Part>> = asked.args.iter().map(|_| Vec::new()).collect();
         for parts in made {
             match parts {
-                Ok(parts) => {
+                Some(parts) => {
                     let places = by_arg.iter_mut().zip(parts);
                     places.for_each(|(all, part)| all.push(part));
                 }
-                Err(cell) => return Ran::All(cell),
+                None => return Ran::OutOfFuel,
             }
         }
         let (mut live, mut n) = (Vec::new(), 0);
@@ -247,15 +254,14 @@ fn folded(
     })
 }
 
-/// The arguments in one segment, as they are read; the error for all records where that cannot be.
-fn parts(input: &EvalInput, tag: u64, asked: &Run, piece: &Piece) -> Result<Vec<Part>, Cell> {
+/// The arguments in one segment, as they are read; `None` where they are too much to compute.
+fn parts(input: &EvalInput, tag: u64, asked: &Run, piece: &Piece) -> Option<Vec<Part>> {
     let own = EvalInput {
         segment: piece.segment,
         offsets: None,
         ..*input
     };
-    let data = segments_of(input.snapshot, input.table).get(piece.segment);
-    let data = data.ok_or(CALC)?;
+    let data = segments_of(input.snapshot, input.table).get(piece.segment)?;
     let fuel = Fuel::new(input.cache.fuel_cells);
     let mut context = Context::whole(&own, data, &fuel);
     context.offsets = piece.offsets.as_deref().map(Cow::Borrowed);
@@ -266,8 +272,5 @@ fn parts(input: &EvalInput, tag: u64, asked: &Run, piece: &Piece) -> Result<Vec<
         asked.by.role(at).read(&vector, n)
     });
     let parts: Vec<Part> = args.collect();
-    match fuel.is_out() {
-        true => Err(CALC),
-        false => Ok(parts),
-    }
+    (!fuel.is_out()).then_some(parts)
 }

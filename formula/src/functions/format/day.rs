@@ -159,13 +159,7 @@ impl Moment {
     fn write(&self, part: &Part, section: &Section, out: &mut String) {
         let seconds = self.ticks / self.per_second;
         let hour = seconds / 3600;
-        let number = |value: u64, width: usize| {
-            let shown = format!("{value:0width$}");
-            match &section.numerals {
-                Some(numerals) => numerals.part_of_date(&shown),
-                None => shown,
-            }
-        };
+        let mut number = |value: u64, width: usize| put(section, value, width, out);
         match part {
             Part::Literal(c) => out.push(*c),
             Part::Half(am, pm) => out.push_str(match (section.in_chinese, hour < 12) {
@@ -186,7 +180,7 @@ impl Moment {
                 let per = [('h', 3600), ('m', 60)]
                     .into_iter()
                     .find(|of| of.0 == *letter);
-                out.push_str(&number(total / per.map_or(1, |of| of.1), *width));
+                number(total / per.map_or(1, |of| of.1), *width);
             }
             Part::Date('h', n) => {
                 let shown = match hour {
@@ -194,10 +188,10 @@ impl Moment {
                     _ if self.halves => hour % 12,
                     _ => hour,
                 };
-                out.push_str(&number(shown, (*n).min(2)));
+                number(shown, *n);
             }
-            Part::Date('n', n) => out.push_str(&number(seconds / 60 % 60, (*n).min(2))),
-            Part::Date('s', n) => out.push_str(&number(seconds % 60, (*n).min(2))),
+            Part::Date('n', n) => number(seconds / 60 % 60, *n),
+            Part::Date('s', n) => number(seconds % 60, *n),
             Part::Date(letter, n) => self.write_day(*letter, *n, section, out),
             _ => {}
         }
@@ -207,46 +201,44 @@ impl Moment {
         let (english, chinese) = WEEKDAYS[(self.day as usize) % 7];
         let at = (self.month as usize).saturating_sub(1) % 12;
         let (month, chinese_month) = (MONTHS[at], CHINESE_MONTHS[at]);
-        let number = |value: u32, width: usize| {
-            let shown = format!("{value:0width$}");
+        let year = |year: i64, n: usize, out: &mut String| {
+            let (value, width) = if n < 3 { (year % 100, 2) } else { (year, 4) };
             match &section.numerals {
-                Some(numerals) => numerals.part_of_date(&shown),
-                None => shown,
+                Some(numerals) => out.push_str(&numerals.digits(&format!("{value:0width$}"))),
+                None => put(section, value.unsigned_abs(), width, out),
             }
         };
-        let shown = match (letter, n) {
-            ('y', _) => {
-                let year = match n {
-                    1 | 2 => format!("{:02}", self.year % 100),
-                    _ => format!("{:04}", self.year),
-                };
-                match &section.numerals {
-                    Some(numerals) => numerals.digits(&year),
-                    None => year,
-                }
-            }
-            ('b', _) => {
-                let year = self.year + BUDDHA;
-                match n {
-                    1 | 2 => format!("{:02}", year % 100),
-                    _ => format!("{year:04}"),
-                }
-            }
-            ('m', 1 | 2) => number(self.month, n),
-            ('m', 3) if section.in_chinese => format!("{}月", self.month),
-            ('m', 5) if section.in_chinese => chinese_month.chars().take(1).collect(),
-            ('m', _) if section.in_chinese => chinese_month.to_owned(),
-            ('m', 3) => month[..3].to_owned(),
-            ('m', 5) => month[..1].to_owned(),
-            ('m', _) => month.to_owned(),
-            ('d', 1 | 2) => number(self.of_month, n),
-            ('d', 3) if section.in_chinese => format!("周{chinese}"),
-            ('d', _) if section.in_chinese => format!("星期{chinese}"),
-            ('d', 3) => english[..3].to_owned(),
-            ('d', _) => english.to_owned(),
-            ('a', 3) => chinese.to_owned(),
-            _ => format!("星期{chinese}"),
-        };
-        out.push_str(&shown);
+        match (letter, n) {
+            ('y', _) => year(self.year, n, out),
+            ('b', _) => year(self.year + BUDDHA, n, out),
+            ('m', 1 | 2) => put(section, u64::from(self.month), n, out),
+            ('m', 3) if section.in_chinese => out.push_str(&format!("{}月", self.month)),
+            ('m', 5) if section.in_chinese => out.extend(chinese_month.chars().take(1)),
+            ('m', _) if section.in_chinese => out.push_str(chinese_month),
+            ('m', 3) => out.push_str(&month[..3]),
+            ('m', 5) => out.push_str(&month[..1]),
+            ('m', _) => out.push_str(month),
+            ('d', 1 | 2) => put(section, u64::from(self.of_month), n, out),
+            ('d', 3) if section.in_chinese => out.push_str(&format!("周{chinese}")),
+            ('d', 3) => out.push_str(&english[..3]),
+            ('d', _) if !section.in_chinese => out.push_str(english),
+            ('a', 3) => out.push_str(chinese),
+            _ => out.push_str(&format!("星期{chinese}")),
+        }
+    }
+}
+
+/// A number of so many digits at least.
+fn put(section: &Section, value: u64, width: usize, out: &mut String) {
+    if let Some(numerals) = &section.numerals {
+        out.push_str(&numerals.part_of_date(&format!("{value:0width$}")));
+        return;
+    }
+    let from = out.len();
+    let mut rest = value;
+    // The digits are found from the last one on.
+    while rest > 0 || out.len() - from < width {
+        out.insert(from, char::from(b'0' + (rest % 10) as u8));
+        rest /= 10;
     }
 }

@@ -103,7 +103,7 @@ pub(crate) const FAMILY: &[Function] = {
                 "COST.MOVINGAVG([数量],[金额],[商品],[日期],\"成本\")",
             ],
             (2, 8),
-            Gives::Argument(1),
+            Gives::Stock,
             K(Running::MovingAverage),
         ),
         function(
@@ -115,7 +115,7 @@ pub(crate) const FAMILY: &[Function] = {
                 "COST.FIFO([数量],[金额],[商品],[日期],\"成本\")",
             ],
             (2, 8),
-            Gives::Argument(1),
+            Gives::Stock,
             K(Running::Fifo),
         ),
     ]

@@ -4,18 +4,18 @@
  */
 import { autocompletion, type CompletionContext, closeBrackets, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { type Diagnostic, forceLinting, linter } from "@codemirror/lint";
+import { type Diagnostic, linter } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
-import { EditorView, hoverTooltip, keymap, placeholder } from "@codemirror/view";
+import { EditorView, keymap, placeholder } from "@codemirror/view";
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask, type Schemas } from "../../api/client";
-import type { WireCell, WireField } from "../../api/wire";
-import { copyText } from "../../fields/registry";
-import { CallHelp, FunctionList, Mistakes, Steps } from "./help";
-import { callAt, completions, formulaColours, formulaLanguage, type Names } from "./language";
+import type { WireField } from "../../api/wire";
+import { CallHelp, FunctionList, Mistakes, Result, Steps } from "./help";
+import { hover } from "./hover";
+import { callAt, completions, formulaColours, formulaLanguage } from "./language";
 
 type Report = Schemas["FormulaReport"];
 const CHECK_MS = 150;
@@ -54,23 +54,23 @@ export function FormulaEditor({ base, table, tables, field, value, sample, onCha
   const latest = useRef({ onChange, onState, value, below, ...known });
   latest.current = { onChange, onState, value, below, ...known };
   const tableId = table.id;
+  const asker = useCallback(
+    async (text: string, steps: boolean): Promise<Report | null> => {
+      if (text.trim() === "") return null;
+      const place = { ...(field ? { field } : {}), ...(sample ? { sample } : {}) };
+      return ask<Report>("POST", `/bases/${base}/formula/check`, { table: tableId, text, steps, ...place }).catch(
+        () => null,
+      );
+    },
+    [base, tableId, field, sample],
+  );
 
   useEffect(() => {
     if (!host.current) return;
-    const check = async (text: string): Promise<Report | null> => {
-      if (text.trim() === "") return null;
-      return ask<Report>("POST", `/bases/${base}/formula/check`, {
-        table: tableId,
-        text,
-        steps: latest.current.below === "steps",
-        ...(field ? { field } : {}),
-        ...(sample ? { sample } : {}),
-      }).catch(() => null);
-    };
     const lint = linter(
       async (editor): Promise<Diagnostic[]> => {
         const text = editor.state.doc.toString();
-        const found = await check(text);
+        const found = await asker(text, latest.current.below === "steps");
         setReport({ of: text, found });
         const isOk = found?.diagnostics.every((one) => one.severity !== "error") ?? false;
         latest.current.onState?.({ ok: isOk, resultType: found?.result_type?.type ?? null });
@@ -116,7 +116,7 @@ export function FormulaEditor({ base, table, tables, field, value, sample, onCha
       view.current = null;
       made.destroy();
     };
-  }, [base, tableId, field, sample, t]);
+  }, [asker, t]);
 
   useEffect(() => {
     const editor = view.current;
@@ -141,15 +141,7 @@ export function FormulaEditor({ base, table, tables, field, value, sample, onCha
     if (next === "steps" && view.current) {
       // Asked anew: the steps are told only to those who look.
       const text = view.current.state.doc.toString();
-      void ask<Report>("POST", `/bases/${base}/formula/check`, {
-        table: tableId,
-        text,
-        steps: true,
-        ...(field ? { field } : {}),
-        ...(sample ? { sample } : {}),
-      })
-        .then((found) => setReport({ of: text, found }))
-        .catch(() => view.current && forceLinting(view.current));
+      void asker(text, true).then((found) => setReport({ of: text, found }));
     }
   };
 
@@ -163,18 +155,7 @@ export function FormulaEditor({ base, table, tables, field, value, sample, onCha
       <div ref={host} className="formula-box" data-testid="formula-editor" />
       {call && called && <CallHelp known={called} argument={call.argument} />}
       <Mistakes found={mistakes} onFix={(fix) => put(fix.start, fix.end, fix.text)} />
-      {shown && !isWrong && (
-        <dl className="facts" style={{ fontSize: 12, margin: 0 }}>
-          <dt>{t("resultType")}</dt>
-          <dd>{t(`type_${shown.type}`)}</dd>
-          {sample && (
-            <>
-              <dt>{t("liveValue")}</dt>
-              <dd data-testid="live-value">{cellText(found?.sample_value, shown) || "—"}</dd>
-            </>
-          )}
-        </dl>
-      )}
+      {shown && !isWrong && <Result shown={shown} {...(sample ? { value: found?.sample_value } : {})} />}
       <div className="formula-tools">
         <Button size="small" aria-pressed={below === "functions"} onClick={() => show("functions")}>
           {t("functionAll")}
@@ -209,36 +190,4 @@ export function FormulaEditor({ base, table, tables, field, value, sample, onCha
       )}
     </div>
   );
-}
-
-/** What a function does, over its name. */
-function hover(names: () => Names) {
-  return hoverTooltip((editor, position) => {
-    const line = editor.state.doc.lineAt(position);
-    for (const match of line.text.matchAll(/[\p{L}_][\p{L}\p{N}_.]*(?=\s*[(（])/gu)) {
-      const from = line.from + match.index;
-      const to = from + match[0].length;
-      const known = names().functions.find((one) => one.name === match[0].toUpperCase());
-      if (position < from || position > to || !known) continue;
-      return {
-        pos: from,
-        end: to,
-        create: () => {
-          const dom = document.createElement("div");
-          dom.className = "formula-hover";
-          for (const text of [known.signature, known.doc, known.example]) {
-            const part = document.createElement("div");
-            part.textContent = text;
-            dom.append(part);
-          }
-          return { dom };
-        },
-      };
-    }
-    return null;
-  });
-}
-
-function cellText(cell: unknown, field: WireField): string {
-  return copyText((cell ?? null) as WireCell, field);
 }

@@ -3,6 +3,8 @@ import { Button, Input } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
+import type { WireCell, WireField } from "../../api/wire";
+import { copyText } from "../../fields/registry";
 import { shownArgument, signatureParts } from "./language";
 
 export function CallHelp({ known, argument }: { known: Schemas["FunctionView"]; argument: number }) {
@@ -50,6 +52,23 @@ export function Mistakes({
       )}
     </div>
   ));
+}
+
+/** The type of the results, and the one for the record that stands for all. */
+export function Result(props: { shown: WireField; value?: unknown }) {
+  const { t } = useTranslation();
+  return (
+    <dl className="facts" style={{ fontSize: 12, margin: 0 }}>
+      <dt>{t("resultType")}</dt>
+      <dd>{t(`type_${props.shown.type}`)}</dd>
+      {"value" in props && (
+        <>
+          <dt>{t("liveValue")}</dt>
+          <dd data-testid="live-value">{copyText((props.value ?? null) as WireCell, props.shown) || "—"}</dd>
+        </>
+      )}
+    </dl>
+  );
 }
 
 /** Every part of the formula with what it gives for the record, inner parts set in. */

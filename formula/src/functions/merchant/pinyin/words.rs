@@ -9,7 +9,7 @@ use std::{collections::HashMap, sync::OnceLock};
 const WORDS: &str = include_str!("words.txt");
 
 /// Characters whose usual reading among goods is not the first one of the `pinyin` crate.
-const USUAL: [(char, &str); 9] = [
+const USUAL: [(char, &str); 22] = [
     ('长', "chang2"),
     ('调', "tiao2"),
     ('干', "gan1"),
@@ -17,7 +17,20 @@ const USUAL: [(char, &str); 9] = [
     ('钻', "zuan4"),
     ('倒', "dao4"),
     ('靓', "liang4"),
-    ('曾', "ceng2"),
+    ('曾', "zeng1"),
+    ('切', "qie1"),
+    ('茄', "qie2"),
+    ('囤', "tun2"),
+    ('伽', "jia1"),
+    ('蛤', "ge2"),
+    ('嚼', "jiao2"),
+    ('呱', "gua1"),
+    ('泊', "bo2"),
+    ('椎', "zhui1"),
+    ('卜', "bu3"),
+    ('脊', "ji3"),
+    ('爪', "zhua3"),
+    ('遛', "liu4"),
     ('俩', "lia3"),
 ];
 

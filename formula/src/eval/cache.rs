@@ -9,6 +9,7 @@ use super::{
     keys::{KeyIndex, in_order, segments_of},
     linked::LinkIndex,
     load,
+    postings::Postings,
     running::Ran,
     search::{Known, Line},
     totals::{Asked, Totals},
@@ -64,6 +65,8 @@ pub struct EvalCache {
     indexes: Mutex<HashMap<(TableId, FieldId), Arc<Index>>>,
     /// What is known of lines that are searched. A line holds its array, so that no other has its address.
     lines: Mutex<HashMap<(usize, usize, usize), Arc<Known>>>,
+    /// Rows of columns by what stands there.
+    postings: Mutex<HashMap<(TableId, FieldId), Arc<Postings>>>,
 }
 
 impl Default for EvalCache {
@@ -96,6 +99,7 @@ impl EvalCache {
             ranges: Mutex::default(),
             indexes: Mutex::default(),
             lines: Mutex::default(),
+            postings: Mutex::default(),
         }
     }
 
@@ -332,6 +336,21 @@ impl EvalCache {
                 }
                 Arc::new(Range { width: 1, cells })
             })
+            .clone()
+    }
+
+    pub(crate) fn postings(
+        &self,
+        snapshot: &Snapshot,
+        table: TableId,
+        field: &Field,
+    ) -> Arc<Postings> {
+        let cells = self.range(snapshot, table, field);
+        let keys = self.keys(snapshot, table, Some(field), Match::Exact);
+        let mut postings = self.postings.lock().unwrap_or_else(PoisonError::into_inner);
+        postings
+            .entry((table, field.id))
+            .or_insert_with(|| Arc::new(Postings::new(keys, segments_of(snapshot, table), &cells)))
             .clone()
     }
 

@@ -6,6 +6,7 @@
 mod arrays;
 mod by_criteria;
 mod by_key;
+mod by_rows;
 mod by_tuple;
 mod cache;
 pub(crate) mod coded;
@@ -21,6 +22,7 @@ mod load;
 mod looking;
 pub(crate) mod lookup;
 pub(crate) mod operators;
+mod postings;
 pub(crate) mod prepared;
 mod reach;
 pub(crate) mod running;
@@ -250,6 +252,9 @@ impl<'a> Context<'a> {
     }
 
     fn call(&mut self, function: &'static Function, args: &[Node<'a>]) -> Vector<'a> {
+        if let Some(joined) = by_rows::call(self, function, args) {
+            return joined;
+        }
         match &function.kernel {
             Kernel::Lazy(lazy) => lazy::call(self, *lazy, args),
             // The plan has nodes of their own for these.

@@ -115,6 +115,7 @@ pub(crate) fn all() -> &'static [Function] {
             rounding::FAMILY,
             matrix::FAMILY,
             describe::FAMILY,
+            distributions::NORMAL,
             distributions::CONTINUOUS,
             distributions::DISCRETE,
             distributions::SAMPLES,

@@ -4,7 +4,9 @@
 //! `spec/distributions.md`.
 
 mod continuous;
+mod densities;
 mod discrete;
+mod normal;
 mod samples;
 
 use super::registry::{Function, Gives, Kernel, function};
@@ -13,6 +15,7 @@ use table::value::CellError;
 
 pub(crate) use continuous::CONTINUOUS;
 pub(crate) use discrete::DISCRETE;
+pub(crate) use normal::NORMAL;
 pub(crate) use samples::{SAMPLES, pairs};
 
 const NUM: Cell = Cell::Error(CellError::Num);

@@ -243,6 +243,8 @@ async def edits(shop, runs, n_rows):
         shop.submit(**shop.edits("订单", "sku", moved))
     n_key = len(hits) + len(moved)
     shop.drop("inward", "商品")
+    shop.drop("shown", "订单")
+    shop.drop("safe", "订单")
     shop.add("base", "订单", 'XLOOKUP("SKU00000",商品[sku],商品[unit_price])')
     ids = {table: shop.fields[table] for table in shop.fields}
     price, base, stock = ids["订单"]["price"], ids["订单"]["base"], ids["商品"]["stock"]

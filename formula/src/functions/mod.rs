@@ -6,6 +6,7 @@
 pub(crate) mod ai;
 pub(crate) mod annuity;
 pub(crate) mod arguments;
+pub(crate) mod bessel;
 pub(crate) mod bits;
 pub(crate) mod cash_flow;
 pub(crate) mod complex;

@@ -1,9 +1,9 @@
 //! The list of all functions, made of the families.
 
 use super::{
-    FunctionDoc, ai, annuity, bits, cash_flow, complex, convert, database, date, depreciation,
-    describe, distributions, information, integers, lambda, logical, lookup, math, matrix,
-    merchant, regex, regression, rounding, securities, shape, sorting, text, text_bytes,
+    FunctionDoc, ai, annuity, bessel, bits, cash_flow, complex, convert, database, date,
+    depreciation, describe, distributions, information, integers, lambda, logical, lookup, math,
+    matrix, merchant, regex, regression, rounding, securities, shape, sorting, text, text_bytes,
     text_codes, text_numbers, text_parts, trigonometry, workday,
 };
 use crate::eval::{
@@ -120,6 +120,7 @@ pub(crate) fn all() -> &'static [Function] {
             distributions::DISCRETE,
             distributions::SAMPLES,
             regression::FAMILY,
+            bessel::FAMILY,
             bits::FAMILY,
             complex::FAMILY,
             convert::FAMILY,

@@ -2,8 +2,8 @@
 
 use super::{
     FunctionDoc, ai, annuity, bits, cash_flow, complex, convert, database, date, depreciation,
-    describe, distributions, information, integers, lambda, logical, lookup, math, matrix,
-    merchant, regex, regression, rounding, securities, shape, sorting, text, text_bytes,
+    describe, distributions, information, integers, lambda, least_squares, logical, lookup, math,
+    matrix, merchant, regex, regression, rounding, securities, shape, sorting, text, text_bytes,
     text_codes, text_numbers, text_parts, trigonometry, workday,
 };
 use crate::eval::{
@@ -117,6 +117,7 @@ pub(crate) fn all() -> &'static [Function] {
             describe::FAMILY,
             distributions::FAMILY,
             regression::FAMILY,
+            least_squares::FAMILY,
             bits::FAMILY,
             complex::FAMILY,
             convert::FAMILY,

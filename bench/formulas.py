@@ -21,6 +21,7 @@ from peers import at_hand, machine
 
 at_hand()
 
+import duckdb
 import polars
 import websockets
 
@@ -30,7 +31,9 @@ from first import Server, timed
 FORMULAS = [
     ("amount", "订单", "[qty]*[unit_price]*(1-[discount])"),
     ("label", "订单", 'IF([amount]>1000,[category]&"-VIP",[category])'),
+    ("shown", "订单", 'TEXT([amount],"#,##0.00")'),
     ("price", "订单", "XLOOKUP([sku],商品[sku],商品[unit_price])"),
+    ("safe", "订单", "IFERROR(XLOOKUP([sku],商品[sku],商品[unit_price])*2,0)"),
     ("stock", "商品", "SUMIFS(出入库[qty],出入库[sku],[sku])"),
     ("inward", "商品", 'SUMIFS(出入库[qty],出入库[sku],[sku],出入库[kind],"入库")'),
 ]
@@ -120,6 +123,9 @@ def polars_acts(orders, goods, moves):
     amount = polars.col("qty") * polars.col("unit_price") * (1 - polars.col("discount"))
     with_amount = orders.with_columns(amount.alias("amount"))
     category = polars.col("category")
+    # Two decimals as texts; polars has no thousands separators, so this is the lesser work.
+    shown = polars.col("amount").round(2).cast(polars.String)
+    safe = (polars.col("price") * 2).fill_null(0)
     label = polars.when(polars.col("amount") > 1000).then(category + "-VIP").otherwise(category)
     prices = goods.select("sku", polars.col("unit_price").alias("price"))
     keyed = orders.select(polars.col("sku").cast(polars.Categorical))
@@ -132,6 +138,9 @@ def polars_acts(orders, goods, moves):
     return {
         "amount": lambda: orders.select(amount.alias("amount")),
         "label": lambda: with_amount.select(label.alias("label")),
+        "shown": lambda: with_amount.select(shown.alias("shown")),
+        "safe": lambda: orders.select("sku").join(prices, on="sku", how="left").select(safe.alias("safe")),
+        "safe, keyed": lambda: keyed.join(keyed_prices, on="sku", how="left").select(safe.alias("safe")),
         "price": lambda: orders.select("sku").join(prices, on="sku", how="left").get_column("price"),
         "price, polars with categoricals": lambda: keyed.join(keyed_prices, on="sku", how="left").get_column("price"),
         "stock": lambda: stock(moves),
@@ -139,27 +148,51 @@ def polars_acts(orders, goods, moves):
     }
 
 
+def duckdb_acts(paths):
+    """The same columns in DuckDB, whose tables are in memory; each answer is a column nobody fetches as objects."""
+    engine = duckdb.connect()
+    for name, path in zip(["orders", "goods", "moves"], paths):
+        engine.execute(f"CREATE TABLE {name} AS SELECT * FROM read_csv('{path}')")
+    engine.execute("CREATE TABLE amounts AS SELECT *, qty * unit_price * (1 - discount) AS amount FROM orders")
+    asked = {
+        "amount": "SELECT qty * unit_price * (1 - discount) FROM orders",
+        "label": "SELECT CASE WHEN amount > 1000 THEN category || '-VIP' ELSE category END FROM amounts",
+        "shown": "SELECT format('{:,.2f}', amount) FROM amounts",
+        "price": "SELECT g.unit_price FROM orders o LEFT JOIN goods g ON o.sku = g.sku",
+        "safe": "SELECT coalesce(g.unit_price * 2, 0) FROM orders o LEFT JOIN goods g ON o.sku = g.sku",
+        "stock": "SELECT s.qty FROM goods g LEFT JOIN (SELECT sku, sum(qty) AS qty FROM moves GROUP BY sku) s "
+                 "ON g.sku = s.sku",
+        "inward": "SELECT s.qty FROM goods g LEFT JOIN (SELECT sku, sum(qty) AS qty FROM moves WHERE kind = '入库' "
+                  "GROUP BY sku) s ON g.sku = s.sku",
+    }
+    return {name: lambda sql=sql: engine.execute(f"CREATE OR REPLACE TEMP TABLE answer AS {sql} ")
+            for name, sql in asked.items()}
+
+
 def middle(times):
     return statistics.median(times) * 1000
 
 
-def fields(shop, acts, runs):
+def fields(shop, acts, others, runs):
     """Rows of the first table: ours and polars', turn by turn."""
     rows = []
     for name, table, formula in FORMULAS:
-        ours, shown, peers = [], [], []
+        ours, shown, peers, ducks = [], [], [], []
         for run in range(runs + 1):
             seen, whole = shop.add(name, table, formula)
             ours.append(whole)
             shown.append(seen)
             peers.append(timed(acts[name])[0])
+            ducks.append(timed(others[name])[0])
             if run < runs:
                 shop.drop(name, table)
         more = ""
-        if name == "price":
-            keyed = [timed(acts["price, polars with categoricals"])[0] for _ in range(runs)]
+        with_keys = {"price": "price, polars with categoricals", "safe": "safe, keyed"}
+        if name in with_keys:
+            keyed = [timed(acts[with_keys[name]])[0] for _ in range(runs)]
             more = f"; polars with categoricals {middle(keyed):.1f} ms"
-        rows.append((f"{name} = {formula}{more}", ours[0] * 1000, middle(ours[1:]), middle(shown[1:]), middle(peers[1:])))
+        rows.append((f"{name} = {formula}{more}", ours[0] * 1000, middle(ours[1:]), middle(shown[1:]),
+                     middle(peers[1:]), middle(ducks[1:])))
     return rows
 
 
@@ -250,16 +283,17 @@ def main():
         try:
             shop = Shop(server, paths)
             acts = polars_acts(*polars_frames(paths))
-            made = fields(shop, acts, args.runs)
+            made = fields(shop, acts, duckdb_acts(paths), args.runs)
             edited = asyncio.run(edits(shop, args.runs, args.rows))
         finally:
             server.end()
-    print(f"{machine()}; polars {polars.__version__}; seed {args.seed}")
+    print(f"{machine()}; polars {polars.__version__}; DuckDB {duckdb.__version__}; seed {args.seed}")
     print(f"{args.rows:,} orders, {gen.GOODS:,} goods, {args.movements:,} movements; medians of {args.runs} runs\n")
-    print("| formula field | first time, ms | again, ms | on the screen, ms | polars, ms | ratio |\n"
-          "|---|---:|---:|---:|---:|---:|")
-    for what, first, again, shown, peer in made:
-        print(f"| `{what}` | {first:.1f} | {again:.1f} | {shown:.1f} | {peer:.1f} | {again / peer:.2f} |")
+    print("| formula field | first time, ms | again, ms | on the screen, ms | polars, ms | ratio | DuckDB, ms | ratio |\n"
+          "|---|---:|---:|---:|---:|---:|---:|---:|")
+    for what, first, again, shown, peer, duck in made:
+        print(f"| `{what}` | {first:.1f} | {again:.1f} | {shown:.1f} | {peer:.1f} | {again / peer:.2f} "
+              f"| {duck:.1f} | {again / duck:.2f} |")
     print("\n| edit, until its patch | cells computed | first time, ms | median, ms | slowest, ms |\n"
           "|---|---:|---:|---:|---:|")
     for what, n, first, median, slowest in edited:

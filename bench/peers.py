@@ -9,13 +9,17 @@ import venv
 WANTED = ["duckdb", "polars", "websockets"]
 
 
-def at_hand():
+def at_hand(more=()):
     """Returns where the peers can be imported; elsewhere it starts this script again, and does not return."""
-    if all(importlib.util.find_spec(name) for name in WANTED):
+    if all(importlib.util.find_spec(name) for name in [*WANTED, *more]):
         return
     home = pathlib.Path(__file__).resolve().parent.parent / ".cache" / "bench-venv"
     python = home / "bin" / "python3"
     if sys.prefix == str(home):
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *more], check=True)
+        importlib.invalidate_caches()
+        if all(importlib.util.find_spec(name) for name in more):
+            return
         sys.exit("the peers are not installed: delete .cache/bench-venv and try again")
     if not (home / "ready").exists():
         print("making .cache/bench-venv with DuckDB and polars", file=sys.stderr)

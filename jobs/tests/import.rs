@@ -246,6 +246,8 @@ impl State {
 }
 
 impl ImportTarget for SmallBase {
+    fn wait_writable(&self) {}
+
     fn submit(&self, submission: Submission) -> Result<Receipt, CommandError> {
         let mut state = self.0.lock();
         let label = format!("{:?}", submission.command);

@@ -169,7 +169,25 @@ impl ApiError {
                 "Free some disk space, then try again.",
             );
         }
-        ApiError::internal(act, cause)
+        match cause.raw_os_error() {
+            Some(_) => ApiError::disk(act, cause),
+            None => ApiError::internal(act, cause),
+        }
+    }
+
+    /// The disk could not be read or written; the cause goes to the log.
+    pub fn disk(act: &str, cause: impl std::fmt::Display) -> ApiError {
+        tracing::error!(act, %cause, "the disk failed");
+        ApiError::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "disk_error",
+            "读写磁盘时出错,没有保存。",
+            "The disk could not be read or written; nothing was saved.",
+        )
+        .hint(
+            "请检查磁盘,然后再试;如果一直出现,请换一块磁盘并用备份恢复。",
+            "Check the disk, then try again; if it keeps happening, replace the disk and restore a backup.",
+        )
     }
 
     /// Of a reader's complaint about a property that it does not know, which is most often a misspelt one.

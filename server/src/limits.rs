@@ -44,6 +44,8 @@ pub const INLINE_CELLS: usize = 200;
 pub const INLINE_BYTES: usize = 8 << 10;
 /// Milliseconds between two presence messages to one client.
 pub const PRESENCE_INTERVAL_MS: u64 = 100;
+/// Rows of presence per second to all clients of a base together; where many are, each hears more seldom.
+pub const PRESENCE_ROWS_PER_S: u64 = 500_000;
 /// Characters of the name by which a person is shown to the others.
 pub const NAME_CHARS: usize = 24;
 /// Seconds without any message from a client before its socket is closed.

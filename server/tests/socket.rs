@@ -241,6 +241,28 @@ async fn the_patch_is_the_acknowledgement_and_other_windows_see_it() {
         .await;
 }
 
+/// Its window may be read before the server knows what it watches: what it is not sent, it is told of.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_before_the_watch_is_heard_of() {
+    let shop = shop().await;
+    let (mut one, mut late) = (shop.open("one").await, shop.open("late").await);
+    late.watch("t99", 0, 100).await;
+    one.submit("a1", shop.set_price(json!(5))).await;
+    let own = one.until("patch", |m| m["client_id"] == "a1").await;
+    assert_eq!(own["order_changed"], json!([]));
+    let told = late.until("patch", |m| m["label"] == "set_cells").await;
+    assert_eq!(
+        (&told["cells"], &told["order_changed"]),
+        (&json!([]), &json!([shop.table]))
+    );
+    let delete = json!({"kind": "delete_records", "table": shop.table, "records": [shop.record]});
+    one.submit("a2", delete).await;
+    let told = late
+        .until("patch", |m| m["label"] == "delete_records")
+        .await;
+    assert_eq!(told["order_changed"], json!([shop.table]));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn refused_repeated_and_unreadable_commands_are_answered() {
     let shop = shop().await;

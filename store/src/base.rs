@@ -4,6 +4,7 @@ use crate::{
     Damage, Reader, backup,
     call_queue::{self, Attempt, CallStatus, QueuedCall, StoredCall},
     checkpoint::{self, Look, Written},
+    create,
     error::{
         AppendError, BackupError, CheckpointError, CloseError, CreateBaseError, OpenBaseError,
         ReadLogError,
@@ -105,7 +106,8 @@ fn lock(path: &Path) -> Result<File, OpenBaseError> {
 }
 
 impl Base {
-    /// A new file; fails if there is one.
+    /// A new file; fails if there is one. It is there whole or not at all: until it is, it has another name
+    /// ([`crate::create`]), and what a crash leaves of that is nobody's.
     pub fn create(
         path: &Path,
         id: &BaseId,
@@ -115,45 +117,15 @@ impl Base {
             return Err(CreateBaseError::Exists(path.into()));
         }
         let held = lock(path)?;
-        let mut snapshot = Snapshot::default();
-        Arc::make_mut(&mut snapshot.schema).name = name.to_string();
-        let made = (|| -> Result<Base, OpenBaseError> {
-            let mut connection = Connection::open(path)?;
-            migrate::tune(&connection)?;
-            migrate::create(&connection)?;
-            let mut put = connection.prepare("INSERT INTO meta VALUES (?1, ?2)")?;
-            put.execute(rusqlite::params!["id", id.0.as_bytes()])?;
-            put.execute(rusqlite::params!["name", name.as_bytes()])?;
-            drop(put);
-            let parts = Parts::open(path, &connection)?;
-            let mut written = Written::default();
-            checkpoint::write(
-                &mut connection,
-                &parts,
-                &mut written,
-                &snapshot,
-                &Fault::default(),
-            )?;
-            if let Some(folder) = path
-                .parent()
-                .filter(|folder| !folder.as_os_str().is_empty())
-            {
-                File::open(folder)?.sync_all()?;
-            }
-            let reader = Reader::open(path, parts.clone())?;
-            Ok(Base {
-                connection,
-                reader,
-                parts,
-                path: path.into(),
-                _lock: held,
-                chain: 0,
-                written,
-                poisoned: false,
-                fault: Fault::default(),
-            })
-        })();
-        Ok((made?, snapshot))
+        let made =
+            create::write(path, id, name).and_then(|()| Base::open_held(path, Look::Needed, held));
+        if made.is_err() {
+            create::remove(path);
+            // Without a base there is nothing to lock.
+            let _ = std::fs::remove_file(lock_path(path));
+        }
+        let (base, recovered) = made?;
+        Ok((base, recovered.snapshot))
     }
 
     /// Opens, checks and replays. Nothing is written before what is replayed was found whole; a base with a
@@ -173,6 +145,10 @@ impl Base {
             return Err(OpenBaseError::NotFound(path.into()));
         }
         let held = lock(path)?;
+        Base::open_held(path, look, held)
+    }
+
+    fn open_held(path: &Path, look: Look, held: File) -> Result<(Base, Recovered), OpenBaseError> {
         let looking = migrate::connect_to_read(path)?;
         migrate::check(&looking, path)?;
         let mut damage = Vec::new();
@@ -198,8 +174,7 @@ impl Base {
             }
             false => {
                 drop(looking);
-                let connection = Connection::open(path)?;
-                migrate::tune(&connection)?;
+                let connection = migrate::connect(path)?;
                 migrate::upgrade(&connection)?;
                 call_queue::recover(&connection)?;
                 (connection, Reader::open(path, parts.clone())?, chain?)

@@ -10,6 +10,7 @@ mod blob;
 mod call_queue;
 mod checkpoint;
 pub mod codec;
+mod create;
 mod damage;
 mod error;
 pub mod fault;

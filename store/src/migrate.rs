@@ -39,8 +39,21 @@ CREATE TABLE blob (digest TEXT PRIMARY KEY, size_bytes INTEGER NOT NULL) WITHOUT
 CREATE TABLE blob_chunk (digest TEXT NOT NULL, n INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (digest, n)) WITHOUT ROWID;
 ";
 
+/// A connection that can write. Where the file can't be opened for writing, SQLite would open it for reading without
+/// saying so, and every write from then on would be refused.
+pub fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let connection = Connection::open(path)?;
+    if connection.is_readonly(rusqlite::MAIN_DB)? {
+        let refused = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_READONLY);
+        let told = "the file could not be opened for writing".to_string();
+        return Err(rusqlite::Error::SqliteFailure(refused, Some(told)));
+    }
+    tune(&connection)?;
+    Ok(connection)
+}
+
 /// Connection settings that every handle uses: nothing is acknowledged before it is on disk.
-pub fn tune(connection: &Connection) -> Result<(), rusqlite::Error> {
+fn tune(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.busy_timeout(std::time::Duration::from_millis(
         crate::limits::BUSY_TIMEOUT_MS,
     ))?;

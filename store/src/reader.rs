@@ -34,8 +34,7 @@ pub struct Reader {
 
 impl Reader {
     pub(crate) fn open(path: &Path, parts: Parts) -> Result<Reader, OpenBaseError> {
-        let connection = Connection::open(path)?;
-        migrate::tune(&connection)?;
+        let connection = migrate::connect(path)?;
         Ok(Reader {
             connection: Arc::new(Mutex::new(connection)),
             path: Arc::new(path.into()),

@@ -271,7 +271,7 @@ impl<'a> Context<'a> {
                         .iter()
                         .find(|cell| cell.is_stuck())
                         .cloned()
-                        .unwrap_or_else(|| kernel(cells))
+                        .unwrap_or_else(|| settled(kernel(cells)))
                 })
             }
             Kernel::Lenient(kernel) => self.each(args, *kernel),
@@ -323,7 +323,7 @@ impl<'a> Context<'a> {
                     cell => Item::One(cell, *literal),
                 },
             }));
-            kernel(&items)
+            settled(kernel(&items))
         };
         match is_const {
             true => Vector::Const(one(0)),
@@ -398,7 +398,7 @@ impl<'a> Context<'a> {
                 _ => 1,
             });
             match self.fuel.burn(n_read.sum()) {
-                true => kernel(cells),
+                true => settled(kernel(cells)),
                 false => CALC,
             }
         })
@@ -490,6 +490,25 @@ impl<'a> Context<'a> {
         self.calls.append(&mut context.calls);
         vector.scattered(rows, self.len())
     }
+}
+
+/// No infinity leaves a kernel, whatever it was asked.
+fn settled(cell: Cell) -> Cell {
+    match cell {
+        Cell::Number(x) => Cell::finite(x),
+        Cell::Array(range) => match range.cells.iter().any(is_infinite) {
+            true => Cell::Array(Arc::new(vector::Range {
+                width: range.width,
+                cells: range.cells.iter().cloned().map(settled).collect(),
+            })),
+            false => Cell::Array(range),
+        },
+        other => other,
+    }
+}
+
+fn is_infinite(cell: &Cell) -> bool {
+    matches!(cell, Cell::Number(x) if !x.is_finite())
 }
 
 /// An argument of an aggregate.

@@ -34,6 +34,7 @@ pub(crate) mod rounding;
 pub(crate) mod securities;
 pub(crate) mod shape;
 pub(crate) mod sorting;
+mod special;
 pub(crate) mod text;
 pub(crate) mod text_bytes;
 pub(crate) mod text_codes;

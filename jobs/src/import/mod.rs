@@ -33,6 +33,12 @@ use table::{
 };
 use target::{ImportSource, ImportTarget};
 
+/// Codes of the engine.
+const READ_ONLY: &str = "read_only";
+pub const NOTHING_TO_UNDO: &str = "nothing_to_undo";
+/// How often a failed import tries to take back what it did, half a second apart, while nothing can be written.
+const TAKE_BACK_TRIES: u32 = 1_200;
+
 /// What a person confirmed in the preview.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ConfirmImport {
@@ -225,12 +231,24 @@ pub fn import(
     };
     match importer.run(confirm) {
         Ok(()) => Ok(importer.report),
-        Err(cause) => match importer.take_back() {
+        Err(cause) => match importer.take_back(&cause) {
             Ok(()) => Err(cause),
             Err(undo) => Err(ImportError::NotTakenBack {
                 cause: cause.to_string(),
                 undo: Box::new(undo),
             }),
+        },
+    }
+}
+
+/// Takes back what an import of this group has done.
+pub fn undo_group(actor: &ActorId, group: &str) -> Submission {
+    Submission {
+        actor: actor.clone(),
+        client_id: None,
+        group: None,
+        command: Command::UndoGroup {
+            group: group.to_owned(),
         },
     }
 }
@@ -302,20 +320,22 @@ impl Importer<'_> {
         Ok(receipt.result)
     }
 
-    /// Undoes what this import has done; nothing to do where it made no table.
-    fn take_back(&self) -> Result<(), CommandError> {
-        if self.report.tables.is_empty() {
+    /// Undoes what this import has done. While the base takes no writes it waits: until it does, what was done stays.
+    fn take_back(&self, cause: &ImportError) -> Result<(), CommandError> {
+        let is_unclear = matches!(cause, ImportError::Command(error) if error.code == READ_ONLY);
+        if self.report.tables.is_empty() && !is_unclear {
             return Ok(());
         }
-        let submission = Submission {
-            actor: self.actor.clone(),
-            client_id: None,
-            group: None,
-            command: Command::UndoGroup {
-                group: self.group.clone(),
-            },
-        };
-        self.target.submit(submission).map(|_| ())
+        let mut n_left = TAKE_BACK_TRIES;
+        loop {
+            n_left -= 1;
+            match self.target.submit(undo_group(&self.actor, &self.group)) {
+                Err(error) if error.code == READ_ONLY && n_left > 0 => self.target.wait_writable(),
+                // What is unclear may not have been done.
+                Err(error) if error.code == NOTHING_TO_UNDO => return Ok(()),
+                done => return done.map(|_| ()),
+            }
+        }
     }
 
     /// The table with the fields that hold values; formula fields come when their values are known.

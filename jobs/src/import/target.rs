@@ -21,6 +21,8 @@ pub trait ImportTarget {
     fn put_blob(&self, from: &mut dyn Read) -> Result<String, String>;
     /// Until no computed field is being filled, or `is_cancelled`.
     fn wait_computed(&self, is_cancelled: &dyn Fn() -> bool);
+    /// Until the base takes writes again, or a moment.
+    fn wait_writable(&self);
 }
 
 /// Stores a blob of the base: reads to the end, gives the digest.
@@ -56,6 +58,14 @@ impl ImportTarget for BaseTarget {
         }));
         while matches!(self.handle.status(), BaseStatus::Recomputing { .. }) && !is_cancelled() {
             let _ = changes.recv_timeout(LOOK);
+        }
+    }
+
+    fn wait_writable(&self) {
+        if matches!(self.handle.try_recover(), BaseStatus::ReadOnly { .. }) {
+            // Nothing is ever sent: the time passes.
+            let (_told, never) = mpsc::sync_channel::<()>(1);
+            let _ = never.recv_timeout(LOOK);
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::error::ApiError;
 use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
-    io::{BufWriter, Read, Write},
+    io::{BufWriter, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -53,6 +53,75 @@ impl Drop for Scratch {
     }
 }
 
+/// Where a zip is written to. After a failed write the zip's own code can't be dropped without writing on, from a
+/// position that it does not know; so the first failure is kept for the end, and the rest is written to nowhere.
+struct ToTheEnd<W> {
+    to: W,
+    at: u64,
+    n_bytes: u64,
+    failed: Option<std::io::Error>,
+}
+
+impl<W: Write + Seek> ToTheEnd<W> {
+    fn new(to: W) -> ToTheEnd<W> {
+        ToTheEnd {
+            to,
+            at: 0,
+            n_bytes: 0,
+            failed: None,
+        }
+    }
+
+    /// What was written to, if all of it was.
+    fn whole(self) -> std::io::Result<W> {
+        match self.failed {
+            None => Ok(self.to),
+            Some(cause) => Err(cause),
+        }
+    }
+
+    fn moved(&mut self, to: u64) {
+        self.at = to;
+        self.n_bytes = self.n_bytes.max(to);
+    }
+}
+
+impl<W: Write + Seek> Write for ToTheEnd<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let n = match &self.failed {
+            Some(_) => bytes.len(),
+            None => self.to.write(bytes).unwrap_or_else(|cause| {
+                self.failed = Some(cause);
+                bytes.len()
+            }),
+        };
+        self.moved(self.at + n as u64);
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        if self.failed.is_none() {
+            self.failed = self.to.flush().err();
+        }
+        Ok(())
+    }
+}
+
+impl<W: Write + Seek> Seek for ToTheEnd<W> {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        let to = match to {
+            SeekFrom::Start(at) => at,
+            SeekFrom::Current(by) => self.at.saturating_add_signed(by),
+            SeekFrom::End(by) => self.n_bytes.saturating_add_signed(by),
+        };
+        if self.failed.is_none() {
+            self.failed = self.to.seek(SeekFrom::Start(to)).err();
+        }
+        self.moved(to);
+        Ok(to)
+    }
+}
+
 fn failed(cause: impl Into<std::io::Error>) -> ApiError {
     ApiError::io("write a backup", &cause.into())
 }
@@ -60,7 +129,8 @@ fn failed(cause: impl Into<std::io::Error>) -> ApiError {
 /// Writes a backup of these bases; blocking.
 pub fn back_up(folder: &DataFolder, bases: &[Arc<OpenBase>]) -> Result<Scratch, ApiError> {
     let to = Scratch::new(folder, "zip");
-    let mut zip = ZipWriter::new(BufWriter::new(File::create(to.path()).map_err(failed)?));
+    let file = File::create(to.path()).map_err(failed)?;
+    let mut zip = ZipWriter::new(ToTheEnd::new(BufWriter::new(file)));
     let options = SimpleFileOptions::default().large_file(true);
     let mut listing = Listing {
         format: 1,
@@ -82,11 +152,11 @@ pub fn back_up(folder: &DataFolder, bases: &[Arc<OpenBase>]) -> Result<Scratch, 
     zip.start_file(LIST, options).map_err(failed)?;
     let list = serde_json::to_vec_pretty(&listing).map_err(failed)?;
     zip.write_all(&list).map_err(failed)?;
-    let file = zip.finish().map_err(failed)?;
-    let file = file
-        .into_inner()
-        .map_err(|cause| failed(cause.into_error()))?;
-    file.sync_all().map_err(failed)?;
+    let written = zip.finish().map_err(failed)?;
+    let file = written.whole().map_err(failed)?.into_inner();
+    file.map_err(|cause| failed(cause.into_error()))?
+        .sync_all()
+        .map_err(failed)?;
     Ok(to)
 }
 

@@ -164,7 +164,11 @@ impl Bases {
             move_files(&from, &trash, &base)
         })
         .await?;
-        moved.map_err(|cause| ApiError::io("move a base to the trash", &cause))?;
+        if let Err(cause) = moved {
+            // It stays, and can be opened again.
+            self.slots.lock().remove(&BaseId(id.to_string()));
+            return Err(ApiError::io("move a base to the trash", &cause));
+        }
         self.index.forget(id);
         Ok(())
     }
@@ -285,17 +289,26 @@ fn entry_of(open: &OpenBase, stamp: Stamp) -> IndexEntry {
     }
 }
 
+/// All or nothing: the base first, so that it is never there without its log; what belongs to a base that is gone
+/// is swept at the next start.
 fn move_files(from: &Path, trash: &Path, base: &BaseId) -> std::io::Result<()> {
     let to = trash.join(format!("{base}-{}.base", random_id(6)));
-    for suffix in ["-wal", "-shm", ""] {
-        let with = |path: &Path| {
-            let mut name = path.as_os_str().to_owned();
-            name.push(suffix);
-            std::path::PathBuf::from(name)
-        };
-        if with(from).exists() {
-            std::fs::rename(with(from), with(&to))?;
-        }
+    let with = |path: &Path, suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        std::path::PathBuf::from(name)
+    };
+    std::fs::rename(from, &to)?;
+    let log = with(from, "-wal");
+    if log.exists()
+        && let Err(cause) = std::fs::rename(&log, with(&to, "-wal"))
+    {
+        std::fs::rename(&to, from)?;
+        return Err(cause);
+    }
+    // The index of the log is made anew when it is needed, and nobody holds the lock any more.
+    for leftover in ["-shm", ".lock"] {
+        let _ = std::fs::remove_file(with(from, leftover));
     }
     Ok(())
 }

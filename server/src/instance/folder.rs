@@ -76,7 +76,8 @@ impl DataFolder {
         for kept in [self.bases(), self.trash(), self.thumbs()] {
             std::fs::create_dir_all(kept)?;
         }
-        Ok(())
+        sweep(&self.root)?;
+        sweep(&self.bases())
     }
 }
 
@@ -104,14 +105,47 @@ pub fn random_id(n: usize) -> String {
         .collect()
 }
 
-/// Replaces a small file: written beside it, synced, renamed over it, folder synced.
+/// Replaces a small file: written beside it, synced, renamed over it, folder synced. One writer at a time; what a
+/// crash leaves of the new file goes at the next start.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let part = folder.join(format!(".{name}.new"));
+    let written = (|| {
+        let mut file = File::create(&part)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&part, path)
+    })();
+    if written.is_err() {
+        // That it may not be there is no second error.
+        let _ = std::fs::remove_file(&part);
+    }
+    written?;
     File::open(folder)?.sync_all()
+}
+
+/// Removes what a crash left half-written in a folder: files with a name of their own until they are whole, and
+/// those that belong to a base which is not there.
+fn sweep(folder: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_unfinished =
+            name.starts_with('.') && (name.contains(".new") || name.ends_with(".part"));
+        let owner = [".lock", "-wal", "-shm", "-journal"]
+            .iter()
+            .find_map(|end| name.strip_suffix(end))
+            .or_else(|| {
+                name.split_once(super::unfinished::SIGN)
+                    .map(|(owner, _)| owner)
+            })
+            .filter(|owner| owner.ends_with(".base"));
+        let is_orphan = owner.is_some_and(|owner| !folder.join(owner).exists());
+        if is_unfinished || is_orphan {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -138,8 +172,24 @@ mod tests {
         write_whole(&data.index(), b"two").unwrap();
         assert_eq!(std::fs::read(data.index()).unwrap(), b"two");
         std::fs::write(data.tmp().join("half"), b"x").unwrap();
+        let base = data.base(&BaseId("b".into()));
+        std::fs::write(&base, b"base").unwrap();
+        let stays = data.bases().join("b.base-wal");
+        std::fs::write(&stays, b"its log").unwrap();
+        let goes = [
+            dir.path().join(".index.json.new"),
+            data.bases().join(".c.base.new"),
+            data.bases().join(".c.base.new-wal"),
+            data.bases().join("c.base.lock"),
+            data.bases().join("c.base+import-1"),
+            data.bases().join("c.base-wal"),
+        ];
+        goes.iter()
+            .for_each(|path| std::fs::write(path, b"x").unwrap());
         data.prepare().unwrap();
         assert_eq!(std::fs::read_dir(data.tmp()).unwrap().count(), 0);
+        assert!(base.exists() && stays.exists());
+        assert!(goes.iter().all(|path| !path.exists()));
         assert_eq!(std::fs::read(data.index()).unwrap(), b"two");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Law: what a job staged is deleted when the job is over, however it ends.
 
-use super::{Bases, DataFolder, OpenBase, Upload};
+use super::{Bases, DataFolder, OpenBase, Upload, unfinished::Unfinished};
 use crate::error::ApiError;
 use axum::http::StatusCode;
 use connectors::{
@@ -12,8 +12,9 @@ use connectors::{
 use jobs::{
     JobBoard, JobError, JobKind, JobState, Ticket,
     import::{
-        ConfirmImport, ImportReport, import,
+        ConfirmImport, ImportError, ImportReport, import,
         target::{BaseTarget, PutBlob},
+        undo_group,
     },
 };
 use parking_lot::Mutex;
@@ -200,7 +201,7 @@ fn run(
         Ok(source) => source,
         Err(cause) => {
             tracing::error!(%cause, "a staged import cannot be read");
-            ticket.fail(jobs::import::ImportError::Staged(cause.to_string()).job_error());
+            ticket.fail(ImportError::Staged(cause.to_string()).job_error());
             return true;
         }
     };
@@ -212,8 +213,28 @@ fn run(
         put_blob,
     };
     let group = format!("import-{}", job.id);
-    match import(&target, &source, confirm, actor, &group, &ticket) {
-        Ok(report) => {
+    let note = match Unfinished::begin(base.handle.reader().path(), &group, actor) {
+        Ok(note) => note,
+        Err(cause) => {
+            ticket.fail(disk_failure(&cause));
+            return true;
+        }
+    };
+    let done = import(&target, &source, confirm, actor, &group, &ticket);
+    let is_over = !matches!(done, Err(ImportError::NotTakenBack { .. }));
+    let ended = match is_over {
+        true => note.end(),
+        false => Ok(()),
+    };
+    match (done, ended) {
+        (Ok(_), Err(cause)) => {
+            // With its note it would be taken back at the next opening: better now.
+            let undone = base.handle.submit(undo_group(actor, &group));
+            tracing::warn!(%cause, is_undone = undone.is_ok(), "an import could not be brought to its end");
+            ticket.fail(disk_failure(&cause));
+            true
+        }
+        (Ok(report), Ok(())) => {
             let (n, tables) = (report.n_records, report.tables.len());
             *job.report.lock() = Some(report);
             ticket.finish(Some(Text2::new(
@@ -222,15 +243,31 @@ fn run(
             )));
             false
         }
-        Err(jobs::import::ImportError::Cancelled) => {
+        (Err(ImportError::Cancelled), _) => {
             ticket.cancelled();
             true
         }
-        Err(cause) => {
+        (Err(cause), _) => {
             tracing::warn!(%cause, "an import failed");
             ticket.fail(cause.job_error());
             true
         }
+    }
+}
+
+fn disk_failure(cause: &std::io::Error) -> JobError {
+    tracing::error!(%cause, "an import could not be noted");
+    let code = match cause.kind() {
+        std::io::ErrorKind::StorageFull => "disk_full",
+        _ => "disk_error",
+    };
+    JobError {
+        code: code.to_string(),
+        message: Text2::new(
+            "读写磁盘时出错，没有导入。请检查磁盘和剩余空间，然后重新导入。",
+            "The disk could not be read or written; nothing was imported. Check it and its free space, then import again.",
+        ),
+        at: None,
     }
 }
 

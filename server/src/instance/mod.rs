@@ -14,6 +14,7 @@ mod lock;
 mod open_base;
 mod providers;
 mod thumbs;
+mod unfinished;
 mod uploads;
 
 pub use backup::{RestoredBase, back_up, restore};
@@ -61,6 +62,17 @@ pub enum StartError {
     Prepare(std::path::PathBuf, #[source] std::io::Error),
 }
 
+/// Environment variable, for tests: transactions after which a base writes a checkpoint.
+pub const CHECKPOINT_EVERY: &str = "SUANPAN_CHECKPOINT_EVERY";
+
+fn checkpoint_every() -> u64 {
+    let text = std::env::var(CHECKPOINT_EVERY).ok();
+    let every = text.and_then(|text| text.parse().ok());
+    every
+        .filter(|every| *every > 0)
+        .unwrap_or(engine::limits::CHECKPOINT_TRANSACTIONS)
+}
+
 /// How an instance is started.
 #[derive(Debug, Clone)]
 pub struct StartOptions {
@@ -97,7 +109,7 @@ impl Instance {
             models: runs_ai.then(|| models.clone()),
             jobs: jobs.clone(),
             engine: EngineOptions {
-                checkpoint_every: engine::limits::CHECKPOINT_TRANSACTIONS,
+                checkpoint_every: checkpoint_every(),
                 clock: Arc::new(local_clock),
                 default_model: Arc::new(move || named.default_name()),
             },

@@ -1,6 +1,6 @@
 //! One open base with everything that belongs to it while it is open: writer, hub, AI runner.
 
-use super::bases::unusable;
+use super::{bases::unusable, unfinished};
 use crate::{
     error::{ApiError, too_large},
     ws::Hub,
@@ -52,6 +52,7 @@ impl OpenBase {
     pub fn open(id: BaseId, path: &Path, around: &Surroundings) -> Result<Arc<OpenBase>, ApiError> {
         let handle =
             BaseHandle::open(path, around.engine.clone()).map_err(|cause| unusable(&id, &cause))?;
+        unfinished::take_back(path, &handle);
         Ok(OpenBase::start(id, handle, around))
     }
 
@@ -131,6 +132,7 @@ impl OpenBase {
                 "This base can only be read and exported now; attachments can't be added.",
             )),
             Err(BlobError::TooLarge { limit_bytes }) => Err(too_large(limit_bytes)),
+            Err(BlobError::Sqlite(cause)) => Err(ApiError::disk("keep an attachment", cause)),
             Err(cause) => Err(ApiError::internal("keep an attachment", cause)),
         }
     }

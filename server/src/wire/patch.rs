@@ -63,6 +63,10 @@ pub fn write_patch(patch: &Patch, schema: &Schema, to_whom: &Receiver<'_>) -> St
         order_changed.push(*table);
     }
     json_field(&mut to, "removed", &removed);
+    // What is not sent is told: the client may have asked for a table whose watch is still on its way.
+    let touched = patch.cells.iter().map(|part| part.table);
+    let touched = touched.chain(patch.removed.iter().map(|(table, _)| *table));
+    order_changed.extend(touched.filter(|table| Some(*table) != to_whom.watched.table));
     order_changed.sort_unstable();
     order_changed.dedup();
     json_field(&mut to, "order_changed", &order_changed);

@@ -1,7 +1,9 @@
 //! Who is connected to one base, and the hand-over from the writer's thread to the sessions.
 
 use super::message::{CursorPlace, PresenceRow};
-use crate::limits::{SESSION_PATCHES, SESSIONS_PER_BASE};
+use crate::limits::{
+    PRESENCE_INTERVAL_MS, PRESENCE_ROWS_PER_S, SESSION_PATCHES, SESSIONS_PER_BASE,
+};
 use axum::extract::ws::Utf8Bytes;
 use engine::patch::Patch;
 use parking_lot::Mutex;
@@ -11,6 +13,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::Duration,
 };
 use table::id::TableId;
 use tokio::sync::{mpsc, watch};
@@ -21,6 +24,8 @@ pub struct Hub {
     next: AtomicU64,
     /// Counts changes of presence; sessions watch it.
     presence: watch::Sender<u64>,
+    /// The message of presence as it was last written, and at which count.
+    written: Mutex<Option<(u64, Utf8Bytes)>>,
     closed: watch::Sender<bool>,
 }
 
@@ -72,6 +77,7 @@ impl Default for Hub {
             seats: Mutex::default(),
             next: AtomicU64::new(1),
             presence: watch::Sender::new(0),
+            written: Mutex::default(),
             closed: watch::Sender::new(false),
         }
     }
@@ -143,6 +149,28 @@ impl Hub {
         self.presence_changed();
     }
 
+    /// The message that tells who is here; `write` makes it once for all sessions after a change.
+    pub fn presence_text(&self, write: impl FnOnce(Vec<PresenceRow>) -> String) -> Utf8Bytes {
+        // Before the rows are read: who comes meanwhile makes a new count.
+        let count = *self.presence.borrow();
+        let mut written = self.written.lock();
+        if let Some((at, text)) = &*written
+            && *at == count
+        {
+            return text.clone();
+        }
+        let text = Utf8Bytes::from(write(self.presence()));
+        *written = Some((count, text.clone()));
+        text
+    }
+
+    /// How long a session waits between two messages of presence: everybody hears of everybody, so what is sent
+    /// grows with the square of how many are here, and coming and going must not drown the patches.
+    pub fn presence_interval(&self) -> Duration {
+        let n = self.seats.lock().len() as u64;
+        Duration::from_millis(PRESENCE_INTERVAL_MS.max(n * n * 1_000 / PRESENCE_ROWS_PER_S))
+    }
+
     pub fn presence(&self) -> Vec<PresenceRow> {
         let seats = self.seats.lock();
         seats
@@ -204,6 +232,29 @@ mod tests {
             resync: false,
             undo: Default::default(),
         })
+    }
+
+    #[test]
+    fn presence_is_written_once_for_all_and_more_seldom_where_many_are() {
+        let hub = Hub::default();
+        let few: Vec<Feed> = (0..20)
+            .map(|n| hub.join(&format!("c{n}")).unwrap())
+            .collect();
+        let mut n_written = 0;
+        for _ in &few {
+            hub.presence_text(|rows| {
+                n_written += 1;
+                rows.len().to_string()
+            });
+        }
+        assert_eq!(n_written, 1);
+        assert_eq!(hub.presence_interval().as_millis(), 100);
+        hub.leave(&few[0].seat);
+        assert_eq!(hub.presence_text(|rows| rows.len().to_string()), "19");
+        let _many: Vec<Feed> = (20..1_001)
+            .map(|n| hub.join(&format!("c{n}")).unwrap())
+            .collect();
+        assert_eq!(hub.presence_interval().as_millis(), 2_000);
     }
 
     #[test]

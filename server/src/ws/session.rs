@@ -12,8 +12,7 @@ use crate::{
     error::{ApiError, Locale},
     instance::OpenBase,
     limits::{
-        INLINE_BYTES, INLINE_CELLS, JOB_POLL_MS, PRESENCE_INTERVAL_MS, SESSION_COMMANDS,
-        SOCKET_IDLE_S, WINDOW_ROWS,
+        INLINE_BYTES, INLINE_CELLS, JOB_POLL_MS, SESSION_COMMANDS, SOCKET_IDLE_S, WINDOW_ROWS,
     },
     wire::{
         command::{WireCommand, decode},
@@ -209,8 +208,12 @@ impl Session {
                 }
                 _ = tokio::time::sleep_until(presence_due.unwrap_or(deadline)), if presence_due.is_some() => {
                     presence_due = None;
-                    presence_from = tokio::time::Instant::now() + Duration::from_millis(PRESENCE_INTERVAL_MS);
-                    send(&mut self.socket, &ToClient::Presence { sessions: hub.presence() }).await?;
+                    presence_from = tokio::time::Instant::now() + hub.presence_interval();
+                    let text = hub.presence_text(|sessions| {
+                        // Rows of names and places: writing them can't fail.
+                        serde_json::to_string(&ToClient::Presence { sessions }).unwrap_or_default()
+                    });
+                    send_text(&mut self.socket, text).await?;
                 }
                 _ = tokio::time::sleep_until(deadline) => return Err(Gone),
             }

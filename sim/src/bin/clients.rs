@@ -49,6 +49,9 @@ impl Client {
         client.wait_for(|text| text.contains("\"welcome\"")).await?;
         let watch = json!({"type": "watch", "table": place.table, "from": 0, "n": 200});
         client.send(watch).await?;
+        // Messages are heard in their order: from here on patches show what is watched.
+        client.send(json!({"type": "ping"})).await?;
+        client.wait_for(|text| text.contains("\"pong\"")).await?;
         Ok(client)
     }
 
@@ -173,8 +176,16 @@ async fn watchers(place: &Place, n: u64, seconds: f64) -> Result<Value, Failure>
         let mut client = Client::open(place, format!("watcher{watcher}")).await?;
         tasks.push(tokio::spawn(async move {
             let mut times = Vec::new();
+            // As the page does: who says nothing for a while is taken for gone.
+            let mut alive = tokio::time::interval(Duration::from_secs(25));
             while (times.len() as u64) < n_edits {
-                let text = tokio::time::timeout(Duration::from_secs(20), client.text()).await??;
+                let text = tokio::select! {
+                    text = tokio::time::timeout(Duration::from_secs(20), client.text()) => text??,
+                    _ = alive.tick() => {
+                        client.send(json!({"type": "ping"})).await?;
+                        continue;
+                    }
+                };
                 let now = origin.elapsed().as_micros() as f64;
                 if text.contains("\"type\":\"resync\"") {
                     return Err("a watcher was too slow".into());

@@ -78,9 +78,12 @@ const GRAVITY: f64 = 9.806_65;
 const HORSEPOWER: f64 = 745.699_871_582_270_2;
 const BTU: f64 = 1_055.055_852_62;
 
+/// Units that take the same prefixes, by name and size.
+type Group = (Measure, Prefix, &'static [(&'static str, f64)]);
+
 /// Names and sizes, from Microsoft's page about CONVERT.
 #[rustfmt::skip]
-const UNITS: &[(Measure, Prefix, &[(&str, f64)])] = {
+const UNITS: &[Group] = {
     use {Measure as M, Prefix as P};
     &[
         (M::Mass, P::Si(1), &[("g", 1.0), ("u", 1.660_538_782e-24)]),

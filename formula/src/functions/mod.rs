@@ -22,6 +22,7 @@ pub(crate) mod format;
 pub(crate) mod information;
 pub(crate) mod integers;
 pub(crate) mod lambda;
+pub(crate) mod least_squares;
 pub(crate) mod logical;
 pub(crate) mod lookup;
 pub(crate) mod math;

@@ -361,13 +361,15 @@ impl<'a> Conditions<'a> {
     }
 
     /// The rows for which all tests hold and the rest is not 0.
-    fn rows(&self, wanted: &[Cell], candidates: &[u32]) -> Vec<u32> {
+    /// `known` is the test by which the candidates were found.
+    fn rows(&self, wanted: &[Cell], candidates: &[u32], known: usize) -> Vec<u32> {
         let holds = |row: &u32| {
-            let mut tests = self.tests.iter().zip(wanted);
-            let is_true = tests.all(|(test, wanted)| {
+            let tests = self.tests.iter().zip(wanted).enumerate();
+            let mut tests = tests.filter(|(at, _)| *at != known);
+            let is_true = tests.all(|(_, (test, wanted))| {
                 let cell = &test.cells.cells[*row as usize];
                 match test.op {
-                    Op::Equal => compare(cell, wanted).is_eq(),
+                    Op::Equal => equals(cell, wanted),
                     op => binary_cell(op, cell, wanted) == Cell::Bool(true),
                 }
             });
@@ -387,12 +389,12 @@ impl<'a> Conditions<'a> {
             if let Some(stuck) = stuck.or(self.error.as_ref().filter(|_| given.passes_errors)) {
                 return given.stuck(stuck, at);
             }
-            let found = self
-                .tests
-                .iter()
-                .zip(&wanted)
-                .filter_map(|(test, wanted)| Some(test.postings.as_ref()?.rows(wanted)));
-            let candidates = found.min_by_key(|rows| rows.len()).unwrap_or_default();
+            let found = self.tests.iter().zip(&wanted).enumerate();
+            let found = found.filter_map(|(at, (test, wanted))| {
+                Some((at, test.postings.as_ref()?.rows(wanted)))
+            });
+            let fewest = found.min_by_key(|(_, rows)| rows.len());
+            let (known, candidates) = fewest.unwrap_or_default();
             let name = (candidates.len() > MANY_ROWS).then(|| format!("{wanted:?}"));
             if let Some(known) = name.as_ref().and_then(|name| kept.get(name)) {
                 return given.settled(known.clone(), at);
@@ -400,7 +402,7 @@ impl<'a> Conditions<'a> {
             if !context.fuel.burn(candidates.len()) {
                 return CALC;
             }
-            let made = given.made(self, &self.rows(&wanted, &candidates));
+            let made = given.made(self, &self.rows(&wanted, &candidates, known));
             if let Some(name) = name {
                 kept.insert(name, made.clone());
             }
@@ -410,6 +412,14 @@ impl<'a> Conditions<'a> {
             .map(&mut one)
             .collect::<Collector>()
             .finish()
+    }
+}
+
+/// As the operator `=`; most texts are told apart without being written anew.
+fn equals(cell: &Cell, wanted: &Cell) -> bool {
+    match (cell, wanted) {
+        (Cell::Text(a), Cell::Text(b)) if a.is_ascii() && b.is_ascii() => a.eq_ignore_ascii_case(b),
+        _ => compare(cell, wanted).is_eq(),
     }
 }
 

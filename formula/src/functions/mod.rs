@@ -6,6 +6,7 @@
 pub(crate) mod ai;
 pub(crate) mod annuity;
 pub(crate) mod arguments;
+pub(crate) mod bessel;
 pub(crate) mod bits;
 pub(crate) mod cash_flow;
 pub(crate) mod complex;
@@ -21,6 +22,7 @@ pub(crate) mod format;
 pub(crate) mod information;
 pub(crate) mod integers;
 pub(crate) mod lambda;
+pub(crate) mod least_squares;
 pub(crate) mod logical;
 pub(crate) mod lookup;
 pub(crate) mod math;

@@ -1,10 +1,10 @@
 //! The list of all functions, made of the families.
 
 use super::{
-    FunctionDoc, ai, annuity, bits, cash_flow, complex, convert, database, date, depreciation,
-    describe, distributions, information, integers, lambda, logical, lookup, math, matrix,
-    merchant, regex, regression, rounding, securities, shape, sorting, text, text_bytes,
-    text_codes, text_numbers, text_parts, trigonometry, workday,
+    FunctionDoc, ai, annuity, bessel, bits, cash_flow, complex, convert, database, date,
+    depreciation, describe, distributions, information, integers, lambda, least_squares, logical,
+    lookup, math, matrix, merchant, regex, regression, rounding, securities, shape, sorting, text,
+    text_bytes, text_codes, text_numbers, text_parts, trigonometry, workday,
 };
 use crate::eval::{
     Item, lambda::Binding, lazy::Lazy, lookup::Lookup, prepared::Prepared, running::Running,
@@ -120,6 +120,8 @@ pub(crate) fn all() -> &'static [Function] {
             distributions::DISCRETE,
             distributions::SAMPLES,
             regression::FAMILY,
+            bessel::FAMILY,
+            least_squares::FAMILY,
             bits::FAMILY,
             complex::FAMILY,
             convert::FAMILY,

@@ -30,6 +30,8 @@ pub struct Reader {
     connection: Arc<Mutex<Connection>>,
     path: Arc<PathBuf>,
     parts: Parts,
+    /// Of a base that takes writes.
+    is_writing: bool,
 }
 
 impl Reader {
@@ -39,6 +41,7 @@ impl Reader {
             connection: Arc::new(Mutex::new(connection)),
             path: Arc::new(path.into()),
             parts,
+            is_writing: true,
         })
     }
 
@@ -48,6 +51,7 @@ impl Reader {
             connection: Arc::new(Mutex::new(migrate::connect_to_read(path)?)),
             path: Arc::new(path.into()),
             parts,
+            is_writing: false,
         })
     }
 
@@ -64,7 +68,16 @@ impl Reader {
 
     /// Stores a file; durable when it returns, so that an op may refer to it.
     pub fn put_blob(&self, from: &mut dyn Read) -> Result<BlobId, BlobError> {
-        blob::put(&mut self.lock(), from)
+        let mut connection = self.lock();
+        let done = blob::put(&mut connection, from);
+        if self.is_writing
+            && matches!(done, Err(BlobError::ReadOnly))
+            && let Ok(again) = migrate::connect(&self.path)
+        {
+            // SQLite could not open the write-ahead log for writing and took it for reading: the next one can.
+            *connection = again;
+        }
+        done
     }
 
     pub fn blob(&self, digest: &str) -> Result<Vec<u8>, BlobError> {

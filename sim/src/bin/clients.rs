@@ -40,7 +40,8 @@ impl Client {
         let mut client = Client {
             socket,
             place: place.clone(),
-            name,
+            // The ids of its commands are its own: another run over the same base is no repetition.
+            name: format!("{name}-{}", std::process::id()),
             n_sent: 0,
         };
         client

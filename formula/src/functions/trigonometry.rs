@@ -80,7 +80,7 @@ pub(crate) const FAMILY: &[Function] = &[
     line((
         "ACOT",
         ["ACOT(数)", "反余切", "The inverse cotangent", "ACOT(1)"],
-        |a| real(a, |x| PI / 2.0 - x.atan()),
+        |a| real(a, inverse_cotangent),
     )),
     function(
         [
@@ -151,7 +151,8 @@ pub(crate) const FAMILY: &[Function] = &[
             "The inverse hyperbolic cosine",
             "ACOSH(10)",
         ],
-        |a| real(a, f64::acosh),
+        // The standard one loses digits near 1.
+        |a| real(a, libm::acosh),
     )),
     line((
         "ATANH",
@@ -171,15 +172,7 @@ pub(crate) const FAMILY: &[Function] = &[
             "The inverse hyperbolic cotangent",
             "ACOTH(6)",
         ],
-        |a| {
-            real(a, |x| {
-                if x.abs() > 1.0 {
-                    0.5 * ((x + 1.0) / (x - 1.0)).ln()
-                } else {
-                    f64::NAN
-                }
-            })
-        },
+        |a| real(a, inverse_hyperbolic_cotangent),
     )),
     line((
         "DEGREES",
@@ -272,6 +265,21 @@ fn pole(cells: &[Cell], f: fn(f64) -> f64) -> Cell {
     match number(&cells[0]) {
         Ok(0.0) => DIV0,
         _ => real(cells, f),
+    }
+}
+
+/// Between 0 and pi. By the reciprocal: half of pi less an inverse tangent near it has few digits.
+fn inverse_cotangent(x: f64) -> f64 {
+    let angle = if x == 0.0 { PI / 2.0 } else { (1.0 / x).atan() };
+    if x < 0.0 { PI + angle } else { angle }
+}
+
+/// Keeps its digits near 1 and for large numbers.
+fn inverse_hyperbolic_cotangent(x: f64) -> f64 {
+    if x.abs() > 1.0 {
+        (0.5 * (2.0 / (x.abs() - 1.0)).ln_1p()).copysign(x)
+    } else {
+        f64::NAN
     }
 }
 

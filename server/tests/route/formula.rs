@@ -43,6 +43,42 @@ async fn a_formula_is_checked_and_computed_for_a_sample() {
     assert_eq!(found["start"], 5, "UTF-16 positions: {found}");
     assert!(!found["message"].as_str().unwrap().is_empty());
     assert!(bad.get("sample_value").is_none());
+    let near = &check("[单加]*2").await["diagnostics"][0];
+    assert_eq!(near["fix"], json!({"start": 0, "end": 4, "text": "[单价]"}));
+    let asked = json!({"table": table, "text": "LET(额,[单价]*[数量],额+1)", "steps": true,
+        "sample": made_records["records"][0]});
+    let path = format!("/bases/{base}/formula/check");
+    let parts = world.post(&path, asked).await.json();
+    let told = |part: &Value| {
+        (
+            part["start"].clone(),
+            part["depth"].clone(),
+            part["value"].clone(),
+        )
+    };
+    let told: Vec<_> = parts["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(told)
+        .collect();
+    let wanted = [
+        (0, 0, "11"),
+        (6, 1, "10"),
+        (6, 2, "4"),
+        (11, 2, "2.5"),
+        (16, 1, "11"),
+        (16, 2, "10"),
+    ];
+    assert_eq!(
+        told,
+        wanted.map(|(start, depth, value)| (json!(start), json!(depth), json!(value)))
+    );
+    let names = world
+        .get(&format!("/bases/{base}/formula/names"))
+        .await
+        .json();
+    assert_eq!(names[0]["keys"], "danjia dj shangpin sp");
     let deep = check(&"(".repeat(100_000)).await;
     assert_eq!(deep["diagnostics"][0]["severity"], "error");
     let missing = json!({"table": "t99", "text": "1"});

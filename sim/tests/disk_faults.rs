@@ -669,16 +669,13 @@ async fn run(plan: &str, expected: &Expected) -> (Outcome, BTreeSet<String>) {
 }
 
 type Told = BTreeMap<Outcome, u64>;
+/// How many runs came to what, the codes that they met, and the plans that failed.
+type Tally = (Told, BTreeSet<String>, Vec<String>);
 
 /// Runs for every `stride`-th n until one meets no fault; how many came to what.
-async fn all_of(
-    class: &str,
-    kind: &str,
-    stride: u64,
-    expected: &Arc<Expected>,
-) -> (Told, BTreeSet<String>, Vec<String>) {
+async fn all_of(class: &str, kind: &str, stride: u64, expected: &Arc<Expected>) -> Tally {
     let next = Arc::new(AtomicU64::new(0));
-    let told: Arc<Mutex<(Told, BTreeSet<String>, Vec<String>)>> = Arc::default();
+    let told: Arc<Mutex<Tally>> = Arc::default();
     let mut tasks = Vec::new();
     for _ in 0..SIDE_BY_SIDE {
         let (next, told, expected) = (next.clone(), told.clone(), expected.clone());

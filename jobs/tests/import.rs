@@ -237,7 +237,11 @@ impl State {
                     .groups
                     .iter()
                     .find(|(known, _)| known.as_ref() == Some(&group));
-                self.snapshot = first.unwrap().1.clone();
+                // As the real base answers when the first command was refused.
+                let Some((_, before)) = first else {
+                    return Err(refused("nothing_to_undo"));
+                };
+                self.snapshot = before.clone();
             }
             other => panic!("not used by imports: {other:?}"),
         }

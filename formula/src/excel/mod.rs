@@ -4,6 +4,8 @@
 //! before 1900-03-01, which Excel counts otherwise); where that cannot be promised (AI and own functions, a table or
 //! field outside the workbook, Excel's limits) there is no text, and the file gets values. Tests: below, and recalculated by LibreOffice in `server/tests/route/workbook.rs`.
 
+mod functions;
+
 use crate::{
     door::Formula,
     syntax::{
@@ -23,36 +25,36 @@ const TEXT_UNITS: usize = 255;
 const ARGUMENTS: usize = 255;
 const DEPTH: usize = 60;
 
-/// Functions of the same name and meaning in Excel.
-const SAME: &[&str] = &[
+/// Whether the argument at a place is a range.
+type IsRange = fn(usize) -> bool;
+
+/// Whose ranges must be references: a file with an array there is damaged to Excel.
+const REFERENCES: &[(&str, IsRange)] = &[
+    ("AGGREGATE", |at| at >= 2),
+    ("AVERAGEIF", |at| at != 1),
+    ("AVERAGEIFS", |at| at == 0 || at % 2 == 1),
+    ("COUNTBLANK", |_| true),
+    ("COUNTIF", |at| at == 0),
+    ("COUNTIFS", |at| at % 2 == 0),
+    ("MAXIFS", |at| at == 0 || at % 2 == 1),
+    ("MINIFS", |at| at == 0 || at % 2 == 1),
+    ("RANK", |at| at == 1),
+    ("RANK.AVG", |at| at == 1),
+    ("RANK.EQ", |at| at == 1),
+    ("SUBTOTAL", |at| at >= 1),
+    ("SUMIF", |at| at != 1),
+    ("SUMIFS", |at| at == 0 || at % 2 == 1),
+];
+
+/// Functions whose arguments Excel computes as arrays also in a formula of one cell.
+const ARRAYS_INSIDE: &[&str] = &["LOOKUP", "SUMPRODUCT"];
+
+/// Functions that Excel asks once per cell inside those.
+const PER_CELL: &[&str] = &[
     "ABS",
-    "AND",
-    "AVERAGE",
-    "AVERAGEIF",
-    "AVERAGEIFS",
-    "CEILING",
-    "CONCAT",
-    "CONCATENATE",
-    "COUNT",
-    "COUNTA",
-    "COUNTBLANK",
-    "COUNTIF",
-    "COUNTIFS",
-    "DATE",
-    "DATEDIF",
     "DAY",
-    "DAYS",
-    "EDATE",
-    "EOMONTH",
     "EXACT",
     "FIND",
-    "FLOOR",
-    "HOUR",
-    "IF",
-    "IFERROR",
-    "IFNA",
-    "IFS",
-    "INDEX",
     "INT",
     "ISBLANK",
     "ISERROR",
@@ -61,74 +63,34 @@ const SAME: &[&str] = &[
     "LEFT",
     "LEN",
     "LOWER",
-    "MATCH",
-    "MAX",
-    "MAXIFS",
     "MID",
-    "MIN",
-    "MINIFS",
-    "MINUTE",
     "MOD",
     "MONTH",
-    "NA",
-    "NOT",
-    "NOW",
-    "OR",
-    "POWER",
-    "PRODUCT",
-    "PROPER",
-    "REPLACE",
-    "REPT",
     "RIGHT",
     "ROUND",
     "ROUNDDOWN",
     "ROUNDUP",
     "SEARCH",
-    "SECOND",
     "SIGN",
-    "SQRT",
     "SUBSTITUTE",
-    "SUM",
-    "SUMIF",
-    "SUMIFS",
-    "SWITCH",
     "TEXT",
-    "TEXTJOIN",
-    "TODAY",
     "TRIM",
     "UPPER",
     "VALUE",
     "WEEKDAY",
-    "XOR",
     "YEAR",
 ];
 
-/// Functions that take whole columns. Elsewhere Excel would take one cell of a column by its row.
-const TAKE_COLUMNS: &[&str] = &[
-    "AND",
-    "AVERAGE",
-    "AVERAGEIF",
-    "AVERAGEIFS",
-    "CONCAT",
-    "COUNT",
-    "COUNTA",
-    "COUNTBLANK",
-    "COUNTIF",
-    "COUNTIFS",
-    "INDEX",
-    "MATCH",
-    "MAX",
-    "MAXIFS",
-    "MIN",
-    "MINIFS",
-    "OR",
-    "PRODUCT",
-    "SUM",
-    "SUMIF",
-    "SUMIFS",
-    "TEXTJOIN",
-    "XOR",
-];
+/// What an expression stands in.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    /// One value is wanted: Excel would take one cell of a list, by its row.
+    Cell,
+    /// An argument that takes a list: whole columns as they are, arrays of constants also computed with.
+    List,
+    /// Columns are computed with, too.
+    Computed,
+}
 
 /// One table of the workbook.
 #[derive(Debug, Clone, PartialEq)]
@@ -151,7 +113,7 @@ impl Formula {
     /// The text with `=` for a field of table `own`; `None` where the workbook cannot compute it.
     pub fn to_excel(&self, own: TableId, names: &ExcelNames) -> Option<String> {
         let mut out = String::from("=");
-        Printer { own, names }.write(self.expr(), DEPTH, &mut out)?;
+        Printer { own, names }.write(self.expr(), Place::Cell, DEPTH, &mut out)?;
         // A text that ends in a brace would be read as an array formula.
         (out.encode_utf16().count() <= FORMULA_UNITS && !out.ends_with('}')).then_some(out)
     }
@@ -163,57 +125,79 @@ struct Printer<'a> {
 }
 
 impl Printer<'_> {
-    fn write(&self, expr: &Expr, depth: usize, out: &mut String) -> Option<()> {
+    fn write(&self, expr: &Expr, place: Place, depth: usize, out: &mut String) -> Option<()> {
         let depth = depth.checked_sub(1)?;
         match &expr.kind {
             Kind::Number(number) => out.push_str(&number_text(*number)),
             Kind::Text(text) => write_text(text, out)?,
             Kind::Bool(value) => out.push_str(if *value { "TRUE" } else { "FALSE" }),
             Kind::Error(error) => out.push_str(excel_error(*error)?),
-            Kind::Array(rows) => write_array(rows, out)?,
+            Kind::Array(rows) if place != Place::Cell => write_array(rows, out)?,
             Kind::Own(field) => {
                 let (name, header) = self.column(self.own, field)?;
                 out.push_str(&format!("{name}[[#This Row],{}]", bracketed(header)));
             }
-            Kind::Column(..) => return None,
+            Kind::Column(table, field) if place == Place::Computed => {
+                self.write_column(table, field, out)?
+            }
             Kind::Call { name, args, .. } if name == "XLOOKUP" => {
                 self.write_xlookup(args, depth, out)?
             }
-            Kind::Call { name, args, .. } => self.write_call(name, args, depth, out)?,
+            Kind::Call { name, args, .. } => self.write_call(name, args, place, depth, out)?,
             Kind::Negate(inner) => {
                 out.push('-');
-                self.write(inner, depth, out)?;
+                self.write(inner, place, depth, out)?;
             }
             Kind::Plus(inner) => {
                 out.push('+');
-                self.write(inner, depth, out)?;
+                self.write(inner, place, depth, out)?;
             }
             Kind::Percent(inner, n) => {
-                self.write(inner, depth, out)?;
+                self.write(inner, place, depth, out)?;
                 out.extend(std::iter::repeat_n('%', *n as usize));
             }
             Kind::Chain(first, rest) => {
-                self.write(first, depth, out)?;
+                self.write(first, place, depth, out)?;
                 for (op, next) in rest {
                     out.push_str(op.symbol());
-                    self.write(next, depth, out)?;
+                    self.write(next, place, depth, out)?;
                 }
             }
             Kind::Group(inner) => {
                 out.push('(');
-                self.write(inner, depth, out)?;
+                self.write(inner, place, depth, out)?;
                 out.push(')');
             }
             Kind::Missing => {}
-            Kind::Note { inner, .. } => self.write(inner, depth, out)?,
+            Kind::Note { inner, .. } => self.write(inner, place, depth, out)?,
+            Kind::Array(_) | Kind::Column(..) => return None,
             Kind::Name(_) | Kind::Apply(..) | Kind::Dot(..) => return None,
         }
         Some(())
     }
 
-    fn write_call(&self, name: &str, args: &[Expr], depth: usize, out: &mut String) -> Option<()> {
-        if SAME.binary_search(&name).is_err() || args.len() > ARGUMENTS {
+    fn write_call(
+        &self,
+        name: &str,
+        args: &[Expr],
+        place: Place,
+        depth: usize,
+        out: &mut String,
+    ) -> Option<()> {
+        let later = functions::is_later(name)?;
+        if args.len() > ARGUMENTS {
             return None;
+        }
+        let references = REFERENCES.iter().find(|(known, _)| *known == name);
+        let inside = match functions::takes_lists(name) {
+            true if ARRAYS_INSIDE.contains(&name) => Place::Computed,
+            true => Place::List,
+            false if place != Place::Computed || PER_CELL.contains(&name) => place,
+            // One array of the columns would be taken by its row.
+            false => Place::Cell,
+        };
+        if later {
+            out.push_str(functions::LATER);
         }
         out.push_str(name);
         out.push('(');
@@ -221,10 +205,13 @@ impl Printer<'_> {
             if at > 0 {
                 out.push(',');
             }
-            if TAKE_COLUMNS.contains(&name) {
-                self.write_range(arg, depth, out)?;
-            } else {
-                self.write(arg, depth, out)?;
+            let is_column = matches!(arg.ungrouped().kind, Kind::Column(..));
+            if references.is_some_and(|(_, is_range)| is_range(at)) && !is_column {
+                return None;
+            }
+            match functions::takes_lists(name) {
+                true => self.write_range(arg, inside, depth, out)?,
+                false => self.write(arg, inside, depth, out)?,
             }
         }
         out.push(')');
@@ -232,10 +219,14 @@ impl Printer<'_> {
     }
 
     /// A whole column where it stands alone, else as anywhere.
-    fn write_range(&self, arg: &Expr, depth: usize, out: &mut String) -> Option<()> {
-        let Kind::Column(table, field) = &arg.ungrouped().kind else {
-            return self.write(arg, depth, out);
-        };
+    fn write_range(&self, arg: &Expr, place: Place, depth: usize, out: &mut String) -> Option<()> {
+        match &arg.ungrouped().kind {
+            Kind::Column(table, field) => self.write_column(table, field, out),
+            _ => self.write(arg, place, depth, out),
+        }
+    }
+
+    fn write_column(&self, table: &TableRef, field: &FieldRef, out: &mut String) -> Option<()> {
         let TableRef::Id(table) = table else {
             return None;
         };
@@ -257,7 +248,7 @@ impl Printer<'_> {
             out.push_str("IFERROR(");
         }
         out.push_str("INDEX(");
-        self.write_range(values, depth, out)?;
+        self.write_range(values, Place::List, depth, out)?;
         out.push_str(",MATCH(");
         match &wanted.ungrouped().kind {
             // MATCH would take these for wildcards.
@@ -265,14 +256,14 @@ impl Printer<'_> {
                 let plain = text.replace('~', "~~").replace('*', "~*");
                 write_text(&plain.replace('?', "~?"), out)?
             }
-            _ => self.write(wanted, depth, out)?,
+            _ => self.write(wanted, Place::Cell, depth, out)?,
         }
         out.push(',');
-        self.write_range(keys, depth, out)?;
+        self.write_range(keys, Place::List, depth, out)?;
         out.push_str(",0))");
         if let Some(default) = default {
             out.push(',');
-            self.write(default, depth, out)?;
+            self.write(default, Place::Cell, depth, out)?;
             out.push(')');
         }
         Some(())
@@ -381,11 +372,14 @@ mod tests {
     }
 
     #[test]
-    fn the_lists_are_sorted_for_the_search_and_name_functions() {
-        assert!(SAME.is_sorted() && TAKE_COLUMNS.is_sorted());
-        for name in SAME.iter().chain(TAKE_COLUMNS) {
-            let known = crate::functions::all().iter().any(|doc| doc.name == *name);
-            assert!(known, "{name}");
+    fn the_lists_name_functions() {
+        assert!(functions::KNOWN.is_sorted());
+        let listed = functions::KNOWN.iter().map(|(name, _)| *name);
+        let lists = [ARRAYS_INSIDE, PER_CELL].concat();
+        let all = listed.chain(REFERENCES.iter().map(|(name, _)| *name));
+        for name in all.chain(lists) {
+            let known = crate::functions::all().iter().any(|doc| doc.name == name);
+            assert!(known && functions::is_later(name).is_some(), "{name}");
         }
     }
 
@@ -414,6 +408,22 @@ mod tests {
                 "=SUMIFS(商品[货号],商品[名],\"a\"\"b\")",
             ),
             (
+                "STDEV.S(#t2[#f3])+IFS([#f1]>1,MEDIAN({1,2}*2))",
+                "=_xlfn.STDEV.S(商品[货号])+_xlfn.IFS(表[[#This Row],[单价]]>1,MEDIAN({1,2}*2))",
+            ),
+            (
+                "SUMPRODUCT((#t2[#f4]=\"a\")*(LEN(#t2[#f4])>[#f1]),#t2[#f3])",
+                "=SUMPRODUCT((商品[名]=\"a\")*(LEN(商品[名])>表[[#This Row],[单价]]),商品[货号])",
+            ),
+            (
+                "LOOKUP(1,0/(#t2[#f4]=\"a\"),#t2[#f3])",
+                "=LOOKUP(1,0/(商品[名]=\"a\"),商品[货号])",
+            ),
+            (
+                "PERCENTILE.INC(#t2[#f3],90%)",
+                "=_xlfn.PERCENTILE.INC(商品[货号],90%)",
+            ),
+            (
                 "IF([#f1]>=5%,-[#f1],(1+2)&\"x\")",
                 "=IF(表[[#This Row],[单价]]>=5%,-表[[#This Row],[单价]],(1+2)&\"x\")",
             ),
@@ -431,6 +441,13 @@ mod tests {
             "SUM(#t3[#f3])",
             "SUM(#t2[#f3]*2)",
             "{1,2}",
+            "{1,2}*2",
+            "SUM(FILTER(#t2[#f3],#t2[#f4]=\"a\"))",
+            "COUNTIF({1,2},1)",
+            "SUM(IF(#t2[#f4]=\"a\",1))",
+            "SUMPRODUCT(EDATE(#t2[#f3],1))",
+            "LEN(#t2[#f3])",
+            "MAP({1,2},LAMBDA(x,x+1))",
             long.as_str(),
         ] {
             assert_eq!(printed(source, true), None, "{source}");

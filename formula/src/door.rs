@@ -109,7 +109,7 @@ impl Formula {
         let result = on_stack(is_deep, || infer::infer(&expr, schema));
         let source = print(&expr, &Names::AsIs);
         Formula(Arc::new(Compiled {
-            tag: foldhash::fast::FixedState::default().hash_one(&source),
+            tag: foldhash::fast::FixedState::default().hash_one((&source, scope.field)),
             source,
             result: result.unwrap_or_else(infer::number),
             reads: found.reads,

@@ -242,7 +242,9 @@ impl<'a> Inference<'a> {
             }
             Kernel::Binding(Binding::Lambda | Binding::Reduce) => false,
             Kernel::Binding(_) => true,
-            Kernel::Array(_) => matches!(function.gives, Gives::Argument(_) | Gives::List),
+            Kernel::Array(_) | Kernel::Random(_) => {
+                matches!(function.gives, Gives::Argument(_) | Gives::List)
+            }
             Kernel::Strict(_) | Kernel::Lenient(_) | Kernel::Lazy(_) => {
                 args.iter().any(|arg| self.is_list(arg))
             }

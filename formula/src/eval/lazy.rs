@@ -116,7 +116,7 @@ pub(crate) fn could_be_array(context: &Context, node: &Node) -> bool {
         Node::Let(..) => true,
         Node::Call(function, args) => match function.kernel {
             Kernel::Aggregate(_) | Kernel::Ai(_) | Kernel::Now | Kernel::Today => false,
-            Kernel::Array(_) => true,
+            Kernel::Array(_) | Kernel::Random(_) => true,
             _ => args.iter().any(|arg| could_be_array(context, arg)),
         },
     }

@@ -24,6 +24,7 @@ pub(crate) mod lookup;
 pub(crate) mod operators;
 mod postings;
 pub(crate) mod prepared;
+pub(crate) mod random;
 mod reach;
 pub(crate) mod running;
 mod save;
@@ -259,6 +260,7 @@ impl<'a> Context<'a> {
             Kernel::Lazy(lazy) => lazy::call(self, *lazy, args),
             // The plan has nodes of their own for these.
             Kernel::Binding(_) | Kernel::Running(_) => Vector::Const(CALC),
+            Kernel::Random(random) => random::call(self, *random, args),
             Kernel::Now => Vector::Const(Cell::Number(self.input.now)),
             Kernel::Today => Vector::Const(Cell::Number(self.input.now.floor())),
             Kernel::Lookup(lookup) => lookup::call(self, *lookup, args),

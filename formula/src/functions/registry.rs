@@ -3,12 +3,12 @@
 use super::{
     FunctionDoc, ai, annuity, bessel, bits, cash_flow, complex, convert, database, date,
     depreciation, describe, distributions, information, integers, lambda, least_squares, logical,
-    lookup, math, matrix, merchant, regex, regression, rounding, securities, shape, sorting, text,
-    text_bytes, text_codes, text_numbers, text_parts, trigonometry, workday,
+    lookup, math, matrix, merchant, random, regex, regression, rounding, securities, shape,
+    sorting, text, text_bytes, text_codes, text_numbers, text_parts, trigonometry, workday,
 };
 use crate::eval::{
-    Item, lambda::Binding, lazy::Lazy, lookup::Lookup, prepared::Prepared, running::Running,
-    vector::Cell,
+    Item, lambda::Binding, lazy::Lazy, lookup::Lookup, prepared::Prepared, random::Random,
+    running::Running, vector::Cell,
 };
 use std::{collections::HashMap, sync::OnceLock};
 use table::ai::AiKind;
@@ -31,6 +31,8 @@ pub(crate) enum Kernel {
     /// Over all records of the own table in an order.
     Running(Running),
     Ai(AiKind),
+    /// Draws for each record.
+    Random(Random),
     Now,
     Today,
     /// LET and the functions that take a lambda.
@@ -139,6 +141,7 @@ pub(crate) fn all() -> &'static [Function] {
             workday::FAMILY,
             lookup::FAMILY,
             lambda::FAMILY,
+            random::FAMILY,
             shape::FAMILY,
             sorting::FAMILY,
             database::FAMILY,

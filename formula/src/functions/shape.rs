@@ -240,7 +240,7 @@ pub(super) fn settled(answer: Result<Cell, Cell>) -> Cell {
 }
 
 /// `#NUM!` where it would have too many cells; as many as there are already (`n_known`) are never too many.
-fn bounded(width: usize, height: usize, n_known: usize) -> Result<(), Cell> {
+pub(super) fn bounded(width: usize, height: usize, n_known: usize) -> Result<(), Cell> {
     match width.saturating_mul(height) <= ARRAY_CELLS.max(n_known) {
         true => Ok(()),
         false => Err(NUM),

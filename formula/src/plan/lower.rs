@@ -175,6 +175,22 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    /// What tells a draw from the others of the formula: its place, the variables that a lambda was called with, and, last,
+    /// how many such arguments there are.
+    fn push_seed(&self, env: Env, args: &mut Vec<Node<'a>>) {
+        let n_own = args.len();
+        args.push(Node::Const(Cell::Number(self.n_nodes as f64)));
+        let mut frame = env;
+        while let Some(Frame { bound, outer, .. }) = frame {
+            match bound {
+                Bound::Slot(slot, run, _) if *run == self.run => args.push(Node::Var(*slot)),
+                _ => {}
+            }
+            frame = *outer;
+        }
+        args.push(Node::Const(Cell::Number((args.len() - n_own) as f64)));
+    }
+
     fn call(&mut self, name: &str, args: &[Expr], env: Env) -> Node<'a> {
         let Some(function) = registry::find(name) else {
             return Node::Const(Cell::Error(CellError::Name));
@@ -197,7 +213,11 @@ impl<'a> Lowering<'a> {
             }
             _ => {
                 let args = args.iter().map(|arg| self.node(arg, env));
-                Node::Call(function, args.collect())
+                let mut args: Vec<Node> = args.collect();
+                if let Kernel::Random(_) = function.kernel {
+                    self.push_seed(env, &mut args);
+                }
+                Node::Call(function, args)
             }
         }
     }

@@ -126,7 +126,10 @@ pub(crate) fn needs(expr: &Expr, schema: &Schema, out: &mut Needs) {
             let kernel = registry::find(name).map(|f| &f.kernel);
             out.ai |= matches!(kernel, Some(Kernel::Ai(_)));
             out.weight = out.weight.max(weight(kernel, args));
-            out.reads.volatile |= matches!(kernel, Some(Kernel::Now | Kernel::Today));
+            out.reads.volatile |= matches!(
+                kernel,
+                Some(Kernel::Now | Kernel::Today | Kernel::Random(_))
+            );
             if let Some(Kernel::Running(_)) = kernel {
                 return needs_of_all(args, schema, out);
             }

@@ -261,7 +261,13 @@ fn is_still(expr: &Expr) -> bool {
             let kernel = registry::find(name).map(|function| &function.kernel);
             !matches!(
                 kernel,
-                Some(Kernel::Ai(_) | Kernel::Now | Kernel::Today | Kernel::Running(_)) | None
+                Some(
+                    Kernel::Ai(_)
+                        | Kernel::Now
+                        | Kernel::Today
+                        | Kernel::Random(_)
+                        | Kernel::Running(_)
+                ) | None
             ) && args.iter().all(is_still)
         }
         // A name means something only where LET or LAMBDA gave it one; the records of a link are another table's.

@@ -117,6 +117,6 @@ fn varies(node: &Node, is_same: &dyn Fn(usize) -> bool) -> bool {
 impl Kernel {
     /// Whether what it gives may differ from record to record though its arguments do not.
     fn reads_record(&self) -> bool {
-        matches!(self, Kernel::Ai(_))
+        matches!(self, Kernel::Ai(_) | Kernel::Random(_))
     }
 }

@@ -198,6 +198,10 @@ fn binomial_inv([n, p, wanted]: [f64; 3]) -> Option<f64> {
     let (mut low, mut high) = (-1.0, n);
     while high - low > 1.0 {
         let middle = ((low + high) / 2.0f64).floor();
+        // Beyond 2^53 neighbours are further apart than 1.
+        if middle <= low || middle >= high {
+            break;
+        }
         match binomial_below(middle, n, p) >= wanted - 1e-15 {
             true => high = middle,
             false => low = middle,

@@ -48,9 +48,15 @@ def spec_formulas():
     return found
 
 
-def function_names():
+def functions():
+    """Name, least and most number of arguments, as docs/language.md shows them."""
     text = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
-    return sorted(set(re.findall(r"^\| `([A-Z0-9.]+)\(", text, re.M)))
+    found = {}
+    for name, inside in re.findall(r"^\| `([A-Z0-9.]+)\(([^`]*)\)`", text, re.M):
+        args = [arg.strip() for arg in inside.split(",")] if inside.strip() else []
+        least = sum(not arg.startswith("[") and "…" not in arg for arg in args)
+        found[name] = (least, 12 if any("…" in arg for arg in args) else len(args))
+    return found
 
 
 def speed(runs):
@@ -81,7 +87,8 @@ class Grower:
 
     def __init__(self, seed):
         self.random = random.Random(seed)
-        self.names = function_names()
+        self.functions = functions()
+        self.names = sorted(self.functions)
         self.cases = spec_formulas()
         pieces = set()
         for case in self.cases:
@@ -111,7 +118,7 @@ class Grower:
             if leaf < 0.6:
                 return self.text()
             if leaf < 0.75:
-                return self.random.choice(["[数量]", "[品名]", "[日期]", "明细[数]", "明细[名]", "[没有]", "x"])
+                return self.random.choice(["[数量]", "[品名]", "[日期]", "明细[数]", "明细[名]", "[单价]"])
             if leaf < 0.85:
                 return self.random.choice(["TRUE", "FALSE", "#N/A", "1/0", '""', ""])
             rows = self.random.randint(1, 3)
@@ -122,7 +129,10 @@ class Grower:
             name = self.random.choice(self.names)
             if name in ("LET", "LAMBDA", "MAP", "REDUCE", "SCAN", "BYROW", "BYCOL", "MAKEARRAY") and self.random.random() < 0.7:
                 return self.with_lambda(name, depth)
-            n = self.random.choice([0, 1, 1, 2, 2, 3, 3, 4, 5, 6])
+            least, most = self.functions[name]
+            n = self.random.randint(least, min(most, least + 3))
+            if self.random.random() < 0.05:
+                n = self.random.randint(0, 6)
             return name + "(" + ",".join(self.formula(depth - 1) for _ in range(n)) + ")"
         if pick < 0.92:
             op = self.random.choice(["+", "-", "*", "/", "^", "&", "=", "<>", "<", ">=", "%+", " "])
@@ -160,7 +170,7 @@ class Grower:
             formula = piece * self.random.choice([10, 200, 20_000])
         else:
             return self.broken()
-        record = {"数量": self.random.choice([1, -2.5, None, "12", True, 1e300]), "品名": "保温杯", "日期": "2026-11-22"}
+        record = {"数量": self.random.choice([1, -2.5, None, "12", True, 1e300]), "品名": "保温杯", "单价": 12.5, "日期": "2026-11-22"}
         rows = [{"数": at * 1.5, "名": f"货{at % 3}"} for at in range(self.random.choice([0, 1, 7, 40]))]
         request = {"formula": formula, "record": record, "tables": {"明细": rows}}
         return json.dumps(request, ensure_ascii=self.random.random() < 0.3).encode("utf-8", "replace")

@@ -31,7 +31,7 @@ pub const ALONE_SEGMENTS: usize = 6;
 pub const REACHING_RECORDS: u64 = 10_000;
 /// Segments that a background computation gives to the other cores at a time; between two such steps a
 /// recompute of the writer gets its turn.
-pub const BACKGROUND_SEGMENTS: usize = 8;
+pub const BACKGROUND_SEGMENTS: usize = 16;
 /// Steps kept for undo, per actor.
 pub const UNDO_STEPS: usize = 200;
 /// Transactions read back from the log to find an actor's undo steps after a start.

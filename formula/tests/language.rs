@@ -400,3 +400,49 @@ fn lambdas_that_grow_without_bound_end() {
     }
     assert_eq!(shown(&snapshot, &calls), "#VALUE!");
 }
+
+/// Columns of thousands take short ways: arithmetic in place, texts straight into a dictionary.
+#[test]
+fn long_columns_are_their_records() {
+    let numbers: Vec<String> = (0..9_000)
+        .map(|at: u32| match at % 1_000 {
+            7 => "| |".into(),
+            _ => format!("| {} |", f64::from(at * at % 10_007) / 4.0 - 3.0),
+        })
+        .collect();
+    let table = format!("# 表\n| 数:number |\n| --- |\n{}\n", numbers.join("\n"));
+    let snapshot = table::fixture::from_markdown(&table).unwrap();
+    for text in [
+        "(1-[数])*3/([数]-2.5)+[数]",
+        "[数]*2-1",
+        "([数]+1)*1E308*10",
+        "TEXT([数]*1.5,\"#,##0.00\")",
+        "TEXT([数]*7.7,\"0\")",
+        "TEXT(MOD([数],3),\"0.0\")",
+        "TEXT([数],\";;\")",
+        "LEFT(TEXT([数]*1.5,\"0.000\"),3)&\"元\"",
+    ] {
+        let formula = compile(&snapshot, text).unwrap();
+        let kind = formula.result().kind();
+        let ask = |offsets: Option<&[usize]>| {
+            formula
+                .eval(&EvalInput {
+                    snapshot: &snapshot,
+                    table: TableId(1),
+                    segment: 0,
+                    offsets,
+                    now: 46_349.5,
+                    answers: &Known(None),
+                    kind,
+                    model: "m",
+                    cache: &EvalCache::default(),
+                })
+                .cells
+        };
+        let all = ask(None);
+        for at in (0..9_000).step_by(37).chain([7, 1_007, 8_999]) {
+            let alone = ask(Some(&[at][..]));
+            assert_eq!(all.get(at), alone.get(0), "{text} in record {at}");
+        }
+    }
+}

@@ -17,6 +17,8 @@ use table::column::{DictionaryBuilder, TextValues};
 
 /// Fewer are not worth a dictionary.
 const FROM: usize = 64;
+/// Where nearly all of so many texts differ, nobody looks for the rest whether they were there before.
+const SAMPLE: usize = 4_096;
 
 /// `None` where it is no TEXT of numbers in one format.
 pub(super) fn made<'a>(
@@ -32,13 +34,31 @@ pub(super) fn made<'a>(
     if context.len() < FROM || !numbers.rest.is_empty() {
         return None;
     }
-    let mut texts = DictionaryBuilder::default();
+    let fuel = context.fuel;
+    let fits = |shown: &str| (shown.len() <= RESULT_CHARS && fuel.keep(shown.len())).then_some(());
     let mut codes = Vec::with_capacity(numbers.values.len());
-    format::texts(&numbers.values, format, |shown| {
+    let (first, rest) = numbers.values.split_at(SAMPLE.min(numbers.values.len()));
+    let mut texts = DictionaryBuilder::default();
+    let mut distinct = |shown: &str, codes: &mut Vec<u32>| {
         codes.push(texts.code(shown));
-        (shown.len() <= RESULT_CHARS).then_some(())
-    })?;
-    let base = Arc::new(texts.finish());
+        fits(shown)
+    };
+    format::texts(first, format, |shown| distinct(shown, &mut codes))?;
+    let is_dense = codes
+        .iter()
+        .max()
+        .is_some_and(|last| *last as usize > SAMPLE * 9 / 10);
+    if !is_dense {
+        format::texts(rest, format, |shown| distinct(shown, &mut codes))?;
+    }
+    let mut texts = texts.finish();
+    if is_dense {
+        format::texts(rest, format, |shown| {
+            codes.push(texts.add(shown));
+            fits(shown)
+        })?;
+    }
+    let base = Arc::new(texts);
     let values =
         TextValues::from_dictionary(codes.clone(), base, table::column::Dictionary::default())?;
     Some(Vector::Coded(Coded {

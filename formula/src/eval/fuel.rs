@@ -54,7 +54,9 @@ impl Fuel {
         self.keep(bytes.sum())
     }
 
-    fn keep(&self, bytes: usize) -> bool {
+    /// False where so many more bytes of text may not be kept.
+    #[must_use]
+    pub(crate) fn keep(&self, bytes: usize) -> bool {
         match self.bytes.get().checked_sub(bytes as u64) {
             Some(left) => {
                 self.bytes.set(left);

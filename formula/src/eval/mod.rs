@@ -258,7 +258,7 @@ impl<'a> Context<'a> {
                 let mut left = self.eval(first);
                 for (op, next) in rest {
                     let right = self.eval(next);
-                    left = self.binary(*op, &left, &right);
+                    left = self.binary_into(*op, left, &right);
                     if let (Op::Concat, Vector::Cells(cells)) = (op, &left)
                         && !self.fuel.keep_all(cells)
                     {
@@ -436,6 +436,13 @@ impl<'a> Context<'a> {
             });
         }
         operators::binary(op, left, right, self.len())
+    }
+
+    fn binary_into(&self, op: Op, left: Vector<'a>, right: &Vector<'a>) -> Vector<'a> {
+        match left.may_hold_arrays() || right.may_hold_arrays() {
+            true => self.binary(op, &left, right),
+            false => operators::binary_into(op, left, right, self.len()),
+        }
     }
 
     /// A kernel of single cells where some are arrays.

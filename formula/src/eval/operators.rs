@@ -4,7 +4,7 @@ use super::{
     coded::{Coded, Dictionary},
     vector::{Cell, Collector, Numbers, Vector},
 };
-use crate::{check::coerce, syntax::ast::Op};
+use crate::{check::coerce, limits::RESULT_CHARS, syntax::ast::Op};
 use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 use table::value::CellError;
 
@@ -25,6 +25,74 @@ pub(crate) fn binary<'a>(op: Op, left: &Vector<'a>, right: &Vector<'a>, n: usize
         }
         (2.., Some(a), Some(b)) => Vector::Numbers(computed(op, &a, &b, n, slow)),
         _ => (0..n).map(slow).collect::<Collector>().finish(),
+    }
+}
+
+/// The same, in the memory of `left` where it is a result in between: fresh memory costs more than the arithmetic.
+pub(crate) fn binary_into<'a>(
+    op: Op,
+    left: Vector<'a>,
+    right: &Vector<'a>,
+    n: usize,
+) -> Vector<'a> {
+    let (2.., Vector::Numbers(numbers), Some(b)) = (op.level(), &left, numeric(right)) else {
+        return binary(op, &left, right, n);
+    };
+    let is_ours = matches!(numbers.values, Cow::Owned(_)) && numbers.values.len() == n;
+    if op == Op::Power || !is_ours || !numbers.rest.is_empty() || !b.stuck.is_empty() {
+        return binary(op, &left, right, n);
+    }
+    match left {
+        Vector::Numbers(Numbers { values, .. }) => {
+            Vector::Numbers(computed_into(op, values.into_owned(), &b.values))
+        }
+        other => other,
+    }
+}
+
+/// So many numbers are looked at before they take the place of what they were made of.
+const BLOCK: usize = 512;
+
+fn computed_into<'a>(op: Op, mut values: Vec<f64>, b: &Values) -> Numbers<'a> {
+    let (mut made, mut rest) = ([0.0; BLOCK], Vec::new());
+    let mut from = 0;
+    for block in values.chunks_mut(BLOCK) {
+        let made = &mut made[..block.len()];
+        match b {
+            Values::One(b) => apply(op, block, std::iter::repeat(b), made),
+            Values::Many(b) => apply(op, block, b[from..].iter(), made),
+        }
+        match made.iter().fold(true, |all, x| all & x.is_finite()) {
+            true => block.copy_from_slice(made),
+            false => {
+                for (at, a) in block.iter_mut().enumerate() {
+                    let b = Cell::Number(b.at(from + at));
+                    match binary_cell(op, &Cell::Number(*a), &b) {
+                        Cell::Number(x) => *a = x,
+                        cell => {
+                            *a = 0.0;
+                            rest.push(((from + at) as u32, cell));
+                        }
+                    }
+                }
+            }
+        }
+        from += block.len();
+    }
+    Numbers {
+        values: values.into(),
+        blank: None,
+        rest,
+    }
+}
+
+fn apply<'b>(op: Op, a: &[f64], b: impl Iterator<Item = &'b f64>, made: &mut [f64]) {
+    let pairs = made.iter_mut().zip(a.iter().zip(b));
+    match op {
+        Op::Add => pairs.for_each(|(made, (a, b))| *made = snap(*a, a + b)),
+        Op::Subtract => pairs.for_each(|(made, (a, b))| *made = snap(*a, a - b)),
+        Op::Multiply => pairs.for_each(|(made, (a, b))| *made = a * b),
+        _ => pairs.for_each(|(made, (a, b))| *made = a / b),
     }
 }
 
@@ -240,7 +308,7 @@ pub(crate) fn binary_cell(op: Op, a: &Cell, b: &Cell) -> Cell {
     match op.level() {
         0 => compare_by(op, compare(a, b)),
         1 => match (coerce::text(a), coerce::text(b)) {
-            (Ok(a), Ok(b)) => Cell::Text(Arc::from(format!("{a}{b}"))),
+            (Ok(a), Ok(b)) => joined(&a, &b),
             (Err(stuck), _) | (_, Err(stuck)) => stuck,
         },
         _ => match (coerce::number(a), coerce::number(b)) {
@@ -251,6 +319,17 @@ pub(crate) fn binary_cell(op: Op, a: &Cell, b: &Cell) -> Cell {
             (Err(stuck), _) | (_, Err(stuck)) => stuck,
         },
     }
+}
+
+/// At most [`RESULT_CHARS`], as a cell of Excel.
+fn joined(a: &str, b: &str) -> Cell {
+    if a.len() + b.len() > RESULT_CHARS && a.chars().count() + b.chars().count() > RESULT_CHARS {
+        return Cell::Error(CellError::Value);
+    }
+    let mut both = String::with_capacity(a.len() + b.len());
+    both.push_str(a);
+    both.push_str(b);
+    Cell::Text(Arc::from(both))
 }
 
 fn compare_by(op: Op, order: Ordering) -> Cell {

@@ -43,41 +43,68 @@ impl Clone for Dictionary {
     }
 }
 
-/// Codes by text: open addressing, each place a code plus one, 0 where it is free.
+/// Codes by text: open addressing, each place the upper half of the text's hash and a code plus one, 0 where it is free.
+/// The hash tells most other texts without a look at them.
 #[derive(Debug)]
-struct Index(Vec<u32>);
+struct Index(Vec<u64>);
+
+/// The lower half of a place.
+const CODE: u64 = u32::MAX as u64;
 
 // A fixed hasher: nothing depends on its order, and this crate has no randomness.
-fn hash(text: &str) -> usize {
-    FixedState::default().hash_one(text) as usize
+fn hash(text: &str) -> u64 {
+    FixedState::default().hash_one(text)
+}
+
+fn place_of(hash: u64, code: u32) -> u64 {
+    (hash & !CODE) | (u64::from(code) + 1)
 }
 
 impl Index {
     fn of(dictionary: &Dictionary) -> Index {
-        let mut places = vec![0u32; (2 * dictionary.len() + 1).next_power_of_two()];
-        for code in 0..dictionary.len() {
-            let text = dictionary.get(code as u32);
-            let mut at = hash(text) & (places.len() - 1);
-            loop {
-                match places[at] {
-                    0 => break places[at] = code as u32 + 1,
-                    taken if dictionary.get(taken - 1) == text => break,
-                    _ => at = (at + 1) & (places.len() - 1),
-                }
+        let mut index = Index(vec![0; (2 * dictionary.len() + 1).next_power_of_two()]);
+        for code in 0..dictionary.len() as u32 {
+            let text = dictionary.get(code);
+            let hash = hash(text);
+            if let Err(free) = index.search(dictionary, text, hash) {
+                index.0[free] = place_of(hash, code);
             }
         }
-        Index(places)
+        index
+    }
+
+    /// The code, or the free place where it would be put.
+    fn search(&self, dictionary: &Dictionary, text: &str, hash: u64) -> Result<u32, usize> {
+        let last = self.0.len() - 1;
+        let mut at = (hash >> 32) as usize & last;
+        loop {
+            let place = self.0[at];
+            let Some(code) = ((place & CODE) as u32).checked_sub(1) else {
+                return Err(at);
+            };
+            if (place ^ hash) & !CODE == 0 && dictionary.get(code) == text {
+                return Ok(code);
+            }
+            at = (at + 1) & last;
+        }
     }
 
     fn find(&self, dictionary: &Dictionary, text: &str) -> Option<u32> {
-        let mut at = hash(text) & (self.0.len() - 1);
-        loop {
-            let code = self.0[at].checked_sub(1)?;
-            if dictionary.get(code) == text {
-                return Some(code);
+        self.search(dictionary, text, hash(text)).ok()
+    }
+
+    /// Four times as large.
+    fn grown(&self) -> Index {
+        let mut places = vec![0; 4 * self.0.len()];
+        let last = places.len() - 1;
+        for place in self.0.iter().filter(|place| **place != 0) {
+            let mut at = (place >> 32) as usize & last;
+            while places[at] != 0 {
+                at = (at + 1) & last;
             }
-            at = (at + 1) & (self.0.len() - 1);
+            places[at] = *place;
         }
+        Index(places)
     }
 }
 
@@ -106,34 +133,18 @@ impl DictionaryBuilder {
             return 0;
         }
         if self.dictionary.len() * 2 > self.index.0.len() {
-            self.grow();
+            self.index = self.index.grown();
         }
-        let places = &mut self.index.0;
-        let mut at = hash(text) & (places.len() - 1);
-        loop {
-            match places[at] {
-                0 => {
-                    let code = self.dictionary.len() as u32;
-                    places[at] = code + 1;
-                    self.dictionary.push(text);
-                    return code;
-                }
-                known if self.dictionary.get(known - 1) == text => return known - 1,
-                _ => at = (at + 1) & (places.len() - 1),
+        let hash = hash(text);
+        match self.index.search(&self.dictionary, text, hash) {
+            Ok(code) => code,
+            Err(free) => {
+                let code = self.dictionary.len() as u32;
+                self.index.0[free] = place_of(hash, code);
+                self.dictionary.push(text);
+                code
             }
         }
-    }
-
-    fn grow(&mut self) {
-        let mut places = vec![0u32; 4 * self.index.0.len()];
-        for code in 1..self.dictionary.len() as u32 {
-            let mut at = hash(self.dictionary.get(code)) & (places.len() - 1);
-            while places[at] != 0 {
-                at = (at + 1) & (places.len() - 1);
-            }
-            places[at] = code + 1;
-        }
-        self.index = Index(places);
     }
 
     pub fn dictionary(&self) -> &Dictionary {
@@ -176,6 +187,13 @@ impl Dictionary {
             is_distinct,
             ..Dictionary::default()
         })
+    }
+
+    /// Adds a text without looking whether it is there, and gives its code.
+    pub fn add(&mut self, text: &str) -> u32 {
+        self.is_distinct = false;
+        self.push(text);
+        (self.len() - 1) as u32
     }
 
     pub(super) fn push(&mut self, text: &str) {

@@ -60,7 +60,8 @@ impl Criterion {
     /// The key of a plain equality, for the index.
     pub(crate) fn key(&self) -> Option<Key> {
         match (self.op, &self.pattern) {
-            (Op::Equal, None) if self.value != Cell::Blank => self.key.clone(),
+            // What is empty fits no key: blank cells have none.
+            (Op::Equal, None) if !is_empty(&self.value) => self.key.clone(),
             _ => None,
         }
     }
@@ -68,7 +69,8 @@ impl Criterion {
     pub(crate) fn matches(&self, cell: &Cell) -> bool {
         match self.op {
             Op::Equal => self.equals(cell),
-            Op::NotEqual => !self.equals(cell),
+            // Only `=23` takes the text "23" for the number.
+            Op::NotEqual => !self.equals(cell) || is_text_number(&self.value, cell),
             op => {
                 let same_type = matches!(
                     (&self.value, cell),
@@ -96,9 +98,21 @@ impl Criterion {
             (Some(_), ..) => false,
             (None, Cell::Blank, _) => *cell == Cell::Blank,
             (None, Cell::Text(text), Cell::Blank) => text.is_empty(),
+            (None, Cell::Error(wanted), Cell::Error(error)) => wanted == error,
             _ => self.key.is_some() && self.key == key(cell),
         }
     }
+}
+
+fn is_empty(cell: &Cell) -> bool {
+    match cell {
+        Cell::Text(text) => text.is_empty(),
+        other => *other == Cell::Blank,
+    }
+}
+
+fn is_text_number(wanted: &Cell, cell: &Cell) -> bool {
+    matches!((wanted, cell), (Cell::Number(_), Cell::Text(_)))
 }
 
 /// What equal cells share: numbers by their bits, texts without case; a text that is a number equals it.

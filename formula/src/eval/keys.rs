@@ -27,6 +27,8 @@ pub(crate) struct KeyIndex {
     bound_at_first: usize,
     /// Some text is more than itself where it is a criterion: `>5`, `a*`, `TRUE`.
     has_criteria: bool,
+    /// Some cell is an error, which as a criterion asks for errors.
+    has_errors: bool,
     first: OnceLock<Vec<Option<Place>>>,
 }
 
@@ -70,6 +72,7 @@ struct Local {
     of_record: Vec<u32>,
     by_shard: Vec<Vec<u32>>,
     has_criteria: bool,
+    has_errors: bool,
 }
 
 impl Local {
@@ -85,6 +88,7 @@ impl Local {
     fn add(&mut self, cell: &Seen, by: Match) -> u32 {
         let start = self.bytes.len();
         self.has_criteria |= by == Match::Loose && is_criterion(cell);
+        self.has_errors |= matches!(cell, Seen::Cell(Cell::Error(_)));
         if !key_table::encode(cell, by, &mut self.bytes) {
             return NO_KEY;
         }
@@ -144,6 +148,10 @@ impl KeyIndex {
         self.has_criteria
     }
 
+    pub(crate) fn has_errors(&self) -> bool {
+        self.has_errors
+    }
+
     /// The numbers of given keys, as far as they have one.
     pub(crate) fn numbers_of<'k>(&self, keys: impl Iterator<Item = &'k Vec<u8>>) -> Vec<u32> {
         let numbers = keys.map(|key| self.table.find(key));
@@ -183,6 +191,7 @@ impl KeyIndex {
             Local::read(&segments[stale[at]], field, by)
         });
         self.has_criteria |= locals.iter().any(|local| local.has_criteria);
+        self.has_errors |= locals.iter().any(|local| local.has_errors);
         let numbered = self.numbered(&locals, spread);
         let numbers = in_order(spread, stale.len(), |at| {
             let mut of_key = vec![NO_KEY; locals[at].keys.len()];

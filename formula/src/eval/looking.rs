@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     check::coerce::{number, truth},
+    functions::regex,
     plan::Node,
 };
 use std::{cell::RefCell, sync::Arc};
@@ -112,6 +113,7 @@ fn modes(cells: &[Cell], at: usize) -> Result<(Way, Order), Cell> {
         -1.0 => Way::Smaller,
         1.0 => Way::Larger,
         2.0 => Way::Wildcards,
+        3.0 => Way::Regex,
         _ => return Err(VALUE),
     };
     let order = match or(cells, at + 1, 1.0)? {
@@ -122,7 +124,7 @@ fn modes(cells: &[Cell], at: usize) -> Result<(Way, Order), Cell> {
         _ => return Err(VALUE),
     };
     match (way, order) {
-        (Way::Wildcards, Order::Ascending | Order::Descending) => Err(VALUE),
+        (Way::Wildcards | Way::Regex, Order::Ascending | Order::Descending) => Err(VALUE),
         both => Ok(both),
     }
 }
@@ -175,6 +177,16 @@ impl Looking<'_, '_> {
     }
 
     fn find(&self, line: Line, wanted: &Cell, (way, order): (Way, Order)) -> Result<usize, Cell> {
+        if way == Way::Regex {
+            return self.find_like(&line, wanted, order);
+        }
+        // Only XLOOKUP and XMATCH know the blank; among what is sorted the others take it for 0.
+        let wanted = match (wanted, order) {
+            (Cell::Blank, Order::Ascending | Order::Descending) if !self.is_new() => {
+                &Cell::Number(0.0)
+            }
+            _ => wanted,
+        };
         let mut last = self.last.borrow_mut();
         let known = match &*last {
             Some(known) if known.line.key() == line.key() => known.clone(),
@@ -190,6 +202,30 @@ impl Looking<'_, '_> {
             }
         };
         let found = known.find(wanted, way, order, |n| self.context.fuel.burn(n));
+        match found {
+            None if self.is_new() => known.beside(wanted, way, order).ok_or(NA),
+            found => found.ok_or(NA),
+        }
+    }
+
+    fn is_new(&self) -> bool {
+        matches!(self.lookup, Lookup::XLookup | Lookup::XMatch)
+    }
+
+    /// The first or last text that fits a regular expression.
+    fn find_like(&self, line: &Line, pattern: &Cell, order: Order) -> Result<usize, Cell> {
+        if !self.context.fuel.burn(line.len) {
+            return Err(CALC);
+        }
+        let regex = regex::compiled(pattern, None)?;
+        let fits = |at: &usize| match line.cell(*at) {
+            Cell::Text(text) => regex.is_match(&**text).unwrap_or(false),
+            _ => false,
+        };
+        let found = match order {
+            Order::Last => (0..line.len).rev().find(fits),
+            _ => (0..line.len).find(fits),
+        };
         found.ok_or(NA)
     }
 

@@ -59,6 +59,13 @@ pub(crate) fn in_numerals(value: f64, kind: u8) -> Option<String> {
     }
 }
 
+/// Whether more than zeros were written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Something,
+    Nothing,
+}
+
 /// A piece of a section.
 #[derive(Debug, Clone, PartialEq)]
 enum Part {
@@ -175,7 +182,11 @@ impl Section {
         }
         match &self.fraction {
             Some(shape) => shape.write(self, value.abs(), &mut out)?,
-            None => number::write(self, value.abs(), &mut out)?,
+            // What rounds to 0 has no sign.
+            None => match number::write(self, value.abs(), &mut out)? {
+                Shown::Nothing if value < 0.0 => drop(out.remove(0)),
+                Shown::Nothing | Shown::Something => {}
+            },
         }
         Some(out)
     }

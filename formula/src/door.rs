@@ -179,14 +179,13 @@ impl Formula {
 
     /// The values themselves, before they become cells of a field: one per record, arrays as they are.
     pub fn values(&self, input: &EvalInput) -> Vec<Cell> {
-        on_stack(self.0.is_deep, || {
-            eval::values(&self.0.expr, self.0.tag, input)
-        })
+        let act = || eval::values(&self.0.expr, self.0.tag, input);
+        caught(|| on_stack(self.0.is_deep, act)).unwrap_or_else(|| eval::failed_values(input))
     }
 
     /// What each part gives for the first record of the input.
     pub fn steps(&self, input: &EvalInput) -> Vec<Step> {
-        on_stack(true, || steps::steps(&self.0.expr, input))
+        caught(|| on_stack(true, || steps::steps(&self.0.expr, input))).unwrap_or_default()
     }
 
     /// Over several lines where it is long, with the names of now.
@@ -195,10 +194,15 @@ impl Formula {
     }
 
     pub fn eval(&self, input: &EvalInput) -> Evaluated {
-        on_stack(self.0.is_deep, || {
-            eval::run(&self.0.expr, self.0.tag, input)
-        })
+        let act = || eval::run(&self.0.expr, self.0.tag, input);
+        caught(|| on_stack(self.0.is_deep, act)).unwrap_or_else(|| eval::failed(input))
     }
+}
+
+/// A mistake in a kernel is an error in its cells and a line on standard error, never the end of the program.
+fn caught<T>(act: impl FnOnce() -> T) -> Option<T> {
+    // What an evaluation shares is put in place whole or not at all.
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(act)).ok()
 }
 
 fn on_stack<T>(is_deep: bool, act: impl FnOnce() -> T) -> T {

@@ -21,6 +21,8 @@ pub const AI_INPUT_CHARS: usize = 20_000;
 /// Cells that one evaluation may compute: vectors × records, and cells of columns read through. Beyond it all cells
 /// of the evaluation are `#CALC!`.
 pub const EVAL_FUEL_CELLS: u64 = 2_000_000_000;
+/// Bytes of texts that one evaluation may make; beyond it all its cells are `#CALC!`.
+pub const EVAL_TEXT_BYTES: u64 = 1 << 30;
 /// Indexes and totals kept of one base; beyond it the one that was not used for longest goes.
 pub const KEPT_INDEXES: usize = 64;
 /// Records of a table that RUNNING and COST functions run over; beyond it their cells are `#CALC!`.

@@ -25,6 +25,8 @@ pub(crate) struct Dictionary<'a> {
 enum Part<'a> {
     Texts(&'a TextValues),
     Cells(Arc<[Cell]>),
+    /// Texts that a kernel made.
+    Made(Arc<TextValues>),
 }
 
 /// A cell, or a text that is not one yet.
@@ -44,6 +46,22 @@ impl<'a> Dictionary<'a> {
         Dictionary {
             len: texts.n_codes() as u32,
             parts: vec![(0, Part::Texts(texts))],
+        }
+    }
+
+    /// The codes of the texts are those of the vector.
+    pub(crate) fn made(texts: Arc<TextValues>) -> Dictionary<'a> {
+        Dictionary {
+            len: texts.n_codes() as u32,
+            parts: vec![(0, Part::Made(texts))],
+        }
+    }
+
+    /// Where all cells are texts that a kernel made.
+    pub(crate) fn all_made(&self) -> Option<&Arc<TextValues>> {
+        match &self.parts[..] {
+            [(_, Part::Made(texts))] => Some(texts),
+            _ => None,
         }
     }
 
@@ -79,7 +97,7 @@ impl<'a> Dictionary<'a> {
     pub(crate) fn holds_arrays(&self) -> bool {
         let mut parts = self.parts.iter();
         parts.any(|(_, part)| match part {
-            Part::Texts(_) => false,
+            Part::Texts(_) | Part::Made(_) => false,
             Part::Cells(cells) => cells.iter().any(|cell| matches!(cell, Cell::Array(_))),
         })
     }
@@ -90,6 +108,7 @@ impl<'a> Dictionary<'a> {
         match part {
             Part::Texts(texts) => Seen::Text(texts.text(code - start)),
             Part::Cells(cells) => Seen::Cell(&cells[(code - start) as usize]),
+            Part::Made(texts) => Seen::Text(texts.text(code - start)),
         }
     }
 

@@ -41,7 +41,7 @@ const OPEN: u32 = u32::MAX;
 pub(crate) fn call<'a>(context: &mut Context<'a>, lazy: Lazy, args: &[Node<'a>]) -> Vector<'a> {
     let n = context.len();
     if asks_arrays(context, lazy, args) {
-        return context.each(args, |cells| choose(lazy, cells));
+        return context.each(args, 1, |cells| choose(lazy, cells));
     }
     let mut choice = Choice {
         taken: vec![OPEN; n],

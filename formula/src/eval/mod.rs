@@ -11,11 +11,13 @@ mod by_tuple;
 mod cache;
 pub(crate) mod coded;
 pub(crate) mod criteria;
+mod formatted;
+pub(crate) mod lambda;
+
 pub(crate) mod fuel;
 mod kept;
 mod key_table;
 mod keys;
-pub(crate) mod lambda;
 pub(crate) mod lazy;
 pub(crate) mod linked;
 mod load;
@@ -54,8 +56,8 @@ use table::{
     column::{Column, ColumnKind},
     id::TableId,
     segment::Segment,
-    snapshot::Snapshot,
-    value::CellError,
+    snapshot::{Snapshot, TableData},
+    value::{CellError, CellState},
 };
 use vector::{Cell, Collector, Vector};
 
@@ -133,6 +135,33 @@ pub(crate) fn alone(expr: &Expr, input: &EvalInput) -> Vec<Cell> {
     context.offsets = input.offsets.map(Cow::Borrowed);
     let vector = context.eval(&node);
     (0..context.len()).map(|at| vector.get(at)).collect()
+}
+
+/// `#CALC!` for every record.
+pub(crate) fn failed(input: &EvalInput) -> Evaluated {
+    let states = failed_values(input)
+        .into_iter()
+        .map(|_| CellState::Error(CellError::Calc));
+    Evaluated {
+        cells: Column::from_states(input.kind, states),
+        calls: Vec::new(),
+    }
+}
+
+pub(crate) fn failed_values(input: &EvalInput) -> Vec<Cell> {
+    let of = |data: &TableData| {
+        data.segments
+            .get(input.segment)
+            .map(|segment| segment.len())
+    };
+    let n_all = || {
+        input
+            .snapshot
+            .data(input.table)
+            .and_then(|data| of(data))
+            .unwrap_or(0)
+    };
+    vec![CALC; input.offsets.map_or_else(n_all, <[usize]>::len)]
 }
 
 /// Evaluates and hands over the vector, the number of records and the AI calls; `None` where there is no such segment.
@@ -230,6 +259,11 @@ impl<'a> Context<'a> {
                 for (op, next) in rest {
                     let right = self.eval(next);
                     left = self.binary(*op, &left, &right);
+                    if let (Op::Concat, Vector::Cells(cells)) = (op, &left)
+                        && !self.fuel.keep_all(cells)
+                    {
+                        return Vector::Const(CALC);
+                    }
                 }
                 left
             }
@@ -256,6 +290,9 @@ impl<'a> Context<'a> {
         if let Some(joined) = by_rows::call(self, function, args) {
             return joined;
         }
+        if function.cost > 1 && !self.fuel.burn(self.len() * function.cost) {
+            return Vector::Const(CALC);
+        }
         match &function.kernel {
             Kernel::Lazy(lazy) => lazy::call(self, *lazy, args),
             // The plan has nodes of their own for these.
@@ -268,7 +305,11 @@ impl<'a> Context<'a> {
             Kernel::Ai(kind) => ai::call(self, *kind, args),
             Kernel::Strict(kernel) => {
                 let kernel = *kernel;
-                self.each(args, move |cells| {
+                let vectors: Vec<Vector> = args.iter().map(|arg| self.eval(arg)).collect();
+                if let Some(made) = formatted::made(self, function, &vectors) {
+                    return made;
+                }
+                self.each_of(vectors, function.cost, move |cells| {
                     cells
                         .iter()
                         .find(|cell| cell.is_stuck())
@@ -276,7 +317,7 @@ impl<'a> Context<'a> {
                         .unwrap_or_else(|| settled(kernel(cells)))
                 })
             }
-            Kernel::Lenient(kernel) => self.each(args, *kernel),
+            Kernel::Lenient(kernel) => self.each(args, function.cost, *kernel),
             Kernel::Array(kernel) => self.once_per_record(args, *kernel),
             Kernel::Aggregate(kernel) => self
                 .of_column(function, args)
@@ -325,7 +366,7 @@ impl<'a> Context<'a> {
                     cell => Item::One(cell, *literal),
                 },
             }));
-            settled(kernel(&items))
+            self.fuel.kept(settled(kernel(&items)))
         };
         match is_const {
             true => Vector::Const(one(0)),
@@ -334,10 +375,24 @@ impl<'a> Context<'a> {
     }
 
     /// A kernel of single cells, once if all arguments are constant, once per distinct cell if one is coded.
-    fn each(&mut self, args: &[Node<'a>], kernel: impl Fn(&[Cell]) -> Cell) -> Vector<'a> {
+    fn each(
+        &mut self,
+        args: &[Node<'a>],
+        cost: usize,
+        kernel: impl Fn(&[Cell]) -> Cell,
+    ) -> Vector<'a> {
         let vectors: Vec<Vector> = args.iter().map(|arg| self.eval(arg)).collect();
+        self.each_of(vectors, cost, kernel)
+    }
+
+    fn each_of(
+        &self,
+        vectors: Vec<Vector<'a>>,
+        cost: usize,
+        kernel: impl Fn(&[Cell]) -> Cell,
+    ) -> Vector<'a> {
         if vectors.iter().any(Vector::may_hold_arrays) {
-            return self.lifted(&vectors, kernel);
+            return self.lifted(&vectors, cost, kernel);
         }
         let mut cells: Vec<Cell> = vectors
             .iter()
@@ -362,7 +417,10 @@ impl<'a> Context<'a> {
             for place in &varying {
                 cells[*place] = vectors[*place].get(at);
             }
-            kernel(&cells)
+            match self.fuel.is_out() {
+                true => CALC,
+                false => self.fuel.kept(kernel(&cells)),
+            }
         };
         match varying.is_empty() {
             true => Vector::Const(one(0)),
@@ -373,7 +431,7 @@ impl<'a> Context<'a> {
     fn binary(&self, op: Op, left: &Vector<'a>, right: &Vector<'a>) -> Vector<'a> {
         if left.may_hold_arrays() || right.may_hold_arrays() {
             let sides = [left.clone(), right.clone()];
-            return self.lifted(&sides, |cells| {
+            return self.lifted(&sides, 1, |cells| {
                 operators::binary_cell(op, &cells[0], &cells[1])
             });
         }
@@ -381,11 +439,22 @@ impl<'a> Context<'a> {
     }
 
     /// A kernel of single cells where some are arrays.
-    fn lifted(&self, vectors: &[Vector<'a>], kernel: impl Fn(&[Cell]) -> Cell) -> Vector<'a> {
+    fn lifted(
+        &self,
+        vectors: &[Vector<'a>],
+        cost: usize,
+        kernel: impl Fn(&[Cell]) -> Cell,
+    ) -> Vector<'a> {
         self.per_record(vectors, |cells| match Lifted::of(cells.iter()) {
             None => kernel(cells),
-            Some(shape) => match self.fuel.burn(shape.n_cells() * cells.len()) {
-                true => shape.map(cells, &kernel),
+            Some(shape) => match self
+                .fuel
+                .burn(shape.n_cells().saturating_mul(cells.len() * cost))
+            {
+                true => shape.map(cells, |cells| match self.fuel.is_out() {
+                    true => CALC,
+                    false => self.fuel.kept(kernel(cells)),
+                }),
                 false => CALC,
             },
         })

@@ -48,7 +48,7 @@ pub(crate) fn call<'a>(
             return Vector::Const(stuck.clone());
         }
         let ask = (prepared.make)(&ranges(&cells));
-        return context.lifted(&of_record, |cells| unless_stuck(cells, &ask));
+        return context.lifted(&of_record, 1, |cells| unless_stuck(cells, &ask));
     }
     let all: Vec<Vector> = columns.into_iter().chain(of_record).collect();
     context.per_record(&all, |cells| {

@@ -29,6 +29,9 @@ pub(crate) fn store(vector: Vector, n: usize, kind: ColumnKind) -> Column {
         (Vector::Numbers(numbers), ColumnKind::Number | ColumnKind::Date) => {
             Ok(numeric(numbers, kind))
         }
+        (Vector::Coded(coded), ColumnKind::Text) if coded.cells.all_made().is_some() => {
+            Ok(made(&coded))
+        }
         (Vector::Coded(coded), ColumnKind::Text) if !coded.is_sparse() => Ok(texts(&coded)),
         (Vector::Coded(coded), ColumnKind::Number | ColumnKind::Date | ColumnKind::Bool) => {
             Ok(by_code(&coded, kind))
@@ -106,6 +109,24 @@ enum Kept {
     Bool(bool),
     Text(u32),
     Aside(Side),
+}
+
+/// Texts that are a column already; an empty one is a blank cell.
+fn made(coded: &Coded) -> Option<Column> {
+    let texts = coded.cells.all_made()?;
+    let codes = coded.codes.to_vec();
+    let mut valid = Mask::new(codes.len(), true);
+    let empty: Vec<bool> = (0..texts.n_codes() as u32)
+        .map(|code| texts.text(code).is_empty())
+        .collect();
+    for (at, code) in codes.iter().enumerate() {
+        if empty[*code as usize] {
+            valid.set(at, false);
+        }
+    }
+    let values = TextValues::from_dictionary(codes, texts.base().clone(), texts.tail().clone())?;
+    let (side, options) = (BTreeMap::new(), BTreeMap::new());
+    Column::from_parts(ColumnKind::Text, Values::Text(values), valid, side, options)
 }
 
 fn texts(coded: &Coded) -> Option<Column> {

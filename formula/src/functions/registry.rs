@@ -80,7 +80,12 @@ pub(crate) struct Function {
     pub(crate) max: usize,
     pub(crate) gives: Gives,
     pub(crate) kernel: Kernel,
+    /// Fuel of one call: 1, or more where a call may take many steps.
+    pub(crate) cost: usize,
 }
+
+/// Fuel of a call of a function that sums, halves or guesses until it is exact.
+const COSTLY: usize = 50;
 
 /// One line of a family: doc, number of arguments, type, kernel.
 pub(crate) const fn function(
@@ -102,7 +107,16 @@ pub(crate) const fn function(
         max: n.1,
         gives,
         kernel,
+        cost: 1,
     }
+}
+
+fn costly(family: &[Function]) -> Vec<Function> {
+    let costly = |function: &Function| Function {
+        cost: COSTLY,
+        ..*function
+    };
+    family.iter().map(costly).collect()
 }
 
 pub(crate) fn all() -> &'static [Function] {
@@ -117,26 +131,26 @@ pub(crate) fn all() -> &'static [Function] {
             rounding::FAMILY,
             matrix::FAMILY,
             describe::FAMILY,
-            distributions::NORMAL,
-            distributions::CONTINUOUS,
-            distributions::DISCRETE,
-            distributions::SAMPLES,
+            &costly(distributions::NORMAL),
+            &costly(distributions::CONTINUOUS),
+            &costly(distributions::DISCRETE),
+            &costly(distributions::SAMPLES),
             regression::FAMILY,
-            bessel::FAMILY,
+            &costly(bessel::FAMILY),
             least_squares::FAMILY,
             bits::FAMILY,
             complex::FAMILY,
             convert::FAMILY,
             annuity::FAMILY,
-            cash_flow::FAMILY,
+            &costly(cash_flow::FAMILY),
             depreciation::FAMILY,
-            securities::FAMILY,
+            &costly(securities::FAMILY),
             text::FAMILY,
             text_numbers::FAMILY,
             text_parts::FAMILY,
             text_codes::FAMILY,
             text_bytes::FAMILY,
-            regex::FAMILY,
+            &costly(regex::FAMILY),
             date::FAMILY,
             workday::FAMILY,
             lookup::FAMILY,

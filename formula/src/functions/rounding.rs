@@ -338,8 +338,13 @@ fn aggregate(items: &[Item]) -> Cell {
         Item::One(cell, literal) => Item::One(cell.clone(), *literal),
     });
     let mut all: Vec<Item> = lists.collect();
-    if let (true, Some(Item::One(place, _))) = (which >= WITH_PLACE, items.get(3)) {
-        all.push(Item::One(place.clone(), true));
+    match items.get(3) {
+        Some(Item::One(place, _)) if which >= WITH_PLACE => {
+            all.push(Item::One(place.clone(), true));
+        }
+        // The place is one number.
+        _ if which >= WITH_PLACE => return VALUE,
+        _ => {}
     }
     call(which, &all)
 }

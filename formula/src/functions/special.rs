@@ -46,6 +46,10 @@ fn gamma_series(a: f64, x: f64) -> f64 {
 
 /// Lentz's way through the continued fraction.
 fn gamma_fraction(a: f64, x: f64) -> f64 {
+    let front = (a * x.ln() - x - ln_gamma(a)).exp();
+    if front == 0.0 {
+        return 0.0;
+    }
     let mut b = x + 1.0 - a;
     let mut c = 1.0 / TINY;
     let mut d = 1.0 / b;
@@ -57,11 +61,11 @@ fn gamma_fraction(a: f64, x: f64) -> f64 {
         c = nonzero(b + an / c);
         let step = d * c;
         h *= step;
-        if (step - 1.0).abs() < 1e-16 {
+        if (step - 1.0).abs() <= f64::EPSILON {
             break;
         }
     }
-    h * (a * x.ln() - x - ln_gamma(a)).exp()
+    h * front
 }
 
 fn nonzero(x: f64) -> f64 {
@@ -77,7 +81,11 @@ pub(crate) fn beta_below(a: f64, b: f64, x: f64) -> f64 {
         return 1.0;
     }
     let front = (ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) + a * x.ln() + b * (-x).ln_1p()).exp();
-    match x < (a + 1.0) / (a + b + 2.0) {
+    let is_below = x < (a + 1.0) / (a + b + 2.0);
+    if front == 0.0 {
+        return if is_below { 0.0 } else { 1.0 };
+    }
+    match is_below {
         true => front * beta_fraction(a, b, x) / a,
         false => 1.0 - front * beta_fraction(b, a, 1.0 - x) / b,
     }
@@ -97,7 +105,7 @@ fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
         c = nonzero(1.0 + odd / c);
         let step = d * c;
         h *= step;
-        if (step - 1.0).abs() < 1e-16 {
+        if (step - 1.0).abs() <= f64::EPSILON {
             break;
         }
     }

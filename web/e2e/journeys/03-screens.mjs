@@ -84,6 +84,7 @@ async function steps({ browser, server, locale, width, height, device }) {
   await page.waitForTimeout(700);
   await look(page, name("34-formula"), isPhone);
   await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: say("换成其他类型", "Another type") }).click();
   await page.getByRole("button", { name: say("AI 翻译", "AI translate") }).click();
   await page.getByTestId("live-value").waitFor();
   await look(page, name("35-ai-field"), isPhone);

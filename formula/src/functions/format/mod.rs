@@ -8,6 +8,7 @@ mod day;
 mod fraction;
 mod number;
 mod numerals;
+mod plain;
 mod reader;
 
 use super::text_value;
@@ -37,17 +38,33 @@ pub(crate) fn text(cell: &Cell, format: &Arc<str>) -> Option<String> {
     let sections = sections(format)?;
     match cell {
         Cell::Bool(value) => Some(if *value { "TRUE" } else { "FALSE" }.into()),
-        Cell::Number(value) => write(&sections, *value),
-        Cell::Blank => write(&sections, 0.0),
+        Cell::Number(value) => written(&sections, *value),
+        Cell::Blank => written(&sections, 0.0),
         Cell::Text(shown) => {
             let only_text = matches!(&sections[..], [one] if one.takes_text());
             match text_value::read(shown).filter(|_| !only_text) {
-                Some(value) => write(&sections, value),
+                Some(value) => written(&sections, value),
                 None => Some(write_text(&sections, shown)),
             }
         }
         Cell::Error(_) | Cell::Pending | Cell::Array(_) => None,
     }
+}
+
+/// Numbers one after the other in a format, each handed on as a text; `None` where it cannot be used for one of them.
+pub(crate) fn texts(
+    values: &[f64],
+    format: &Arc<str>,
+    mut each: impl FnMut(&str) -> Option<()>,
+) -> Option<()> {
+    let sections = sections(format)?;
+    let mut shown = String::with_capacity(64);
+    for value in values {
+        shown.clear();
+        write(&sections, *value, &mut shown)?;
+        each(&shown)?;
+    }
+    Some(())
 }
 
 /// A whole number in Chinese numerals: 1 as it is said, 2 as on invoices, 3 digit by digit.
@@ -103,6 +120,8 @@ struct Section {
     system: Option<System>,
     /// Where a fraction stands among the parts.
     fraction: Option<fraction::Shape>,
+    /// Where it is one of the simple formats.
+    plain: Option<plain::Plain>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -172,51 +191,70 @@ impl Section {
     }
 
     /// The value without its sign where the section says the sign itself.
-    fn write(&self, value: f64) -> Option<String> {
-        if self.is_date() {
-            return day::write(self, value);
+    fn write(&self, value: f64, out: &mut String) -> Option<()> {
+        let plain = self.plain.as_ref();
+        if plain.is_none() && self.is_date() {
+            out.push_str(&day::write(self, value)?);
+            return Some(());
         }
-        let mut out = String::with_capacity(24);
+        let start = out.len();
         if value < 0.0 {
             out.push('-');
         }
-        match &self.fraction {
-            Some(shape) => shape.write(self, value.abs(), &mut out)?,
-            // What rounds to 0 has no sign.
-            None => match number::write(self, value.abs(), &mut out)? {
-                Shown::Nothing if value < 0.0 => drop(out.remove(0)),
-                Shown::Nothing | Shown::Something => {}
-            },
+        let size = value.abs();
+        if plain.is_some_and(|plain| plain.write(size, out).is_some()) {
+            return Some(());
         }
-        Some(out)
+        if let Some(shape) = &self.fraction {
+            return shape.write(self, size, out);
+        }
+        // What rounds to 0 has no sign.
+        if number::write(self, size, out)? == Shown::Nothing && value < 0.0 {
+            out.remove(start);
+        }
+        Some(())
     }
 }
 
-fn write(sections: &[Section], value: f64) -> Option<String> {
+fn written(sections: &[Section], value: f64) -> Option<String> {
+    let mut out = String::with_capacity(24);
+    write(sections, value, &mut out)?;
+    Some(out)
+}
+
+fn write(sections: &[Section], value: f64, out: &mut String) -> Option<()> {
+    if let [only] = sections
+        && only.plain.is_some()
+        && only.condition.is_none()
+    {
+        return only.write(value, out);
+    }
     let texts_last = sections.len() == 4 || sections.last()?.takes_text();
     let numbers = &sections[..sections.len() - usize::from(texts_last)];
     if numbers.iter().any(|section| section.condition.is_some()) {
-        return write_by_condition(numbers, value);
+        return write_by_condition(numbers, value, out);
     }
     match numbers {
-        [] => Some(general(value)),
-        [one] => one.write(value),
-        [_, negative, ..] if value < 0.0 => negative.write(-value),
-        [_, _, zero] if value == 0.0 => zero.write(value),
-        [positive, ..] => positive.write(value),
+        [] => out.push_str(&general(value)),
+        [one] => one.write(value, out)?,
+        [_, negative, ..] if value < 0.0 => negative.write(-value, out)?,
+        [_, _, zero] if value == 0.0 => zero.write(value, out)?,
+        [positive, ..] => positive.write(value, out)?,
     }
+    Some(())
 }
 
 /// The first section whose condition holds. A second one without a condition takes what is negative if a third one
 /// takes the rest; a lone one leaves the rest to General. A section for negative numbers only says the sign itself.
-fn write_by_condition(sections: &[Section], value: f64) -> Option<String> {
+fn write_by_condition(sections: &[Section], value: f64, out: &mut String) -> Option<()> {
     let last = sections.len() - 1;
     let fits = |(at, section): &(usize, &Section)| match &section.condition {
         Some(condition) => condition.holds(value),
         None => *at == last || (*at == 0 && value > 0.0) || (*at == 1 && value < 0.0),
     };
     let Some((at, section)) = sections.iter().enumerate().find(fits) else {
-        return (last == 0).then(|| general(value));
+        out.push_str(&general(value));
+        return (last == 0).then_some(());
     };
     let before = sections[..at].iter().filter_map(|s| s.condition.as_ref());
     let says_sign = match &section.condition {
@@ -224,7 +262,7 @@ fn write_by_condition(sections: &[Section], value: f64) -> Option<String> {
         None if at == 1 && at < last => true,
         None => before.into_iter().any(Condition::takes_positive),
     };
-    section.write(if says_sign { value.abs() } else { value })
+    section.write(if says_sign { value.abs() } else { value }, out)
 }
 
 fn write_text(sections: &[Section], shown: &str) -> String {

@@ -1,6 +1,8 @@
 //! Reads a format: sections between `;`, each a list of parts. In: the format. Out: [`read`].
 
-use super::{Condition, Part, Section, Sign, System, day, number, numerals::Numerals};
+use super::{
+    Condition, Part, Section, Sign, System, day, number, numerals::Numerals, plain::Plain,
+};
 
 pub(super) fn read(format: &str) -> Option<Vec<Section>> {
     let chars: Vec<char> = format.chars().collect();
@@ -62,6 +64,7 @@ impl Reader<'_> {
             true => day::settle(&mut section.parts)?,
             false => number::settle(&mut section)?,
         }
+        section.plain = Plain::of(&section);
         Some(section)
     }
 

@@ -3,6 +3,7 @@
 use super::{operators::compare, vector::Cell};
 use crate::{check::coerce::text_number, syntax::ast::Op};
 use std::sync::Arc;
+use table::value::CellError;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Criterion {
@@ -44,7 +45,10 @@ impl Criterion {
             "" if !bare => Cell::Blank,
             _ if rest.eq_ignore_ascii_case("TRUE") => Cell::Bool(true),
             _ if rest.eq_ignore_ascii_case("FALSE") => Cell::Bool(false),
-            _ => text_number(rest).map_or_else(|| Cell::Text(Arc::from(rest)), Cell::Number),
+            _ => match error_named(rest) {
+                Some(error) => Cell::Error(error),
+                None => text_number(rest).map_or_else(|| Cell::Text(Arc::from(rest)), Cell::Number),
+            },
         };
         let wild = matches!(op, Op::Equal | Op::NotEqual) && rest.contains(['*', '?', '~']);
         let pattern =
@@ -113,6 +117,14 @@ fn is_empty(cell: &Cell) -> bool {
 
 fn is_text_number(wanted: &Cell, cell: &Cell) -> bool {
     matches!((wanted, cell), (Cell::Number(_), Cell::Text(_)))
+}
+
+/// `"#N/A"` asks for the error, not for a text.
+pub(crate) fn error_named(text: &str) -> Option<CellError> {
+    let named = |error: &CellError| error.code().eq_ignore_ascii_case(text);
+    text.starts_with('#')
+        .then(|| CellError::ALL.into_iter().find(named))
+        .flatten()
 }
 
 /// What equal cells share: numbers by their bits, texts without case; a text that is a number equals it.

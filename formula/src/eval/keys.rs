@@ -6,6 +6,7 @@
 
 use super::{
     coded::Seen,
+    criteria::error_named,
     kept::Spread,
     key_table::{self, KeyTable, Match, NO_KEY, SHARDS, Shard},
     load,
@@ -132,10 +133,14 @@ impl Local {
 /// True for texts that a criterion does not take as they are.
 pub(crate) fn is_criterion(cell: &Seen) -> bool {
     let text = match cell {
-        Seen::Text(text) => text.as_bytes(),
-        Seen::Cell(Cell::Text(text)) => text.as_bytes(),
+        Seen::Text(text) => text,
+        Seen::Cell(Cell::Text(text)) => &**text,
         Seen::Cell(_) => return false,
     };
+    if error_named(text).is_some() {
+        return true;
+    }
+    let text = text.as_bytes();
     let is_wild = |byte: &u8| matches!(byte, b'*' | b'?' | b'~');
     let is_word = || text.eq_ignore_ascii_case(b"TRUE") || text.eq_ignore_ascii_case(b"FALSE");
     matches!(text.first(), None | Some(b'<' | b'>' | b'='))

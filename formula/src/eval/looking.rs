@@ -106,6 +106,10 @@ pub(crate) fn is_long(wanted: &Cell) -> bool {
     matches!(wanted, Cell::Text(text) if text.chars().nth(WANTED_CHARS).is_some())
 }
 
+fn is_wild(wanted: &Cell) -> bool {
+    matches!(wanted, Cell::Text(text) if text.contains(['*', '?', '~']))
+}
+
 /// The mode of match and the mode of search of XLOOKUP and XMATCH.
 fn modes(cells: &[Cell], at: usize) -> Result<(Way, Order), Cell> {
     let way = match or(cells, at, 0.0)? {
@@ -201,7 +205,13 @@ impl Looking<'_, '_> {
                 last.insert(known).clone()
             }
         };
-        let found = known.find(wanted, way, order, |n| self.context.fuel.burn(n));
+        let is_equal = || known.equal(wanted, order);
+        // Of equal cells among what is sorted, the new functions take the other end.
+        let found = match order {
+            Order::Ascending | Order::Descending if self.is_new() => is_equal(),
+            _ => None,
+        };
+        let found = found.or_else(|| known.find(wanted, way, order, |n| self.context.fuel.burn(n)));
         match found {
             None if self.is_new() => known.beside(wanted, way, order).ok_or(NA),
             found => found.ok_or(NA),
@@ -263,6 +273,8 @@ impl Looking<'_, '_> {
         let line = Line::whole(&keys).ok_or(NA)?;
         let modes = match by {
             0.0 if is_long(&cells[0]) => return Err(VALUE),
+            // With wildcards the first text that fits, sorted or not.
+            by if by < 0.0 && is_wild(&cells[0]) => (Way::Wildcards, Order::First),
             by if by < 0.0 => (Way::Larger, Order::Descending),
             by => by_type(by > 0.0),
         };
@@ -345,6 +357,12 @@ fn index(cells: &[Cell]) -> Answer {
         true => (0.0, first),
         false => (first, second),
     };
+    // An array is one area.
+    match or(cells, 3, 1.0)? {
+        1.0 => {}
+        area if area < 1.0 => return Err(VALUE),
+        _ => return Err(REF),
+    }
     if row_at < 0.0 || column_at < 0.0 {
         return Err(VALUE);
     }

@@ -216,6 +216,22 @@ impl Known {
         Some(places[if last { to - 1 } else { from }])
     }
 
+    /// By halving, the first equal cell of what ascends, the last one of what descends.
+    pub(crate) fn equal(&self, wanted: &Cell, order: Order) -> Option<usize> {
+        let wanted = Rank::new(wanted);
+        let ranks = self.ranks();
+        let places = self.kinds().get(usize::from(wanted.kind()))?;
+        let compare = |place: &u32| ranks[*place as usize].compare(&wanted);
+        let at = match order {
+            Order::Descending => places
+                .partition_point(|place| compare(place).is_ge())
+                .checked_sub(1)?,
+            _ => places.partition_point(|place| compare(place).is_lt()),
+        };
+        let place = places.get(at)?;
+        compare(place).is_eq().then_some(*place as usize)
+    }
+
     /// Where nothing of its own kind is found, XLOOKUP and XMATCH take the next one of another kind: numbers are
     /// smaller than texts, and these smaller than booleans.
     pub(crate) fn beside(&self, wanted: &Cell, way: Way, order: Order) -> Option<usize> {

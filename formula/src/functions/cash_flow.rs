@@ -214,11 +214,14 @@ fn mirr(args: &[Cell]) -> Answer {
             .iter()
             .map(|x| if x * sign > 0.0 { *x } else { 0.0 })
             .collect();
-        Flows::periodic(&kept)
+        let mut flows = Flows::periodic(&kept);
+        // Nothing at a rate of -1 is still nothing.
+        flows.0.retain(|(_, amount)| *amount != 0.0);
+        flows
     };
     let n = values.len() as f64;
     let (paid, earned) = (only(-1.0).worth(finance), only(1.0).worth(reinvest));
-    if paid == 0.0 || earned == 0.0 || n < 2.0 {
+    if paid == 0.0 || n < 2.0 {
         return Err(DIV0);
     }
     Ok((-earned / paid).powf(1.0 / (n - 1.0)) * (1.0 + reinvest) - 1.0)

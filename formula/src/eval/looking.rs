@@ -271,10 +271,15 @@ impl Looking<'_, '_> {
             Some(cell) => number(cell)?,
         };
         let line = Line::whole(&keys).ok_or(NA)?;
+        // With wildcards the first text that fits, sorted or not.
+        if by != 0.0
+            && is_wild(&cells[0])
+            && let Ok(at) = self.find(line.clone(), &cells[0], (Way::Wildcards, Order::First))
+        {
+            return Ok(Cell::Number(at as f64 + 1.0));
+        }
         let modes = match by {
             0.0 if is_long(&cells[0]) => return Err(VALUE),
-            // With wildcards the first text that fits, sorted or not.
-            by if by < 0.0 && is_wild(&cells[0]) => (Way::Wildcards, Order::First),
             by if by < 0.0 => (Way::Larger, Order::Descending),
             by => by_type(by > 0.0),
         };

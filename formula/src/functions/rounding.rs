@@ -67,7 +67,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (2, 2),
             same,
-            Lenient(|a| of(a, |[x, m, _]| nearest(x, m), [0.0; 3])),
+            Lenient(|a| of_amounts(a, |[x, m, _]| nearest(x, m), [0.0; 3])),
         ),
         function(
             [
@@ -80,7 +80,7 @@ pub(crate) const FAMILY: &[Function] = {
             (2, 2),
             n,
             Lenient(|a| {
-                of(
+                of_amounts(
                     a,
                     |[x, d, _]| {
                         if d == 0.0 {
@@ -197,6 +197,17 @@ pub(crate) const FAMILY: &[Function] = {
         ),
     ]
 };
+
+/// As [`of`], for functions of the former Analysis ToolPak: booleans are `#VALUE!`.
+fn of_amounts(args: &[Cell], f: fn([f64; 3]) -> Cell, values: [f64; 3]) -> Cell {
+    match args
+        .iter()
+        .find(|cell| matches!(cell, Cell::Bool(_)) || cell.is_stuck())
+    {
+        Some(Cell::Bool(_)) => VALUE,
+        _ => of(args, f, values),
+    }
+}
 
 /// Up to three numbers, with what stands for those left out.
 fn of(args: &[Cell], f: fn([f64; 3]) -> Cell, mut values: [f64; 3]) -> Cell {

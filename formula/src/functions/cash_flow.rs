@@ -258,6 +258,11 @@ fn dated(values: &Cell, dates: &Cell) -> Result<Flows, Cell> {
 fn xnpv(args: &[Cell]) -> Answer {
     unstuck(args)?;
     let rate = Given(args).amount(0)?;
+    // What is no number in a range is left out there, and then an amount is missing for its day.
+    let mut pairs = cells(&args[1]).iter().zip(cells(&args[2]));
+    let is_gap =
+        |(value, date): (&Cell, &Cell)| *date != Cell::Blank && !matches!(value, Cell::Number(_));
+    require(!(matches!(args[1], Cell::Array(_)) && pairs.any(is_gap)))?;
     let flows = dated(&args[1], &args[2])?;
     require(rate >= 0.0)?;
     Ok(flows.worth(rate))

@@ -71,7 +71,7 @@ fn address(args: &[Cell]) -> Step {
     }
     let (row_fixed, column_fixed) = (kind <= 2.0, kind == 1.0 || kind == 3.0);
     let mut out = match given(4).map(text).transpose()? {
-        Some(sheet) => format!("{}!", quoted(&sheet)),
+        Some(sheet) => format!("{}!", quoted(&sheet, is_a1)),
         None => String::new(),
     };
     if is_a1 {
@@ -100,8 +100,10 @@ fn letters(column: u32) -> String {
 }
 
 /// The name of a sheet, in quotes where it is more than one word or looks like something else.
-fn quoted(sheet: &str) -> String {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+/// The brackets around a workbook's name need quotes in the other style only.
+fn quoted(sheet: &str, is_a1: bool) -> String {
+    let is_word =
+        |c: char| c.is_alphanumeric() || c == '_' || c == '.' || is_a1 && (c == '[' || c == ']');
     let is_plain = sheet.chars().all(is_word) && !sheet.starts_with(|c: char| c.is_numeric());
     match is_plain {
         true => sheet.to_owned(),

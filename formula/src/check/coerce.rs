@@ -47,6 +47,7 @@ pub(crate) fn text(cell: &Cell) -> Result<Arc<str>, Cell> {
 
 /// A number that a text shows: an amount with its thousands, percent or currency sign, a time of day, a date.
 pub(crate) fn text_number(text: &str) -> Option<f64> {
+    let starts_blank = text.starts_with(char::is_whitespace);
     let text = text.trim();
     // Most texts are words.
     let starts = |c: char| {
@@ -55,9 +56,14 @@ pub(crate) fn text_number(text: &str) -> Option<f64> {
     if !text.starts_with(starts) {
         return None;
     }
-    amount(text)
-        .or_else(|| time_of_day(text))
-        .or_else(|| date::read(text))
+    let number = amount(text);
+    // A date or time begins with its first character: " 2026-01-10" is a text to Excel, " 10" a number.
+    match starts_blank && number.is_none() {
+        true => None,
+        false => number
+            .or_else(|| time_of_day(text))
+            .or_else(|| date::read(text)),
+    }
 }
 
 /// What Excel takes for a number; 万 and 元, which fields read too, are words to it.

@@ -3,6 +3,7 @@
 use super::{operators::compare, vector::Cell};
 use crate::{check::coerce::text_number, syntax::ast::Op};
 use std::sync::Arc;
+use table::value::CellError;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Criterion {
@@ -44,7 +45,10 @@ impl Criterion {
             "" if !bare => Cell::Blank,
             _ if rest.eq_ignore_ascii_case("TRUE") => Cell::Bool(true),
             _ if rest.eq_ignore_ascii_case("FALSE") => Cell::Bool(false),
-            _ => text_number(rest).map_or_else(|| Cell::Text(Arc::from(rest)), Cell::Number),
+            _ => match error_named(rest) {
+                Some(error) => Cell::Error(error),
+                None => text_number(rest).map_or_else(|| Cell::Text(Arc::from(rest)), Cell::Number),
+            },
         };
         let wild = matches!(op, Op::Equal | Op::NotEqual) && rest.contains(['*', '?', '~']);
         let pattern =
@@ -60,7 +64,8 @@ impl Criterion {
     /// The key of a plain equality, for the index.
     pub(crate) fn key(&self) -> Option<Key> {
         match (self.op, &self.pattern) {
-            (Op::Equal, None) if self.value != Cell::Blank => self.key.clone(),
+            // What is empty fits no key: blank cells have none.
+            (Op::Equal, None) if !is_empty(&self.value) => self.key.clone(),
             _ => None,
         }
     }
@@ -68,7 +73,8 @@ impl Criterion {
     pub(crate) fn matches(&self, cell: &Cell) -> bool {
         match self.op {
             Op::Equal => self.equals(cell),
-            Op::NotEqual => !self.equals(cell),
+            // Only `=23` takes the text "23" for the number.
+            Op::NotEqual => !self.equals(cell) || is_text_number(&self.value, cell),
             op => {
                 let same_type = matches!(
                     (&self.value, cell),
@@ -96,9 +102,29 @@ impl Criterion {
             (Some(_), ..) => false,
             (None, Cell::Blank, _) => *cell == Cell::Blank,
             (None, Cell::Text(text), Cell::Blank) => text.is_empty(),
+            (None, Cell::Error(wanted), Cell::Error(error)) => wanted == error,
             _ => self.key.is_some() && self.key == key(cell),
         }
     }
+}
+
+fn is_empty(cell: &Cell) -> bool {
+    match cell {
+        Cell::Text(text) => text.is_empty(),
+        other => *other == Cell::Blank,
+    }
+}
+
+fn is_text_number(wanted: &Cell, cell: &Cell) -> bool {
+    matches!((wanted, cell), (Cell::Number(_), Cell::Text(_)))
+}
+
+/// `"#N/A"` asks for the error, not for a text.
+pub(crate) fn error_named(text: &str) -> Option<CellError> {
+    let named = |error: &CellError| error.code().eq_ignore_ascii_case(text);
+    text.starts_with('#')
+        .then(|| CellError::ALL.into_iter().find(named))
+        .flatten()
 }
 
 /// What equal cells share: numbers by their bits, texts without case; a text that is a number equals it.

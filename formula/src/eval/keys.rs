@@ -6,6 +6,7 @@
 
 use super::{
     coded::Seen,
+    criteria::error_named,
     kept::Spread,
     key_table::{self, KeyTable, Match, NO_KEY, SHARDS, Shard},
     load,
@@ -27,6 +28,8 @@ pub(crate) struct KeyIndex {
     bound_at_first: usize,
     /// Some text is more than itself where it is a criterion: `>5`, `a*`, `TRUE`.
     has_criteria: bool,
+    /// Some cell is an error, which as a criterion asks for errors.
+    has_errors: bool,
     first: OnceLock<Vec<Option<Place>>>,
 }
 
@@ -70,6 +73,7 @@ struct Local {
     of_record: Vec<u32>,
     by_shard: Vec<Vec<u32>>,
     has_criteria: bool,
+    has_errors: bool,
 }
 
 impl Local {
@@ -85,6 +89,7 @@ impl Local {
     fn add(&mut self, cell: &Seen, by: Match) -> u32 {
         let start = self.bytes.len();
         self.has_criteria |= by == Match::Loose && is_criterion(cell);
+        self.has_errors |= matches!(cell, Seen::Cell(Cell::Error(_)));
         if !key_table::encode(cell, by, &mut self.bytes) {
             return NO_KEY;
         }
@@ -128,10 +133,14 @@ impl Local {
 /// True for texts that a criterion does not take as they are.
 pub(crate) fn is_criterion(cell: &Seen) -> bool {
     let text = match cell {
-        Seen::Text(text) => text.as_bytes(),
-        Seen::Cell(Cell::Text(text)) => text.as_bytes(),
+        Seen::Text(text) => text,
+        Seen::Cell(Cell::Text(text)) => &**text,
         Seen::Cell(_) => return false,
     };
+    if error_named(text).is_some() {
+        return true;
+    }
+    let text = text.as_bytes();
     let is_wild = |byte: &u8| matches!(byte, b'*' | b'?' | b'~');
     let is_word = || text.eq_ignore_ascii_case(b"TRUE") || text.eq_ignore_ascii_case(b"FALSE");
     matches!(text.first(), None | Some(b'<' | b'>' | b'='))
@@ -142,6 +151,10 @@ pub(crate) fn is_criterion(cell: &Seen) -> bool {
 impl KeyIndex {
     pub(crate) fn has_criteria(&self) -> bool {
         self.has_criteria
+    }
+
+    pub(crate) fn has_errors(&self) -> bool {
+        self.has_errors
     }
 
     /// The numbers of given keys, as far as they have one.
@@ -183,6 +196,7 @@ impl KeyIndex {
             Local::read(&segments[stale[at]], field, by)
         });
         self.has_criteria |= locals.iter().any(|local| local.has_criteria);
+        self.has_errors |= locals.iter().any(|local| local.has_errors);
         let numbered = self.numbered(&locals, spread);
         let numbers = in_order(spread, stale.len(), |at| {
             let mut of_key = vec![NO_KEY; locals[at].keys.len()];

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     check::coerce::{number, truth},
-    functions::registry::Kernel,
+    functions::registry::{Gives, Kernel},
     plan::Node,
 };
 use std::borrow::Cow;
@@ -115,7 +115,8 @@ pub(crate) fn could_be_array(context: &Context, node: &Node) -> bool {
         }
         Node::Let(..) => true,
         Node::Call(function, args) => match function.kernel {
-            Kernel::Aggregate(_) | Kernel::Ai(_) | Kernel::Now | Kernel::Today => false,
+            Kernel::Aggregate(_) => matches!(function.gives, Gives::List),
+            Kernel::Ai(_) | Kernel::Now | Kernel::Today => false,
             Kernel::Array(_) | Kernel::Random(_) => true,
             _ => args.iter().any(|arg| could_be_array(context, arg)),
         },

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     check::coerce::{number, truth},
+    functions::regex,
     plan::Node,
 };
 use std::{cell::RefCell, sync::Arc};
@@ -105,6 +106,10 @@ pub(crate) fn is_long(wanted: &Cell) -> bool {
     matches!(wanted, Cell::Text(text) if text.chars().nth(WANTED_CHARS).is_some())
 }
 
+fn is_wild(wanted: &Cell) -> bool {
+    matches!(wanted, Cell::Text(text) if text.contains(['*', '?', '~']))
+}
+
 /// The mode of match and the mode of search of XLOOKUP and XMATCH.
 fn modes(cells: &[Cell], at: usize) -> Result<(Way, Order), Cell> {
     let way = match or(cells, at, 0.0)? {
@@ -112,6 +117,7 @@ fn modes(cells: &[Cell], at: usize) -> Result<(Way, Order), Cell> {
         -1.0 => Way::Smaller,
         1.0 => Way::Larger,
         2.0 => Way::Wildcards,
+        3.0 => Way::Regex,
         _ => return Err(VALUE),
     };
     let order = match or(cells, at + 1, 1.0)? {
@@ -122,7 +128,7 @@ fn modes(cells: &[Cell], at: usize) -> Result<(Way, Order), Cell> {
         _ => return Err(VALUE),
     };
     match (way, order) {
-        (Way::Wildcards, Order::Ascending | Order::Descending) => Err(VALUE),
+        (Way::Wildcards | Way::Regex, Order::Ascending | Order::Descending) => Err(VALUE),
         both => Ok(both),
     }
 }
@@ -175,6 +181,16 @@ impl Looking<'_, '_> {
     }
 
     fn find(&self, line: Line, wanted: &Cell, (way, order): (Way, Order)) -> Result<usize, Cell> {
+        if way == Way::Regex {
+            return self.find_like(&line, wanted, order);
+        }
+        // Only XLOOKUP and XMATCH know the blank; among what is sorted the others take it for 0.
+        let wanted = match (wanted, order) {
+            (Cell::Blank, Order::Ascending | Order::Descending) if !self.is_new() => {
+                &Cell::Number(0.0)
+            }
+            _ => wanted,
+        };
         let mut last = self.last.borrow_mut();
         let known = match &*last {
             Some(known) if known.line.key() == line.key() => known.clone(),
@@ -189,7 +205,37 @@ impl Looking<'_, '_> {
                 last.insert(known).clone()
             }
         };
-        let found = known.find(wanted, way, order, |n| self.context.fuel.burn(n));
+        let is_equal = || known.equal(wanted, order);
+        // Of equal cells among what is sorted, the new functions take the other end.
+        let found = match order {
+            Order::Ascending | Order::Descending if self.is_new() => is_equal(),
+            _ => None,
+        };
+        let found = found.or_else(|| known.find(wanted, way, order, |n| self.context.fuel.burn(n)));
+        match found {
+            None if self.is_new() => known.beside(wanted, way, order).ok_or(NA),
+            found => found.ok_or(NA),
+        }
+    }
+
+    fn is_new(&self) -> bool {
+        matches!(self.lookup, Lookup::XLookup | Lookup::XMatch)
+    }
+
+    /// The first or last text that fits a regular expression.
+    fn find_like(&self, line: &Line, pattern: &Cell, order: Order) -> Result<usize, Cell> {
+        if !self.context.fuel.burn(line.len) {
+            return Err(CALC);
+        }
+        let regex = regex::compiled(pattern, None)?;
+        let fits = |at: &usize| match line.cell(*at) {
+            Cell::Text(text) => regex.is_match(&**text).unwrap_or(false),
+            _ => false,
+        };
+        let found = match order {
+            Order::Last => (0..line.len).rev().find(fits),
+            _ => (0..line.len).find(fits),
+        };
         found.ok_or(NA)
     }
 
@@ -225,6 +271,13 @@ impl Looking<'_, '_> {
             Some(cell) => number(cell)?,
         };
         let line = Line::whole(&keys).ok_or(NA)?;
+        // With wildcards the first text that fits, sorted or not.
+        if by != 0.0
+            && is_wild(&cells[0])
+            && let Ok(at) = self.find(line.clone(), &cells[0], (Way::Wildcards, Order::First))
+        {
+            return Ok(Cell::Number(at as f64 + 1.0));
+        }
         let modes = match by {
             0.0 if is_long(&cells[0]) => return Err(VALUE),
             by if by < 0.0 => (Way::Larger, Order::Descending),
@@ -309,6 +362,12 @@ fn index(cells: &[Cell]) -> Answer {
         true => (0.0, first),
         false => (first, second),
     };
+    // An array is one area.
+    match or(cells, 3, 1.0)? {
+        1.0 => {}
+        area if area < 1.0 => return Err(VALUE),
+        _ => return Err(REF),
+    }
     if row_at < 0.0 || column_at < 0.0 {
         return Err(VALUE);
     }

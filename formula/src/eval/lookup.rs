@@ -157,7 +157,9 @@ fn conditional(
     let ranges: Option<Vec<&Arc<Range>>> = pairs.iter().map(|at| range(&vectors[*at])).collect();
     let values = values_at.map(|at| range(&vectors[at]));
     let (Some(ranges), false) = (ranges, values == Some(None)) else {
-        return vec![VALUE; n];
+        return (0..n)
+            .map(|at| of_cells(context, lookup, vectors, at))
+            .collect();
     };
     let values = values.flatten().unwrap_or(ranges[0]);
     if pairs.iter().any(|at| at + 1 >= vectors.len())
@@ -205,6 +207,40 @@ fn conditional(
             .clone()
     };
     (0..n).map(one).collect()
+}
+
+/// Where a range is a single cell, or differs from record to record.
+fn of_cells(context: &Context, lookup: Lookup, vectors: &[Vector], at: usize) -> Cell {
+    let (values_at, pairs_from, pairs_to) = lookup.layout(vectors.len());
+    let range = |vector: &Vector| match vector.get(at) {
+        Cell::Array(range) => range,
+        single => Arc::new(Range::new(1, vec![single])),
+    };
+    let pairs: Vec<usize> = (pairs_from..pairs_to).step_by(2).collect();
+    if pairs.iter().any(|pair| pair + 1 >= vectors.len()) {
+        return VALUE;
+    }
+    let ranges: Vec<Arc<Range>> = pairs.iter().map(|pair| range(&vectors[*pair])).collect();
+    let values = values_at.map_or_else(|| ranges[0].clone(), |at| range(&vectors[at]));
+    let n = values.cells.len();
+    let wanted: Vec<Cell> = pairs.iter().map(|pair| vectors[pair + 1].get(at)).collect();
+    let read = ranges.iter().chain([&values]);
+    let mut waits = read.flat_map(|range| range.cells.iter()).chain(&wanted);
+    if waits.any(|cell| *cell == Cell::Pending) {
+        return Cell::Pending;
+    }
+    if ranges.iter().any(|range| range.cells.len() != n) {
+        return VALUE;
+    }
+    if !context.fuel.burn(n * wanted.len()) {
+        return CALC;
+    }
+    let criteria: Vec<Criterion> = wanted.iter().map(Criterion::new).collect();
+    let fits = |row: &usize| {
+        let mut pairs = criteria.iter().zip(&ranges);
+        pairs.all(|(criterion, range)| criterion.matches(&range.cells[*row]))
+    };
+    total(lookup, &values, (0..n).filter(fits))
 }
 
 pub(crate) fn total(lookup: Lookup, values: &Range, rows: impl Iterator<Item = usize>) -> Cell {

@@ -179,8 +179,9 @@ impl Relation {
             Seen::Cell(Cell::Blank) => {
                 keys.has(&Seen::Cell(&Cell::Number(0.0)), Match::Loose, buffer)
             }
-            // A criterion that is an error fits nothing; one that waits stays so.
-            Seen::Cell(Cell::Error(_) | Cell::Pending) => false,
+            // One that waits stays so; an error fits errors, which have no key.
+            Seen::Cell(Cell::Pending) => false,
+            Seen::Cell(Cell::Error(_)) => true,
             // As a criterion `""` fits blanks, which have no key.
             cell if is_criterion(cell) => match Criterion::new(&cell.to_cell()).key() {
                 Some(Key::Text(text)) if text.is_empty() => true,
@@ -228,7 +229,7 @@ impl Relation {
                 }
                 Node::Own(field) if !keys.has_zero() || by == Match::Exact => {
                     let index = input.cache.keys(snapshot, input.table, Some(field), by);
-                    if index.has_criteria() || self.is_positional() {
+                    if index.has_criteria() || index.has_errors() || self.is_positional() {
                         return None;
                     }
                     let numbers = index.numbers_of(keys.by_bytes.iter());

@@ -20,6 +20,8 @@ pub(crate) enum Way {
     Exact,
     /// `*`, `?` and `~` in a text mean more than themselves.
     Wildcards,
+    /// The text is a regular expression; such a one is not looked for here.
+    Regex,
     /// Equal, else the next smaller one.
     Smaller,
     /// Equal, else the next larger one.
@@ -134,6 +136,7 @@ impl Known {
                 let pattern = pattern(wanted)?;
                 self.like(&pattern, order, burn)
             }
+            (Way::Regex, _) => None,
             (_, Order::Ascending | Order::Descending) => self.halving(wanted, way, order),
             (Way::Exact | Way::Wildcards, _) => {
                 let (first, last) = *self.exact().get(&exact_key(wanted)?)?;
@@ -213,6 +216,52 @@ impl Known {
         Some(places[if last { to - 1 } else { from }])
     }
 
+    /// By halving, the first equal cell of what ascends, the last one of what descends.
+    pub(crate) fn equal(&self, wanted: &Cell, order: Order) -> Option<usize> {
+        let wanted = Rank::new(wanted);
+        let ranks = self.ranks();
+        let places = self.kinds().get(usize::from(wanted.kind()))?;
+        let compare = |place: &u32| ranks[*place as usize].compare(&wanted);
+        let at = match order {
+            Order::Descending => places
+                .partition_point(|place| compare(place).is_ge())
+                .checked_sub(1)?,
+            _ => places.partition_point(|place| compare(place).is_lt()),
+        };
+        let place = places.get(at)?;
+        compare(place).is_eq().then_some(*place as usize)
+    }
+
+    /// Where nothing of its own kind is found, XLOOKUP and XMATCH take the next one of another kind: numbers are
+    /// smaller than texts, and these smaller than booleans.
+    pub(crate) fn beside(&self, wanted: &Cell, way: Way, order: Order) -> Option<usize> {
+        let kind = usize::from(Rank::new(wanted).kind());
+        if *wanted == Cell::Blank || kind >= KINDS {
+            return None;
+        }
+        let (ranks, sorted) = (self.ranks(), self.sorted());
+        let rank = |place: &u32| &ranks[*place as usize];
+        let has_any = |kind: &Vec<u32>| !kind.is_empty();
+        let same = match way {
+            Way::Smaller => {
+                let places = sorted[..kind].iter().rev().find(|kind| has_any(kind))?;
+                let last = rank(places.last()?);
+                &places[places.partition_point(|place| rank(place).compare(last).is_lt())..]
+            }
+            Way::Larger => {
+                let places = sorted[kind + 1..].iter().find(|kind| has_any(kind))?;
+                let first = rank(places.first()?);
+                &places[..places.partition_point(|place| rank(place).compare(first).is_le())]
+            }
+            Way::Exact | Way::Wildcards | Way::Regex => return None,
+        };
+        let place = match order {
+            Order::Last | Order::Ascending => same.last(),
+            Order::First | Order::Descending => same.first(),
+        };
+        place.map(|place| *place as usize)
+    }
+
     /// As Excel does it: what is not sorted gives what it gives.
     fn halving(&self, wanted: &Cell, way: Way, order: Order) -> Option<u32> {
         let wanted = Rank::new(wanted);
@@ -228,7 +277,7 @@ impl Known {
                     _ if is_equal(at) => at,
                     Way::Larger => at.checked_sub(1)?,
                     Way::Smaller => at,
-                    Way::Exact | Way::Wildcards => return None,
+                    Way::Exact | Way::Wildcards | Way::Regex => return None,
                 }
             }
             _ => {
@@ -238,7 +287,7 @@ impl Known {
                     (_, Some(last)) if is_equal(last) => last,
                     (Way::Smaller, last) => last?,
                     (Way::Larger, _) => at,
-                    (Way::Exact | Way::Wildcards, _) => return None,
+                    (Way::Exact | Way::Wildcards | Way::Regex, _) => return None,
                 }
             }
         };

@@ -414,9 +414,10 @@ struct Cumulated {
 }
 
 fn cumulated(given: Given) -> Result<Cumulated, Cell> {
-    let (rate, nper, pv) = (given.amount(0)?, given.amount(1)?.trunc(), given.amount(2)?);
-    let (start, end) = (given.amount(3)?.trunc(), given.amount(4)?.trunc());
-    let kind = given.amount(5)?.trunc();
+    let (rate, nper, pv) = (given.amount(0)?, given.amount(1)?, given.amount(2)?);
+    // The whole periods between the two.
+    let (start, end) = (given.amount(3)?.ceil(), given.amount(4)?.floor());
+    let kind = given.amount(5)?;
     require(rate > 0.0 && nper > 0.0 && pv > 0.0)?;
     require(start >= 1.0 && end >= start && end <= nper)?;
     require(kind == 0.0 || kind == 1.0)?;

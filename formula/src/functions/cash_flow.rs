@@ -214,11 +214,14 @@ fn mirr(args: &[Cell]) -> Answer {
             .iter()
             .map(|x| if x * sign > 0.0 { *x } else { 0.0 })
             .collect();
-        Flows::periodic(&kept)
+        let mut flows = Flows::periodic(&kept);
+        // Nothing at a rate of -1 is still nothing.
+        flows.0.retain(|(_, amount)| *amount != 0.0);
+        flows
     };
     let n = values.len() as f64;
     let (paid, earned) = (only(-1.0).worth(finance), only(1.0).worth(reinvest));
-    if paid == 0.0 || earned == 0.0 || n < 2.0 {
+    if paid == 0.0 || n < 2.0 {
         return Err(DIV0);
     }
     Ok((-earned / paid).powf(1.0 / (n - 1.0)) * (1.0 + reinvest) - 1.0)
@@ -255,6 +258,11 @@ fn dated(values: &Cell, dates: &Cell) -> Result<Flows, Cell> {
 fn xnpv(args: &[Cell]) -> Answer {
     unstuck(args)?;
     let rate = Given(args).amount(0)?;
+    // What is no number in a range is left out there, and then an amount is missing for its day.
+    let mut pairs = cells(&args[1]).iter().zip(cells(&args[2]));
+    let is_gap =
+        |(value, date): (&Cell, &Cell)| *date != Cell::Blank && !matches!(value, Cell::Number(_));
+    require(!(matches!(args[1], Cell::Array(_)) && pairs.any(is_gap)))?;
     let flows = dated(&args[1], &args[2])?;
     require(rate >= 0.0)?;
     Ok(flows.worth(rate))

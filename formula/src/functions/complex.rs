@@ -281,7 +281,7 @@ fn complex(args: &[Cell]) -> Cell {
         let suffix = match args.get(2) {
             None | Some(Cell::Blank) => 'i',
             Some(cell) => match &*text(cell)? {
-                "i" => 'i',
+                "i" | "" => 'i',
                 "j" => 'j',
                 _ => return Err(VALUE),
             },

@@ -183,26 +183,30 @@ fn odd(cell: &Cell) -> Result<bool, Cell> {
     Ok(value.trunc() % 2.0 != 0.0)
 }
 
-/// The numbers of Excel's documentation.
 fn error_type(args: &[Cell]) -> Cell {
-    let number = match &args[0] {
-        Cell::Pending => return Cell::Pending,
-        Cell::Error(error) => match error {
-            CellError::Null => 1.0,
-            CellError::Div0 => 2.0,
-            CellError::Value => 3.0,
-            CellError::Ref => 4.0,
-            CellError::Name => 5.0,
-            CellError::Num => 6.0,
-            CellError::Na => 7.0,
-            CellError::Spill => 9.0,
-            CellError::Calc => 14.0,
-            // Not one of Excel's.
-            CellError::Damaged => return Cell::Error(CellError::Na),
-        },
-        _ => return Cell::Error(CellError::Na),
-    };
-    Cell::Number(number)
+    match &args[0] {
+        Cell::Pending => Cell::Pending,
+        // Not one of Excel's.
+        Cell::Error(CellError::Damaged) => Cell::Error(CellError::Na),
+        Cell::Error(error) => Cell::Number(f64::from(error_number(*error))),
+        _ => Cell::Error(CellError::Na),
+    }
+}
+
+/// The numbers of Excel's documentation; 255 for an error that is not one of Excel's.
+pub(crate) fn error_number(error: CellError) -> u8 {
+    match error {
+        CellError::Null => 1,
+        CellError::Div0 => 2,
+        CellError::Value => 3,
+        CellError::Ref => 4,
+        CellError::Name => 5,
+        CellError::Num => 6,
+        CellError::Na => 7,
+        CellError::Spill => 9,
+        CellError::Calc => 14,
+        CellError::Damaged => u8::MAX,
+    }
 }
 
 fn kind(args: &[Cell]) -> Cell {

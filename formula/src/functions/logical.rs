@@ -205,6 +205,8 @@ fn fold(items: &[Item], start: bool, join: fn(bool, bool) -> bool) -> Cell {
         for cell in cells {
             match (truth(cell), cell) {
                 (_, Cell::Text(_)) if !literal => {}
+                // Excel passes over an empty text, but not over others.
+                (_, Cell::Text(text)) if text.is_empty() => {}
                 // An argument left out is FALSE; a blank field is no condition.
                 (_, Cell::Blank) if !literal => {}
                 (Ok(value), _) => (out, any) = (join(out, value), true),

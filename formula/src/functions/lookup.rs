@@ -179,12 +179,12 @@ pub(crate) const FAMILY: &[Function] = {
         function(
             [
                 "INDEX",
-                "INDEX(数组, 第几行, [第几列])",
+                "INDEX(数组, 第几行, [第几列], [第几块])",
                 "按位置取值；0 表示整行或整列",
                 "The value at a position; 0 stands for the whole row or column",
                 "INDEX({5,6},2)",
             ],
-            (2, 3),
+            (2, 4),
             Gives::Argument(0),
             K(L::Index),
         ),

@@ -9,7 +9,7 @@ use table::{sum::Sum, value::CellError};
 
 /// Looked up by name in the registry.
 pub(crate) const FAMILY: &[Function] = {
-    use Kernel::{Aggregate, Strict};
+    use Kernel::{Aggregate, Lenient, Strict};
     let n = Gives::Number;
     let same = Gives::Argument(0);
     &[
@@ -125,7 +125,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (2, 2),
             same,
-            Strict(|a| two(a, |x, d| Cell::finite(round(x, d, Mode::Half)))),
+            Lenient(|a| two(a, |x, d| Cell::finite(round(x, d, Mode::Half)))),
         ),
         function(
             [
@@ -137,7 +137,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (2, 2),
             same,
-            Strict(|a| two(a, |x, d| Cell::finite(round(x, d, Mode::Up)))),
+            Lenient(|a| two(a, |x, d| Cell::finite(round(x, d, Mode::Up)))),
         ),
         function(
             [
@@ -149,7 +149,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (2, 2),
             same,
-            Strict(|a| two(a, |x, d| Cell::finite(round(x, d, Mode::Down)))),
+            Lenient(|a| two(a, |x, d| Cell::finite(round(x, d, Mode::Down)))),
         ),
         function(
             [
@@ -199,7 +199,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (2, 2),
             n,
-            Strict(|a| {
+            Lenient(|a| {
                 two(a, |x, d| match d == 0.0 {
                     true => Cell::Error(CellError::Div0),
                     false => Cell::finite(x - d * (x / d).floor()),
@@ -216,7 +216,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (2, 2),
             same,
-            Strict(|a| two(a, |x, m| multiple(x, m, f64::ceil))),
+            Lenient(|a| two(a, |x, m| multiple(x, m, f64::ceil))),
         ),
         function(
             [
@@ -228,7 +228,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (2, 2),
             same,
-            Strict(|a| {
+            Lenient(|a| {
                 two(a, |x, m| match m == 0.0 && x != 0.0 {
                     true => Cell::Error(CellError::Div0),
                     false => multiple(x, m, f64::floor),

@@ -187,9 +187,11 @@ fn paired(args: &[Cell], term: fn(f64, f64) -> f64) -> Cell {
         (Cell::Number(x), Cell::Number(y)) => Some(term(*x, *y)),
         _ => None,
     });
-    let mut sum = Sum::default();
-    terms.for_each(|term| sum.add(term));
-    Cell::finite(sum.value())
+    let terms: Vec<f64> = terms.collect();
+    match terms.is_empty() {
+        true => Cell::Error(CellError::Div0),
+        false => Cell::finite(Sum::of(&terms).value()),
+    }
 }
 
 fn series(args: &[Cell]) -> Cell {
@@ -201,6 +203,8 @@ fn series(args: &[Cell]) -> Cell {
     let mut power = first;
     for cell in as_range(&args[3]).cells() {
         match cell {
+            // 0 to the power of 0 is no number to Excel.
+            Cell::Number(_) if x == 0.0 && power == 0.0 => return Cell::Error(CellError::Num),
             Cell::Number(c) => sum.add(c * x.powf(power)),
             stuck if stuck.is_stuck() => return stuck.clone(),
             Cell::Blank => {}

@@ -28,6 +28,7 @@ pub(crate) mod lookup;
 pub(crate) mod math;
 pub(crate) mod matrix;
 pub(crate) mod merchant;
+pub(crate) mod places;
 pub(crate) mod random;
 pub(crate) mod regex;
 mod regex_dialect;

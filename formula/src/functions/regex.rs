@@ -70,7 +70,7 @@ thread_local! {
 }
 
 /// The compiled pattern, with case where `case` is 0 or absent.
-fn compiled(pattern: &Cell, case: Option<&Cell>) -> Result<Rc<Regex>, Cell> {
+pub(crate) fn compiled(pattern: &Cell, case: Option<&Cell>) -> Result<Rc<Regex>, Cell> {
     let ignores_case = match setting(case)? {
         0 => false,
         1 => true,

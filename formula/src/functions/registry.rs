@@ -3,7 +3,7 @@
 use super::{
     FunctionDoc, ai, annuity, bessel, bits, cash_flow, complex, convert, database, date,
     depreciation, describe, distributions, information, integers, lambda, least_squares, logical,
-    lookup, math, matrix, merchant, random, regex, regression, rounding, securities, shape,
+    lookup, math, matrix, merchant, places, random, regex, regression, rounding, securities, shape,
     sorting, text, text_bytes, text_codes, text_numbers, text_parts, trigonometry, workday,
 };
 use crate::eval::{
@@ -150,6 +150,7 @@ pub(crate) fn all() -> &'static [Function] {
             text_parts::FAMILY,
             text_codes::FAMILY,
             text_bytes::FAMILY,
+            places::FAMILY,
             &costly(regex::FAMILY),
             date::FAMILY,
             workday::FAMILY,

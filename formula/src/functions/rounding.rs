@@ -17,7 +17,7 @@ const DIV0: Cell = Cell::Error(CellError::Div0);
 
 /// Looked up by name in the registry.
 pub(crate) const FAMILY: &[Function] = {
-    use Kernel::{Aggregate, Strict};
+    use Kernel::{Aggregate, Lenient};
     let n = Gives::Number;
     let same = Gives::Argument(0);
     &[
@@ -31,7 +31,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 2),
             same,
-            Strict(|a| of(a, |[x, digits, _]| cut(x, digits), [0.0, 0.0, 0.0])),
+            Lenient(|a| of(a, |[x, digits, _]| cut(x, digits), [0.0, 0.0, 0.0])),
         ),
         function(
             [
@@ -43,7 +43,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 1),
             n,
-            Strict(|a| of(a, |[x, ..]| Cell::finite(2.0 * away(x / 2.0)), [0.0; 3])),
+            Lenient(|a| of(a, |[x, ..]| Cell::finite(2.0 * away(x / 2.0)), [0.0; 3])),
         ),
         function(
             [
@@ -55,7 +55,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 1),
             n,
-            Strict(|a| of(a, |[x, ..]| odd(x), [0.0; 3])),
+            Lenient(|a| of(a, |[x, ..]| odd(x), [0.0; 3])),
         ),
         function(
             [
@@ -67,7 +67,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (2, 2),
             same,
-            Strict(|a| of(a, |[x, m, _]| nearest(x, m), [0.0; 3])),
+            Lenient(|a| of_amounts(a, |[x, m, _]| nearest(x, m), [0.0; 3])),
         ),
         function(
             [
@@ -79,8 +79,8 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (2, 2),
             n,
-            Strict(|a| {
-                of(
+            Lenient(|a| {
+                of_amounts(
                     a,
                     |[x, d, _]| {
                         if d == 0.0 {
@@ -103,7 +103,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 3),
             same,
-            Strict(|a| {
+            Lenient(|a| {
                 of(
                     a,
                     |[x, m, mode]| match x < 0.0 && mode != 0.0 {
@@ -124,7 +124,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 3),
             same,
-            Strict(|a| {
+            Lenient(|a| {
                 of(
                     a,
                     |[x, m, mode]| match x < 0.0 && mode != 0.0 {
@@ -145,7 +145,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 2),
             same,
-            Strict(|a| of(a, |[x, m, _]| multiple(x, m, f64::ceil), [0.0, 1.0, 0.0])),
+            Lenient(|a| of(a, |[x, m, _]| multiple(x, m, f64::ceil), [0.0, 1.0, 0.0])),
         ),
         function(
             [
@@ -157,7 +157,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 2),
             same,
-            Strict(|a| of(a, |[x, m, _]| multiple(x, m, f64::ceil), [0.0, 1.0, 0.0])),
+            Lenient(|a| of(a, |[x, m, _]| multiple(x, m, f64::ceil), [0.0, 1.0, 0.0])),
         ),
         function(
             [
@@ -169,7 +169,7 @@ pub(crate) const FAMILY: &[Function] = {
             ],
             (1, 2),
             same,
-            Strict(|a| of(a, |[x, m, _]| multiple(x, m, f64::floor), [0.0, 1.0, 0.0])),
+            Lenient(|a| of(a, |[x, m, _]| multiple(x, m, f64::floor), [0.0, 1.0, 0.0])),
         ),
         function(
             [
@@ -198,13 +198,24 @@ pub(crate) const FAMILY: &[Function] = {
     ]
 };
 
+/// As [`of`], for functions of the former Analysis ToolPak: booleans are `#VALUE!`.
+fn of_amounts(args: &[Cell], f: fn([f64; 3]) -> Cell, values: [f64; 3]) -> Cell {
+    match args
+        .iter()
+        .find(|cell| matches!(cell, Cell::Bool(_)) || cell.is_stuck())
+    {
+        Some(Cell::Bool(_)) => VALUE,
+        _ => of(args, f, values),
+    }
+}
+
 /// Up to three numbers, with what stands for those left out.
 fn of(args: &[Cell], f: fn([f64; 3]) -> Cell, mut values: [f64; 3]) -> Cell {
     for (place, arg) in values.iter_mut().zip(args) {
-        match (arg, number(arg)) {
-            (Cell::Blank, _) if args.len() > 1 && *place != 0.0 => {}
-            (_, Ok(x)) => *place = x,
-            (_, Err(stuck)) => return stuck,
+        // A blank is 0, as in Excel, also where an argument left out would be 1.
+        match number(arg) {
+            Ok(x) => *place = x,
+            Err(stuck) => return stuck,
         }
     }
     f(values)

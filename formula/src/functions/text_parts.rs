@@ -228,7 +228,8 @@ fn cut(args: &[Cell], before: bool) -> Step {
     let delimiters = Delimiters::read(&args[1], args.get(3))?;
     let instance = match args.get(2) {
         None | Some(Cell::Blank) => 1.0,
-        Some(cell) => number(cell)?.trunc(),
+        // Away from 0 below it: -1.2 is the second from the end.
+        Some(cell) => number(cell)?.floor(),
     };
     let to_end = switch(args.get(4))?;
     if instance == 0.0 {
@@ -248,7 +249,11 @@ fn cut(args: &[Cell], before: bool) -> Step {
     if n_chars == 0 {
         return words("");
     }
-    if instance.abs() > n_chars as f64 {
+    let is_longer = |text: &Vec<char>| text.len() > n_chars;
+    // Excel's own rule, which it follows only where it is told which one to take.
+    let is_told = !matches!(args.get(2), None | Some(Cell::Blank));
+    let is_out = is_told && delimiters.texts.iter().all(is_longer);
+    if instance.abs() > n_chars as f64 || is_out {
         return Err(VALUE);
     }
     let mut places = match instance > 0.0 {

@@ -13,6 +13,7 @@ pub(crate) fn read(shown: &str) -> Option<f64> {
     if found.is_some() {
         return found;
     }
+    let starts_blank = shown.starts_with(char::is_whitespace);
     let shown = half_width(shown);
     let shown = shown.trim();
     if !may_begin(shown) {
@@ -21,7 +22,7 @@ pub(crate) fn read(shown: &str) -> Option<f64> {
     percent_first(shown)
         .or_else(|| fraction(shown))
         .or_else(|| currency_in_brackets(shown))
-        .or_else(|| moment(shown))
+        .or_else(|| moment(shown).filter(|_| !starts_blank))
 }
 
 /// Most texts are words.

@@ -6,6 +6,7 @@
 use super::{
     ast::{FieldRef, Literal, Op, TableRef},
     span::Span,
+    workbook,
 };
 use crate::check::diagnostic::Diagnostic;
 use table::value::CellError;
@@ -51,6 +52,8 @@ pub(crate) enum Lexeme {
     Dot(FieldRef),
     Comment(String),
     Op(Op),
+    /// Excel's sign of implicit intersection.
+    At,
     Percent,
     Open,
     Close,
@@ -68,7 +71,7 @@ impl Lexeme {
             Lexeme::Comment(_) => TokenKind::Comment,
             Lexeme::Column(..) => TokenKind::Column,
             Lexeme::Name(_) => TokenKind::Name,
-            Lexeme::Op(_) | Lexeme::Percent => TokenKind::Operator,
+            Lexeme::Op(_) | Lexeme::Percent | Lexeme::At => TokenKind::Operator,
             Lexeme::Open | Lexeme::Close | Lexeme::Comma => TokenKind::Punctuation,
         }
     }
@@ -98,9 +101,11 @@ pub(crate) struct Lexer<'a> {
 }
 
 pub(crate) fn lex(chars: &[char]) -> (Vec<(Lexeme, Span)>, Vec<Diagnostic>) {
+    let (at, end) = workbook::between_braces(chars).unwrap_or((0, chars.len()));
+    let chars = &chars[..end];
     let mut lexer = Lexer {
         chars,
-        at: 0,
+        at,
         out: Vec::new(),
         problems: Vec::new(),
     };
@@ -171,6 +176,10 @@ impl Lexer<'_> {
                 Some((lexeme, n)) => {
                     self.at += n;
                     self.push(lexeme, start);
+                }
+                None if matches!(c, '$' | ':' | '!') => {
+                    let span = Span::new(start, start + 1);
+                    self.problems.push(workbook::address(span));
                 }
                 None => {
                     self.at += 1;
@@ -297,6 +306,7 @@ impl Lexer<'_> {
         if self.peek(0) == Some('[') {
             self.column(TableRef::Name(name), start);
         } else {
+            let name = workbook::without_prefix(&name).to_owned();
             self.push(Lexeme::Name(name), start);
         }
     }
@@ -318,6 +328,10 @@ impl Lexer<'_> {
                 self.skip_blank();
                 if self.peek(0) == Some('[') {
                     return self.column(TableRef::Name(name), start);
+                }
+                if self.peek(0) == Some('!') {
+                    let span = Span::new(start, self.at + 1);
+                    return self.problems.push(workbook::address(span));
                 }
                 break;
             }
@@ -344,14 +358,13 @@ impl Lexer<'_> {
         let wide = self.chars[start] != '[';
         self.at += 1;
         let mut this_record = false;
-        let this_row: Vec<char> = "[#this row],".chars().collect();
-        let ahead: Vec<char> = (0..this_row.len())
-            .map_while(|n| self.inside(n, wide))
-            .map(|c| c.to_ascii_lowercase())
-            .collect();
-        if ahead == this_row {
-            this_record = true;
-            self.at += this_row.len();
+        for (part, is_this) in [("[#this row],", true), ("[#data],", false)] {
+            let ahead = (0..part.len()).map_while(|n| self.inside(n, wide));
+            if ahead.map(|c| c.to_ascii_lowercase()).eq(part.chars()) {
+                this_record = is_this;
+                self.at += part.len();
+                break;
+            }
         }
         if self.inside(0, wide) == Some('@') {
             this_record = true;
@@ -450,6 +463,12 @@ impl Lexer<'_> {
         {
             self.at += 1 + id.len();
             return self.column(TableRef::Id(table), start);
+        }
+        if let Some((Lexeme::Name(_), name)) = self.out.last()
+            && name.end == start
+        {
+            let span = Span::new(name.start, start + 1);
+            return self.problems.push(workbook::address(span));
         }
         self.fail(
             "unexpected_character",
@@ -559,6 +578,7 @@ fn symbol(c: char, next: Option<char>) -> Option<(Lexeme, usize)> {
         ('^', _) => (Op::Power, 1),
         ('&', _) => (Op::Concat, 1),
         ('%', _) => return Some((Lexeme::Percent, 1)),
+        ('@', _) => return Some((Lexeme::At, 1)),
         ('(', _) => return Some((Lexeme::Open, 1)),
         (')', _) => return Some((Lexeme::Close, 1)),
         (',' | ';', _) => return Some((Lexeme::Comma, 1)),

@@ -9,3 +9,4 @@ pub mod parser;
 pub mod pretty;
 pub mod printer;
 pub mod span;
+mod workbook;

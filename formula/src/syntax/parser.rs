@@ -5,6 +5,7 @@ use super::{
     ast::{Expr, FieldRef, Kind, Op},
     lexer::{Lexeme, Token, TokenKind, lex},
     span::Span,
+    workbook,
 };
 use crate::{
     check::diagnostic::Diagnostic,
@@ -325,6 +326,13 @@ impl Parser<'_> {
             Lexeme::Own(field) => Kind::Own(field),
             Lexeme::Column(table, field) => Kind::Column(table, field),
             Lexeme::OwnOf(table, field) => return self.own_of(table, field),
+            Lexeme::At => {
+                self.descend()?;
+                self.at += 1;
+                let inner = self.reached()?;
+                self.depth -= 1;
+                return Ok(workbook::single(inner, span));
+            }
             Lexeme::Open => return self.group(),
             Lexeme::Name(name) => return self.name(name),
             _ => return Err(self.missing_operand()),
@@ -421,9 +429,15 @@ impl Parser<'_> {
         let open = self.span();
         self.descend()?;
         self.at += 1;
-        let args = self.arguments(open)?;
+        let mut args = self.arguments(open)?;
         let close = self.close(open)?;
         self.depth -= 1;
+        if name.eq_ignore_ascii_case("SINGLE")
+            && args.len() == 1
+            && let Some(inner) = args.pop()
+        {
+            return Ok(workbook::single(inner, span.to(close)));
+        }
         let kind = Kind::Call {
             name: name.to_ascii_uppercase(),
             name_span: span,

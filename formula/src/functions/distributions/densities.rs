@@ -184,14 +184,10 @@ pub(super) fn beta([x, a, b, low, high]: [f64; 5], all: bool) -> Option<f64> {
 
 pub(super) fn beta_inv([p, a, b, low, high]: [f64; 5]) -> Option<f64> {
     let (low, high) = ends(low, high)?;
-    if a <= 0.0 || b <= 0.0 || !(p > 0.0 && p <= 1.0) {
+    if a <= 0.0 || b <= 0.0 || !(p > 0.0 && p < 1.0) {
         return None;
     }
-    let z = if p == 1.0 {
-        1.0
-    } else {
-        inverse(p, 0.0, 1.0, |x| beta_below(a, b, x))
-    };
+    let z = inverse(p, 0.0, 1.0, |x| beta_below(a, b, x));
     Some(low + z * (high - low))
 }
 

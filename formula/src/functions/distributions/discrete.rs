@@ -191,7 +191,9 @@ fn binomial_range([n, p, from, to]: [f64; 4]) -> Option<f64> {
 
 fn binomial_inv([n, p, wanted]: [f64; 3]) -> Option<f64> {
     let n = n.trunc();
-    if n < 0.0 || !(0.0..=1.0).contains(&p) || !(0.0..=1.0).contains(&wanted) {
+    // Excel takes no certainty here, neither as the chance nor as what is wanted.
+    let chance = |p: f64| p > 0.0 && p < 1.0;
+    if n < 0.0 || !chance(p) || !chance(wanted) {
         return None;
     }
     // The least count that reaches it, between these two.
@@ -213,6 +215,10 @@ fn binomial_inv([n, p, wanted]: [f64; 3]) -> Option<f64> {
 fn negative_binomial([failures, successes, p]: [f64; 3], all: bool) -> Option<f64> {
     let (failures, successes) = (failures.trunc(), successes.trunc());
     if failures < 0.0 || successes < 1.0 || !(0.0..=1.0).contains(&p) {
+        return None;
+    }
+    // As in Excel, which sums up no certainties.
+    if all && (p == 0.0 || p == 1.0) {
         return None;
     }
     Some(match all {

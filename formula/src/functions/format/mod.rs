@@ -76,6 +76,13 @@ pub(crate) fn in_numerals(value: f64, kind: u8) -> Option<String> {
     }
 }
 
+/// Whether more than zeros were written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Something,
+    Nothing,
+}
+
 /// A piece of a section.
 #[derive(Debug, Clone, PartialEq)]
 enum Part {
@@ -190,6 +197,7 @@ impl Section {
             out.push_str(&day::write(self, value)?);
             return Some(());
         }
+        let start = out.len();
         if value < 0.0 {
             out.push('-');
         }
@@ -197,10 +205,14 @@ impl Section {
         if plain.is_some_and(|plain| plain.write(size, out).is_some()) {
             return Some(());
         }
-        match &self.fraction {
-            Some(shape) => shape.write(self, size, out),
-            None => number::write(self, size, out),
+        if let Some(shape) = &self.fraction {
+            return shape.write(self, size, out);
         }
+        // What rounds to 0 has no sign.
+        if number::write(self, size, out)? == Shown::Nothing && value < 0.0 {
+            out.remove(start);
+        }
+        Some(())
     }
 }
 

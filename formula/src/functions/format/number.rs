@@ -1,6 +1,6 @@
 //! A number in a section: digits are laid onto the placeholders from the point outwards, literals stay in place.
 
-use super::{Part, Section, fraction::Shape};
+use super::{Part, Section, Shown, fraction::Shape};
 use crate::check::coerce::general;
 use table::field::decimal;
 
@@ -32,7 +32,7 @@ pub(super) fn settle(section: &mut Section) -> Option<()> {
 }
 
 /// A number that is not negative.
-pub(super) fn write(section: &Section, size: f64, out: &mut String) -> Option<()> {
+pub(super) fn write(section: &Section, size: f64, out: &mut String) -> Option<Shown> {
     let parts = &section.parts;
     let size = match parts.iter().filter(|part| **part == Part::Percent).count() {
         0 => size,
@@ -46,7 +46,7 @@ pub(super) fn write(section: &Section, size: f64, out: &mut String) -> Option<()
         .any(|part| matches!(part, Part::Digit(_) | Part::Point));
     if !has_digits {
         write_general(section, size, out);
-        return Some(());
+        return Some(Shown::Something);
     }
     let exponent = parts.iter().position(|p| matches!(p, Part::Exponent(_)));
     let (mantissa, power) = parts.split_at(exponent.unwrap_or(parts.len()));
@@ -61,6 +61,10 @@ pub(super) fn write(section: &Section, size: f64, out: &mut String) -> Option<()
         _ => scientific(size, n_digits(whole).max(1) as i32, n_places),
     };
     let shown = rounded(scaled, n_places);
+    let is_shown = match shown.bytes().all(|digit| digit == b'0') {
+        true => Shown::Nothing,
+        false => Shown::Something,
+    };
     let (above, below) = shown.split_at(shown.len() - n_places);
     let from = out.len();
     write_whole(whole, above.trim_start_matches('0'), out);
@@ -81,7 +85,7 @@ pub(super) fn write(section: &Section, size: f64, out: &mut String) -> Option<()
         out.truncate(from);
         out.push_str(&shown);
     }
-    Some(())
+    Some(is_shown)
 }
 
 const TENS: [f64; 7] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
@@ -101,11 +105,49 @@ fn rounded(size: f64, n_places: usize) -> String {
     shown
 }
 
+/// As a cell shows it in the format General: in eleven characters, as Excel's TEXT has it.
+fn in_cell(size: f64) -> String {
+    const CHARS: usize = 11;
+    if size == 0.0 {
+        return "0".into();
+    }
+    let plain = |places: i32| {
+        let fixed = format!("{size:.places$}", places = places.max(0) as usize);
+        match fixed.contains('.') {
+            true => fixed.trim_end_matches('0').trim_end_matches('.').to_owned(),
+            false => fixed,
+        }
+    };
+    let exponent = size.log10().floor() as i32;
+    let scientific = |digits: usize| {
+        let shown = format!("{size:.digits$e}");
+        let (mantissa, exponent) = shown.split_once('e').unwrap_or((&shown, "0"));
+        let mantissa = match mantissa.contains('.') {
+            true => mantissa.trim_end_matches('0').trim_end_matches('.'),
+            false => mantissa,
+        };
+        let sign = if exponent.starts_with('-') { '-' } else { '+' };
+        format!("{mantissa}E{sign}{:0>2}", exponent.trim_start_matches('-'))
+    };
+    match exponent {
+        -4..=-1 => plain(9),
+        -9..=10 => {
+            let exact = plain(12);
+            match exact.len() <= CHARS {
+                true => exact,
+                false if exponent >= 0 => plain(9 - exponent),
+                false => scientific(5),
+            }
+        }
+        _ => scientific(5),
+    }
+}
+
 /// Without placeholders: literals, and the number itself where `General` stands. Numerals alone mean it too.
 fn write_general(section: &Section, size: f64, out: &mut String) {
     let spelled = |size: f64| match &section.numerals {
         Some(numerals) => numerals.spelled(&general(size)),
-        None => general(size),
+        None => in_cell(size),
     };
     for part in &section.parts {
         match part {

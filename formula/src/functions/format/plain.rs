@@ -88,6 +88,10 @@ impl Plain {
         }
         // Exact: less than 2^53.
         let digits = scaled.round() as u64;
+        // A negative number would lose its sign.
+        if digits == 0 && size > 0.0 {
+            return None;
+        }
         let tens = TENS[self.most_places] as u64;
         out.push_str(&self.before);
         self.write_whole(digits / tens, out);

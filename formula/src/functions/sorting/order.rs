@@ -1,10 +1,10 @@
-//! Excel's order of cells: numbers, texts, FALSE, TRUE, errors; blanks come last whichever way it goes.
+//! Excel's order of cells: numbers, texts, FALSE, TRUE, errors by their ERROR.TYPE; blanks come last whichever way it goes.
 //!
 //! Texts stand as in Excel's Chinese edition: signs, digits, letters whatever their case, other scripts, then Chinese by
 //! pinyin and tone; a hyphen or an apostrophe counts only where nothing else differs. Main type: [`Rank`]. Law: two texts
 //! have the same rank exactly where `=` takes them for equal. Tests: `spec/array-functions.md`.
 
-use crate::eval::vector::Cell;
+use crate::{eval::vector::Cell, functions::information};
 use pinyin::ToPinyin;
 use std::cmp::Ordering;
 
@@ -14,7 +14,8 @@ pub(crate) enum Rank {
     Number(f64),
     Text(Box<[u8]>),
     Bool(bool),
-    Error,
+    /// By Excel's number of it.
+    Error(u8),
     Blank,
 }
 
@@ -36,7 +37,8 @@ impl Rank {
             Cell::Text(text) => Rank::Text(text_rank(text)),
             Cell::Bool(b) => Rank::Bool(*b),
             Cell::Blank => Rank::Blank,
-            Cell::Error(_) | Cell::Pending | Cell::Array(_) => Rank::Error,
+            Cell::Error(error) => Rank::Error(information::error_number(*error)),
+            Cell::Pending | Cell::Array(_) => Rank::Error(u8::MAX),
         }
     }
 
@@ -45,7 +47,7 @@ impl Rank {
             Rank::Number(_) => 0,
             Rank::Text(_) => 1,
             Rank::Bool(_) => 2,
-            Rank::Error => 3,
+            Rank::Error(_) => 3,
             Rank::Blank => 4,
         }
     }
@@ -56,6 +58,7 @@ impl Rank {
             (Rank::Number(x), Rank::Number(y)) => x.total_cmp(y),
             (Rank::Text(x), Rank::Text(y)) => x.cmp(y),
             (Rank::Bool(x), Rank::Bool(y)) => x.cmp(y),
+            (Rank::Error(x), Rank::Error(y)) => x.cmp(y),
             _ => self.kind().cmp(&other.kind()),
         }
     }

@@ -336,6 +336,9 @@ impl<'a> Inference<'a> {
         match function.kernel {
             Kernel::Binding(Binding::Let) => self.with_names(args, Inference::of)?,
             Kernel::Binding(by) => {
+                if by.may_ignore() {
+                    return None;
+                }
                 let (lambda, arrays) = args.split_last()?;
                 let handed = self.handed(by, arrays);
                 match &lambda.ungrouped().kind {

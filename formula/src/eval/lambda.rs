@@ -6,6 +6,7 @@
 
 use super::{
     CALC, Context, VALUE,
+    grouping::Grouping,
     vector::{Cell, Collector, Range, Vector},
 };
 use crate::{
@@ -29,6 +30,8 @@ pub(crate) enum Binding {
     ByRow,
     ByCol,
     MakeArray,
+    GroupBy,
+    PivotBy,
 }
 
 /// A lambda over the elements of arrays.
@@ -41,11 +44,28 @@ pub(crate) struct Each<'a> {
 }
 
 impl Binding {
+    /// At which argument its lambda stands, of so many.
+    pub(crate) fn lambda_at(self, n_args: usize) -> Option<usize> {
+        let at = match self {
+            Binding::GroupBy => 2,
+            Binding::PivotBy => 3,
+            _ => n_args.checked_sub(1)?,
+        };
+        (at < n_args).then_some(at)
+    }
+
+    /// Whether its lambda may do with fewer parameters than it is handed.
+    pub(crate) fn may_ignore(self) -> bool {
+        matches!(self, Binding::GroupBy | Binding::PivotBy)
+    }
+
     /// How many parameters its lambda has, given so many arguments before the lambda.
     pub(crate) fn n_parameters(self, n_arrays: usize) -> usize {
         match self {
             Binding::Map => n_arrays,
             Binding::Reduce | Binding::Scan | Binding::MakeArray => 2,
+            // The cells of the group, and those that they are seen beside.
+            Binding::GroupBy | Binding::PivotBy => 2,
             Binding::ByRow | Binding::ByCol => 1,
             Binding::Let | Binding::Lambda => 0,
         }
@@ -83,7 +103,12 @@ pub(crate) fn call<'a>(context: &mut Context<'a>, each: &Each<'a>) -> Vector<'a>
 /// One record's elements: its shape, or what it is instead of an array.
 enum Shape {
     Is(Cell),
-    Of { width: usize, n: usize },
+    Of {
+        width: usize,
+        n: usize,
+    },
+    /// A table of groups.
+    Grouped(Box<Grouping>),
 }
 
 /// Elements waiting to be evaluated together.
@@ -162,6 +187,12 @@ fn split(by: Binding, args: &[Cell]) -> (Shape, Vec<Vec<Cell>>) {
                 (Ok(rows), Ok(columns)) => places(rows.trunc(), columns.trunc()),
             }
         }
+        (Binding::GroupBy | Binding::PivotBy, args) => {
+            match Grouping::new(args, by == Binding::PivotBy) {
+                Ok((grouping, asked)) => (Shape::Grouped(Box::new(grouping)), asked.into()),
+                Err(instead) => (Shape::Is(instead), Vec::new()),
+            }
+        }
         _ => (Shape::Is(VALUE), Vec::new()),
     }
 }
@@ -234,6 +265,15 @@ fn finish<'a>(
                 });
                 at += n;
                 Cell::array(width, cells.collect())
+            }
+            Shape::Grouped(grouping) => {
+                let from = at;
+                at += grouping.n_answers();
+                let cells = (from..at).map(|at| match answers.get(at) {
+                    Cell::Array(_) => CALC,
+                    cell => cell,
+                });
+                grouping.finish(&cells.collect::<Vec<Cell>>())
             }
         })
         .collect()

@@ -14,7 +14,9 @@ pub(crate) mod criteria;
 mod formatted;
 pub(crate) mod lambda;
 
+mod failed;
 pub(crate) mod fuel;
+mod grouping;
 mod kept;
 mod key_table;
 mod keys;
@@ -49,6 +51,7 @@ use crate::{
     syntax::ast::{Expr, Op},
 };
 use arrays::Lifted;
+pub(crate) use failed::{failed, failed_values};
 use fuel::Fuel;
 use std::{borrow::Cow, sync::Arc};
 use table::{
@@ -56,8 +59,8 @@ use table::{
     column::{Column, ColumnKind},
     id::TableId,
     segment::Segment,
-    snapshot::{Snapshot, TableData},
-    value::{CellError, CellState},
+    snapshot::Snapshot,
+    value::CellError,
 };
 use vector::{Cell, Collector, Vector};
 
@@ -135,33 +138,6 @@ pub(crate) fn alone(expr: &Expr, input: &EvalInput) -> Vec<Cell> {
     context.offsets = input.offsets.map(Cow::Borrowed);
     let vector = context.eval(&node);
     (0..context.len()).map(|at| vector.get(at)).collect()
-}
-
-/// `#CALC!` for every record.
-pub(crate) fn failed(input: &EvalInput) -> Evaluated {
-    let states = failed_values(input)
-        .into_iter()
-        .map(|_| CellState::Error(CellError::Calc));
-    Evaluated {
-        cells: Column::from_states(input.kind, states),
-        calls: Vec::new(),
-    }
-}
-
-pub(crate) fn failed_values(input: &EvalInput) -> Vec<Cell> {
-    let of = |data: &TableData| {
-        data.segments
-            .get(input.segment)
-            .map(|segment| segment.len())
-    };
-    let n_all = || {
-        input
-            .snapshot
-            .data(input.table)
-            .and_then(|data| of(data))
-            .unwrap_or(0)
-    };
-    vec![CALC; input.offsets.map_or_else(n_all, <[usize]>::len)]
 }
 
 /// Evaluates and hands over the vector, the number of records and the AI calls; `None` where there is no such segment.

@@ -103,5 +103,29 @@ pub(crate) const FAMILY: &[Function] = {
             Gives::Body,
             K(B::MakeArray),
         ),
+        function(
+            [
+                "GROUPBY",
+                "GROUPBY(行字段, 值, 函数, [标题], [合计层数], [排序], [筛选], [字段关系])",
+                "按字段分组汇总：函数写 SUM、AVERAGE、COUNTA 等的名字，或 LAMBDA",
+                "Groups and aggregates: the function is a name such as SUM, or a LAMBDA",
+                "GROUPBY({\"a\";\"b\";\"a\"},{1;2;3},SUM)",
+            ],
+            (3, 8),
+            Gives::List,
+            K(B::GroupBy),
+        ),
+        function(
+            [
+                "PIVOTBY",
+                "PIVOTBY(行字段, 列字段, 值, 函数, [标题], [行合计层数], [行排序], [列合计层数], [列排序], [筛选], [对照])",
+                "交叉汇总，像数据透视表：一些字段排在行上，一些排在列上",
+                "Groups down and across, as a pivot table does",
+                "PIVOTBY({\"a\";\"b\"},{\"x\";\"y\"},{1;2},SUM)",
+            ],
+            (4, 11),
+            Gives::List,
+            K(B::PivotBy),
+        ),
     ]
 };

@@ -21,6 +21,18 @@ pub(crate) const FAMILY: &[Function] = {
         ),
         function(
             [
+                "PERCENTOF",
+                "PERCENTOF(部分, 全部)",
+                "部分之和占全部之和的比例",
+                "What part of a sum another sum is",
+                "PERCENTOF({1,2},{1,2,3})",
+            ],
+            (2, 2),
+            Gives::Number,
+            Aggregate(percent_of),
+        ),
+        function(
+            [
                 "AVERAGE",
                 "AVERAGE(数, …)",
                 "平均值",
@@ -237,6 +249,16 @@ pub(crate) const FAMILY: &[Function] = {
         ),
     ]
 };
+
+fn percent_of(items: &[Item]) -> Cell {
+    let sum = |at: usize| with(&items[at..=at], |v| Cell::finite(Sum::of(v).value()));
+    match (sum(0), sum(1)) {
+        (Cell::Number(_), Cell::Number(0.0)) => Cell::Error(CellError::Div0),
+        (Cell::Number(part), Cell::Number(all)) => Cell::finite(part / all),
+        (stuck, _) if stuck.is_stuck() => stuck,
+        (_, stuck) => stuck,
+    }
+}
 
 fn one(args: &[Cell], f: fn(f64) -> Cell) -> Cell {
     number(&args[0]).map_or_else(|stuck| stuck, f)

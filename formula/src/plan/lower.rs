@@ -326,14 +326,19 @@ impl<'a> Lowering<'a> {
 
     fn each(&mut self, by: Binding, args: &[Expr], env: Env) -> Node<'a> {
         let wrong = Node::Const(Cell::Error(CellError::Value));
-        let Some((lambda, arrays)) = args.split_last() else {
+        let Some(lambda_at) = by.lambda_at(args.len()) else {
             return wrong;
         };
-        let n_parameters = by.n_parameters(arrays.len());
+        let (lambda, (before, after)) = (
+            &args[lambda_at],
+            (&args[..lambda_at], &args[lambda_at + 1..]),
+        );
+        let n_parameters = by.n_parameters(args.len() - 1);
         let slots: Vec<usize> = (0..n_parameters).map(|_| self.slot()).collect();
+        let fits = |n: usize| n == n_parameters || (by.may_ignore() && n == 1);
         let body = match called(lambda, env) {
             Some(Called::Lambda(lambda, around)) => match lambda.split_last() {
-                Some((body, parameters)) if parameters.len() == n_parameters => {
+                Some((body, parameters)) if fits(parameters.len()) => {
                     let bounds: Vec<Bound> = slots
                         .iter()
                         .map(|slot| Bound::Slot(*slot, self.run, None))
@@ -343,14 +348,22 @@ impl<'a> Lowering<'a> {
                 _ => return wrong,
             },
             Some(Called::Function(function)) => {
-                let args = slots.iter().map(|slot| Node::Var(*slot));
+                let n = match by.may_ignore() {
+                    true => function.min.clamp(1, n_parameters),
+                    false => n_parameters,
+                };
+                let args = slots[..n].iter().map(|slot| Node::Var(*slot));
                 Node::Call(function, args.collect())
             }
             None => return wrong,
         };
         Node::Each(Box::new(Each {
             by,
-            arrays: arrays.iter().map(|arg| self.node(arg, env)).collect(),
+            arrays: before
+                .iter()
+                .chain(after)
+                .map(|arg| self.node(arg, env))
+                .collect(),
             slots,
             body,
         }))

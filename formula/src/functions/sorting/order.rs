@@ -52,6 +52,19 @@ impl Rank {
         }
     }
 
+    /// The same bytes for cells of the same rank.
+    pub(crate) fn key(&self) -> Vec<u8> {
+        let mut out = vec![self.kind()];
+        match self {
+            Rank::Number(x) => out.extend(x.to_bits().to_be_bytes()),
+            Rank::Text(text) => out.extend(&**text),
+            Rank::Bool(b) => out.push(u8::from(*b)),
+            Rank::Error(number) => out.push(*number),
+            Rank::Blank => {}
+        }
+        out
+    }
+
     /// Ascending.
     pub(crate) fn compare(&self, other: &Rank) -> Ordering {
         match (self, other) {

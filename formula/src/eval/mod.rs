@@ -16,6 +16,7 @@ pub(crate) mod lambda;
 
 mod failed;
 pub(crate) mod fuel;
+mod fused;
 mod grouping;
 mod kept;
 mod key_table;
@@ -231,6 +232,9 @@ impl<'a> Context<'a> {
                 vector
             }
             Node::Chain(first, rest) => {
+                if let Some(fused) = fused::chain(self, node) {
+                    return fused;
+                }
                 let mut left = self.eval(first);
                 for (op, next) in rest {
                     let right = self.eval(next);

@@ -86,6 +86,18 @@ fn computed_into<'a>(op: Op, mut values: Vec<f64>, b: &Values) -> Numbers<'a> {
     }
 }
 
+/// In place; false where a result is not finite.
+pub(super) fn apply_block<'b>(op: Op, a: &mut [f64], b: impl Iterator<Item = &'b f64>) -> bool {
+    let pairs = a.iter_mut().zip(b);
+    match op {
+        Op::Add => pairs.for_each(|(a, b)| *a = snap(*a, *a + b)),
+        Op::Subtract => pairs.for_each(|(a, b)| *a = snap(*a, *a - b)),
+        Op::Multiply => pairs.for_each(|(a, b)| *a *= b),
+        _ => pairs.for_each(|(a, b)| *a /= b),
+    }
+    a.iter().fold(true, |all, x| all & x.is_finite())
+}
+
 fn apply<'b>(op: Op, a: &[f64], b: impl Iterator<Item = &'b f64>, made: &mut [f64]) {
     let pairs = made.iter_mut().zip(a.iter().zip(b));
     match op {

@@ -81,13 +81,17 @@ impl Plain {
             n_percent => size * 100f64.powi(n_percent),
         };
         let scaled = size * TENS[self.most_places];
+        if scaled >= LARGEST {
+            return None;
+        }
         // Near a half the digits that a person sees decide, not the float.
-        let doubt = scaled * 2e-14 + 1e-9;
-        if scaled >= LARGEST || (scaled.fract() - 0.5).abs() <= doubt || doubt > 0.4 {
+        let (below, doubt) = (scaled as u64, scaled * 2e-14 + 1e-9);
+        let above_half = scaled - below as f64 - 0.5;
+        if above_half.abs() <= doubt || doubt > 0.4 {
             return None;
         }
         // Exact: less than 2^53.
-        let digits = scaled.round() as u64;
+        let digits = below + u64::from(above_half > 0.0);
         // A negative number would lose its sign.
         if digits == 0 && size > 0.0 {
             return None;

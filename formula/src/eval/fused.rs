@@ -31,11 +31,13 @@ pub(super) fn chain<'a>(context: &mut Context<'a>, node: &Node<'a>) -> Option<Ve
     }
     let term = term(context, node)?;
     let n_terms = n_terms(&term);
-    let mut values = vec![0.0; context.len()];
-    for (at, block) in values.chunks_mut(BLOCK).enumerate() {
-        if !compute(&term, at * BLOCK, block) {
+    let (mut values, mut block) = (Vec::with_capacity(context.len()), [0.0; BLOCK]);
+    for from in (0..context.len()).step_by(BLOCK) {
+        let block = &mut block[..BLOCK.min(context.len() - from)];
+        if !compute(&term, from, block) {
             return None;
         }
+        values.extend_from_slice(block);
     }
     if !context.fuel.burn(n_terms * context.len()) {
         return None;

@@ -18,3 +18,4 @@ mod recompute;
 mod retention;
 mod simulation;
 mod undoing;
+mod volatile;

@@ -18,8 +18,8 @@ pub const WINDOW_ROWS_DEFAULT: u32 = 200;
 pub const HITS_DEFAULT: u32 = 100;
 /// Transactions in one page of the history.
 pub const HISTORY_ROWS: usize = 200;
-/// Transactions looked through for one record's history page.
-pub const HISTORY_SCAN: usize = 20_000;
+/// Transactions that may have changed a field's type and are looked at for one cell's history, the newest first.
+pub const HISTORY_RETYPES: usize = 1_000_000;
 /// Changed cells of one step that its page shows.
 pub const HISTORY_CHANGES: usize = 200;
 /// Days that something lies in the trash.

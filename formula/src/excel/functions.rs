@@ -2,9 +2,10 @@
 //!
 //! Law: only functions that Excel 2013 to 2019, WPS and LibreOffice 7 have with the same meaning, and whose result is one
 //! cell. Left out on purpose: what is ours, what gives a list (such a formula would spill), what only Excel 365 has, what
-//! LibreOffice does not read from a workbook (`IMTAN`, `BINOM.DIST.RANGE`) or computes otherwise (`WEEKNUM`, `CONVERT`), the database functions (they want a range
-//! with its headers) and what depends on the reader's region (`ASC`, `CODE`, `DOLLAR`). Tests: in the parent module;
-//! every case of `spec/*.md` that can be printed was also recalculated by LibreOffice.
+//! LibreOffice does not read from a workbook (`IMTAN`, `BINOM.DIST.RANGE`) or computes otherwise (`WEEKNUM`, `CONVERT`),
+//! the database functions (they want a range with its headers) and what depends on the reader's region (`ASC`, `CODE`,
+//! `DOLLAR`). Tests: in the parent module; every case of `spec/*.md` that can be printed was also recalculated by
+//! LibreOffice.
 
 use crate::functions::registry::{Kernel, find};
 

@@ -11,7 +11,7 @@ use crate::{
     app::{App, off_loop},
     error::ApiError,
     instance::OpenBase,
-    limits::{HISTORY_ROWS, HISTORY_SCAN},
+    limits::HISTORY_ROWS,
     wire::{ErrorBody, Json, Path, Query},
 };
 use axum::extract::State;
@@ -154,20 +154,18 @@ fn row(transaction: &Transaction) -> HistoryRow {
     row
 }
 
-/// Transactions older than `before`, the newest first, until `take` has enough or `scan` were read.
+/// Transactions older than `before`, the newest first, until `take` has enough. To the very first one: a history that
+/// ends early without a word is worse than one that takes a moment (about 5 µs for each transaction).
 fn walk(
     base: &OpenBase,
     before: Option<u64>,
-    scan: usize,
     mut take: impl FnMut(Transaction) -> bool,
 ) -> Result<(), ApiError> {
     let newest = base.handle.snapshot().revision.0 + 1;
     let mut until = before.unwrap_or(newest).min(newest);
-    let mut n_read = 0;
-    while until > 1 && n_read < scan {
+    while until > 1 {
         let from = until.saturating_sub(PAGE as u64).max(1);
         let page = base.transactions(Revision(from), (until - from) as usize)?;
-        n_read += page.len().max(1);
         for transaction in page.into_iter().rev() {
             if transaction.revision.0 < until && !take(transaction) {
                 return Ok(());
@@ -195,11 +193,7 @@ pub async fn of_base(
         .transpose()?;
     off_loop(move || {
         let mut rows = Vec::new();
-        let scan = match table.is_some() || params.actor.is_some() {
-            true => HISTORY_SCAN,
-            false => usize::MAX,
-        };
-        walk(&base, params.before, scan, |transaction| {
+        walk(&base, params.before, |transaction| {
             let is_on = |table| transaction.ops.iter().any(|op| table_of(op) == Some(table));
             let is_by = |actor: &String| transaction.actor.0 == *actor;
             if table.is_none_or(is_on) && params.actor.as_ref().is_none_or(is_by) {

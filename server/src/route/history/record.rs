@@ -9,7 +9,7 @@ use crate::{
     app::{App, off_loop},
     error::ApiError,
     instance::OpenBase,
-    limits::{HISTORY_ROWS, HISTORY_SCAN},
+    limits::{HISTORY_RETYPES, HISTORY_ROWS},
     route::tables::parse_id,
     wire::{ErrorBody, Json, Path, Query},
 };
@@ -75,7 +75,7 @@ pub async fn of_record(
         let mut looked_at = Looked::new(Place { table, record }, field, &snapshot);
         looked_at.learn_columns(&base)?;
         let mut rows = Vec::new();
-        walk(&base, params.before, HISTORY_SCAN, |transaction| {
+        walk(&base, params.before, |transaction| {
             let seen = looked_at.touches(&transaction, &snapshot);
             let is_first = matches!(&seen, Some((what, _)) if *what == "created");
             rows.extend(seen.map(|(what, changes)| RecordHistoryRow {
@@ -120,7 +120,7 @@ impl Looked {
         let changes = base
             .handle
             .reader()
-            .labelled(&RETYPES, i64::MIN, HISTORY_SCAN);
+            .labelled(&RETYPES, i64::MIN, HISTORY_RETYPES);
         for revision in changes.map_err(|cause| ApiError::internal("read the history", cause))? {
             for transaction in base.transactions(revision, 1)? {
                 transaction.ops.iter().for_each(|op| self.learn(op));

@@ -2,7 +2,10 @@
 //!
 //! Function: [`sniff`]. Tests: `connectors/tests/staging.rs`.
 
-use super::stage_error::{StageError, StageErrorCode};
+use super::{
+    markup::{self, Markup},
+    stage_error::{StageError, StageErrorCode},
+};
 use std::{
     fs::File,
     io::{Read, Seek},
@@ -14,6 +17,7 @@ pub enum Kind {
     Zip,
     /// A compound file with a workbook: xls or et.
     Xls,
+    Markup(Markup),
     Text,
 }
 
@@ -37,8 +41,12 @@ pub fn sniff(file: &mut File) -> Result<Kind, StageError> {
     if let Some(name) = foreign(&head) {
         return Err(StageErrorCode::NotATable.because(name));
     }
-    if looks_like_markup(&head) {
-        return Err(StageErrorCode::NotATable.because("HTML or XML"));
+    let text = head_text(&head);
+    if let Some(kind) = markup::kind_of(&text) {
+        return Ok(Kind::Markup(kind));
+    }
+    if text.trim_start().starts_with("<?xml") {
+        return Err(StageErrorCode::NotATable.because("XML without a table"));
     }
     Ok(Kind::Text)
 }
@@ -81,12 +89,13 @@ fn foreign(head: &[u8]) -> Option<&'static str> {
         .map(|(_, name)| name)
 }
 
-fn looks_like_markup(head: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(head).to_lowercase();
-    let text = text.trim_start_matches('\u{feff}').trim_start();
-    text.starts_with("<!doctype")
-        || text.starts_with("<html")
-        || text.starts_with("<?xml")
-        || text.starts_with("<table")
-        || text.starts_with('<') && (text.contains("<table") || text.contains("<html"))
+/// As text, also where it is written in UTF-16.
+fn head_text(head: &[u8]) -> String {
+    let encoding = match head {
+        [0xff, 0xfe, ..] | [b'<', 0, ..] => encoding_rs::UTF_16LE,
+        [0xfe, 0xff, ..] | [0, b'<', ..] => encoding_rs::UTF_16BE,
+        _ => encoding_rs::UTF_8,
+    };
+    let (text, _) = encoding.decode_with_bom_removal(head);
+    text.into_owned()
 }

@@ -7,6 +7,7 @@ use super::{
     csv,
     limits::StageLimits,
     manifest::{Manifest, Note},
+    markup,
     sheet::{FinishedSheet, StageRun},
     sniff::{self, Kind},
     stage_error::{StageError, StageErrorCode},
@@ -45,7 +46,7 @@ pub fn stage(
     let kind = sniff::sniff(&mut file)?;
     let most = match kind {
         Kind::Text => limits.text_bytes,
-        Kind::Zip | Kind::Xls => limits.file_bytes,
+        Kind::Zip | Kind::Xls | Kind::Markup(_) => limits.file_bytes,
     };
     if size > most {
         return Err(StageErrorCode::FileTooLarge.because(format_args!("{size} bytes")));
@@ -54,6 +55,7 @@ pub fn stage(
         Kind::Text => text(input, file_name, &mut run)?,
         Kind::Zip => super::xlsx::read(file, &mut run)?,
         Kind::Xls => super::xls::read(file, &mut run)?,
+        Kind::Markup(kind) => markup::read(input, file_name, kind, &mut run)?,
     };
     if found.sheets.is_empty() {
         return Err(StageErrorCode::Empty.because("no sheet holds a table"));
@@ -80,7 +82,7 @@ fn text(input: &Path, file_name: &str, run: &mut StageRun) -> Result<Found, Stag
     Ok(Found {
         format: text.format,
         encoding: Some(text.encoding.to_uppercase()),
-        sheets: text.sheet.into_iter().collect(),
+        sheets: text.sheets,
         notes: text.notes,
     })
 }

@@ -1,6 +1,6 @@
-//! Older and rarer workbooks, read by calamine: xls and et (BIFF), xlsb, ods.
+//! Older and rarer workbooks, read by calamine: xls and et (BIFF), xlsb.
 //!
-//! Functions: [`read`], [`read_xlsb`], [`read_ods`]. Law: these readers hold a sheet as a rectangle, so they
+//! Functions: [`read`], [`read_xlsb`]. Law: these readers hold a sheet as a rectangle, so they
 //! run only inside the limited child process. Tests: `connectors/tests/staging.rs`.
 
 use super::{
@@ -12,10 +12,11 @@ use super::{
     },
     stage::Found,
     stage_error::{StageError, StageErrorCode},
-    xlsx::{digits_lost, number_cell, package::Package, wps_picture_id},
+    stored::{digits_lost, number_cell},
+    xlsx::{package::Package, wps_picture_id},
 };
 use calamine::{
-    CellErrorType, Data, Ods, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb,
+    CellErrorType, Data, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb,
 };
 use std::{
     collections::HashMap,
@@ -63,19 +64,6 @@ pub fn read_xlsb(file: File, run: &mut StageRun) -> Result<Found, StageError> {
     sheets(
         &mut book,
         "xlsb",
-        false,
-        |_, _| Merges::default(),
-        &HashMap::new(),
-        run,
-    )
-}
-
-pub fn read_ods(file: File, run: &mut StageRun) -> Result<Found, StageError> {
-    let mut book =
-        Ods::new(BufReader::new(file)).map_err(|error| StageErrorCode::Corrupt.because(error))?;
-    sheets(
-        &mut book,
-        "ods",
         false,
         |_, _| Merges::default(),
         &HashMap::new(),
@@ -150,7 +138,7 @@ fn read_range(
     is_1904: bool,
     pictures: &HashMap<String, Attachment>,
     run: &mut StageRun,
-) -> Result<Option<FinishedSheet>, StageError> {
+) -> Result<Vec<FinishedSheet>, StageError> {
     let (first_row, first_column) = range.start().unwrap_or_default();
     let mut sheet = SheetReading::new(run, facts);
     for (at, cells) in range.rows().enumerate() {

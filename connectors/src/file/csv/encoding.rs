@@ -8,7 +8,7 @@ use crate::file::{
     stage_error::{StageError, StageErrorCode},
 };
 use encoding_rs::{
-    BIG5, CoderResult, Decoder, EUC_KR, Encoding, GB18030, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE,
+    BIG5, CoderResult, Decoder, EUC_KR, Encoding, GB18030, GBK, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE,
     WINDOWS_1252,
 };
 use std::io::{Read, Seek};
@@ -25,6 +25,23 @@ pub struct Detected {
 }
 
 impl Detected {
+    /// As a document says of itself, by a label of the web; none of the encodings that prove themselves.
+    pub fn told(label: &str) -> Option<Detected> {
+        let encoding = Encoding::for_label(label.as_bytes())?;
+        // GBK as people write it is GB18030.
+        let encoding = if encoding == GBK { GB18030 } else { encoding };
+        let told = Detected {
+            encoding,
+            bom_bytes: 0,
+            sure: true,
+        };
+        (!told.is_unicode()).then_some(told)
+    }
+
+    pub fn is_unicode(&self) -> bool {
+        [UTF_8, UTF_16LE, UTF_16BE].contains(&self.encoding)
+    }
+
     pub fn notes(&self) -> Vec<Note> {
         if self.sure {
             return Vec::new();

@@ -19,7 +19,8 @@ use super::{
 };
 use chunks::{Chunk, Chunks};
 use delimiter::Delimiter;
-use encoding::{DecodingReader, Detected};
+pub(super) use encoding::{DecodingReader, Detected, detect};
+pub(super) use utf8::is_utf8;
 use std::{
     fs::File,
     io::Read,
@@ -35,7 +36,7 @@ const HEAD_BYTES: u64 = 128 << 10;
 pub struct TextFile {
     pub format: &'static str,
     pub encoding: &'static str,
-    pub sheet: Option<FinishedSheet>,
+    pub sheets: Vec<FinishedSheet>,
     pub notes: Vec<Note>,
 }
 
@@ -46,11 +47,11 @@ pub fn read(input: &Path, file_name: &str, run: &mut StageRun) -> Result<TextFil
         name: sheet_name(file_name),
         ..SheetFacts::default()
     };
-    let sheet = rows(input, &detected, &delimiter, SheetReading::new(run, facts))?;
+    let sheets = rows(input, &detected, &delimiter, SheetReading::new(run, facts))?;
     Ok(TextFile {
         format: delimiter.format(),
         encoding: detected.encoding.name(),
-        sheet,
+        sheets,
         notes: detected.notes(),
     })
 }
@@ -81,7 +82,7 @@ fn rows(
     detected: &Detected,
     delimiter: &Delimiter,
     mut sheet: SheetReading,
-) -> Result<Option<FinishedSheet>, StageError> {
+) -> Result<Vec<FinishedSheet>, StageError> {
     let reader = DecodingReader::new(File::open(input)?, detected);
     let mut chunks = Chunks::new(reader, delimiter.byte, CHUNK_BYTES);
     let mut words = Words::default();
@@ -316,7 +317,7 @@ mod tests {
                 }
             }
         }
-        let mut manifest = sheet.finish().unwrap().unwrap().manifest;
+        let mut manifest = sheet.finish().unwrap().remove(0).manifest;
         let mut cells = Cells::new();
         let mut n_before = 0;
         for at in 0..manifest.n_batches {

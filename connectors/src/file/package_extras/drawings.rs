@@ -3,7 +3,7 @@
 //! Function: [`anchored_pictures`]. Law: the cell under the centre owns the picture, the top row of a merged
 //! region for all of it; groups are opened, linked pictures are not fetched. Tests: `connectors/tests/staging.rs`.
 
-use super::PictureStore;
+use super::{Anchored, Axis, Corner, Grid, PictureStore};
 use crate::file::{
     sheet::Merges,
     stage_error::StageError,
@@ -24,22 +24,9 @@ const EMU_PER_PX: f64 = 9525.0;
 
 #[derive(Debug, Default, Clone)]
 struct Anchor {
-    from: Option<Corner>,
-    to: Option<Corner>,
-    /// Size and, for absolute anchors, position, in pixels.
-    size: (f64, f64),
-    position: (f64, f64),
+    place: Anchored,
     /// Relationship id and name.
     pictures: Vec<(String, String)>,
-}
-
-/// Column and row from 0, offsets in pixels.
-#[derive(Debug, Default, Clone, Copy)]
-struct Corner {
-    column: f64,
-    row: f64,
-    dx: f64,
-    dy: f64,
 }
 
 /// By row (from 1): column (from 0) and picture.
@@ -81,7 +68,7 @@ pub fn anchored_pictures(
         columns: Axis::new(column_widths(frame), COLUMN_PX),
     };
     for anchor in anchors {
-        let (row, column) = grid.owner(&anchor);
+        let (row, column) = grid.owner(&anchor.place);
         let (row, column) = match merges.region_of(row + 1, column) {
             Some(region) => (region.first_row, region.first_column),
             None => (row + 1, column),
@@ -128,8 +115,8 @@ impl Reading {
             "twoCellAnchor" | "oneCellAnchor" | "absoluteAnchor" => self.anchor = Anchor::default(),
             "from" | "to" => self.corner = Corner::default(),
             "pic" | "grpSp" | "sp" | "graphicFrame" | "cxnSp" => self.shape += 1,
-            "ext" if self.shape == 0 => self.anchor.size = (pixels("cx"), pixels("cy")),
-            "pos" => self.anchor.position = (pixels("x"), pixels("y")),
+            "ext" if self.shape == 0 => self.anchor.place.size = (pixels("cx"), pixels("cy")),
+            "pos" => self.anchor.place.position = (pixels("x"), pixels("y")),
             "cNvPr" => {
                 let text = xml::attribute(element, "descr").filter(|text| !text.trim().is_empty());
                 self.name = text
@@ -165,8 +152,8 @@ impl Reading {
             "row" => self.corner.row = number(),
             "colOff" => self.corner.dx = number() / EMU_PER_PX,
             "rowOff" => self.corner.dy = number() / EMU_PER_PX,
-            "from" => self.anchor.from = Some(self.corner),
-            "to" => self.anchor.to = Some(self.corner),
+            "from" => self.anchor.place.from = Some(self.corner),
+            "to" => self.anchor.place.to = Some(self.corner),
             "twoCellAnchor" | "oneCellAnchor" | "absoluteAnchor" => {
                 let anchor = std::mem::take(&mut self.anchor);
                 if !anchor.pictures.is_empty() {
@@ -175,94 +162,6 @@ impl Reading {
             }
             _ => {}
         }
-    }
-}
-
-/// Where rows or columns begin, in pixels; only those of an own size are listed.
-struct Axis {
-    /// First place (from 0), its beginning, places until the next entry have `size`.
-    own: Vec<(u32, u32, f64)>,
-    usual: f64,
-}
-
-impl Axis {
-    /// `own`: first and last place and size, ascending.
-    fn new(mut own: Vec<(u32, u32, f64)>, usual: f64) -> Axis {
-        own.sort_by_key(|(first, _, _)| *first);
-        Axis {
-            own,
-            usual: usual.max(1.0),
-        }
-    }
-
-    fn pixels_at(&self, place: f64) -> f64 {
-        let mut pixels = place * self.usual;
-        for (first, last, size) in self
-            .own
-            .iter()
-            .take_while(|(first, _, _)| f64::from(*first) < place)
-        {
-            let n = (place - f64::from(*first)).min(f64::from(last.saturating_sub(*first)) + 1.0);
-            pixels += n * (size - self.usual);
-        }
-        pixels
-    }
-
-    fn place_at(&self, pixels: f64) -> u32 {
-        let mut at = 0.0;
-        let mut next = 0u32;
-        for (first, last, size) in &self.own {
-            let gap = f64::from(first.saturating_sub(next)) * self.usual;
-            if at + gap > pixels {
-                break;
-            }
-            at += gap;
-            let n = f64::from(last.saturating_sub(*first)) + 1.0;
-            if at + n * size > pixels && *size > 0.0 {
-                return first + ((pixels - at) / size) as u32;
-            }
-            at += n * size;
-            next = last.saturating_add(1);
-        }
-        next.saturating_add(((pixels - at).max(0.0) / self.usual) as u32)
-    }
-}
-
-struct Grid {
-    rows: Axis,
-    columns: Axis,
-}
-
-impl Grid {
-    /// Row and column (from 0) under the centre.
-    fn owner(&self, anchor: &Anchor) -> (u32, u32) {
-        let Some(from) = anchor.from else {
-            let x = anchor.position.0 + anchor.size.0 / 2.0;
-            let y = anchor.position.1 + anchor.size.1 / 2.0;
-            return (self.rows.place_at(y), self.columns.place_at(x));
-        };
-        let row = match anchor.to {
-            // Hidden rows squeeze a picture to nothing: its own corner is all there is.
-            Some(to) if to.row <= from.row => from.row as u32,
-            to => {
-                let top = self.rows.pixels_at(from.row) + from.dy;
-                let bottom = to.map_or(top + anchor.size.1, |to| {
-                    self.rows.pixels_at(to.row) + to.dy
-                });
-                self.rows.place_at((top + bottom) / 2.0)
-            }
-        };
-        let column = match anchor.to {
-            Some(to) if to.column <= from.column => from.column as u32,
-            to => {
-                let left = self.columns.pixels_at(from.column) + from.dx;
-                let right = to.map_or(left + anchor.size.0, |to| {
-                    self.columns.pixels_at(to.column) + to.dx
-                });
-                self.columns.place_at((left + right) / 2.0)
-            }
-        };
-        (row, column)
     }
 }
 

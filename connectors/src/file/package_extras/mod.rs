@@ -5,11 +5,13 @@
 //! Tests: `connectors/tests/staging.rs`.
 
 mod drawings;
+mod grid;
 mod pictures;
 mod rich_values;
 mod wps;
 
 pub use drawings::anchored_pictures;
+pub use grid::{Anchored, Axis, Corner, Grid};
 pub use pictures::PictureStore;
 pub use rich_values::rich_value_pictures;
 pub use wps::{wps_pictures, wps_pictures_of_root};

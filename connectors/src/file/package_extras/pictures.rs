@@ -62,10 +62,37 @@ impl PictureStore {
         let mut bytes = Vec::new();
         let mut stream = package.stream(part)?.take(PICTURE_BYTES + 1);
         // A broken picture is left out, the table is not.
-        if stream.read_to_end(&mut bytes).is_err()
-            || bytes.is_empty()
-            || bytes.len() as u64 > PICTURE_BYTES
-        {
+        if stream.read_to_end(&mut bytes).is_err() {
+            return Ok(None);
+        }
+        drop(stream);
+        self.keep(bytes, part)
+    }
+
+    /// A picture that is no part of a package, known by `key` from now on.
+    pub fn take_bytes(
+        &mut self,
+        key: &str,
+        bytes: Vec<u8>,
+        name: &str,
+    ) -> Result<Option<Attachment>, StageError> {
+        if !self.known.contains_key(key) {
+            let room = self.known.len() < PICTURES;
+            let picture = if room { self.keep(bytes, key)? } else { None };
+            self.n_refused += u64::from(picture.is_none());
+            self.known.insert(key.into(), picture);
+        }
+        let picture = self.known.get(key).cloned().flatten();
+        Ok(picture.map(|picture| named(picture, name)))
+    }
+
+    /// The picture that was kept under this key.
+    pub fn known(&self, key: &str) -> Option<Attachment> {
+        self.known.get(key).cloned().flatten()
+    }
+
+    fn keep(&self, bytes: Vec<u8>, part: &str) -> Result<Option<Attachment>, StageError> {
+        if bytes.is_empty() || bytes.len() as u64 > PICTURE_BYTES {
             return Ok(None);
         }
         let digest = blake3::hash(&bytes).to_hex().to_string();

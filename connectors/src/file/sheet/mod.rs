@@ -9,6 +9,7 @@ mod formats;
 mod header;
 mod merges;
 mod notebook;
+mod outside;
 mod totals;
 mod words;
 
@@ -25,10 +26,11 @@ use super::{
         BATCH_CELLS, BATCH_ROWS, DROPPED_ROWS, HEADER_SEARCH_ROWS, SAMPLE_CHARS, SAMPLE_ROWS,
         StageLimits,
     },
-    manifest::{DroppedRow, Note, SampleCell, SampleKind, SheetManifest},
+    manifest::{DroppedRow, SampleCell, SampleKind, SheetManifest},
     stage_error::{StageError, StageErrorCode},
 };
 use columns::Columns;
+use outside::Outside;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 use table::{raw::RawCell, value::Attachment};
 
@@ -61,6 +63,16 @@ pub struct Row {
     /// Ascending columns.
     pub cells: Vec<Cell>,
     pub formulas: Vec<RowFormula>,
+}
+
+impl Row {
+    /// Cells by ascending column; of several in one place the first counts.
+    pub fn put_in_order(&mut self) {
+        if !self.cells.is_sorted_by(|a, b| a.column < b.column) {
+            self.cells.sort_by_key(|cell| cell.column);
+            self.cells.dedup_by_key(|cell| cell.column);
+        }
+    }
 }
 
 /// What is known of a sheet before its rows.
@@ -114,6 +126,7 @@ pub struct SheetReading<'a, 'b> {
     dropped: Vec<(u64, &'static str, BTreeMap<u32, SampleCell>)>,
     n_dropped: u64,
     last_row: u32,
+    outside: Outside,
 }
 
 impl<'a, 'b> SheetReading<'a, 'b> {
@@ -129,6 +142,7 @@ impl<'a, 'b> SheetReading<'a, 'b> {
             dropped: Vec::new(),
             n_dropped: 0,
             last_row: 0,
+            outside: Outside::default(),
             facts,
         }
     }
@@ -182,7 +196,7 @@ impl<'a, 'b> SheetReading<'a, 'b> {
             Some(waiting) => {
                 waiting.push(row);
                 if waiting.len() >= HEADER_SEARCH_ROWS {
-                    self.find_header()?;
+                    self.find_header(false)?;
                 }
                 Ok(())
             }
@@ -190,29 +204,27 @@ impl<'a, 'b> SheetReading<'a, 'b> {
         }
     }
 
-    fn find_header(&mut self) -> Result<(), StageError> {
+    fn find_header(&mut self, is_all: bool) -> Result<(), StageError> {
         let Some(waiting) = self.waiting.take() else {
             return Ok(());
         };
-        self.header = header::find(&waiting, &self.facts);
+        let header = header::find(&waiting, &self.facts);
+        // A lone column of names without a record below is no table: its lines are the records.
+        let is_data = |row: &Row| row.number > header.last_row && !row.cells.is_empty();
+        let is_lone = is_all && header.names.len() < 2 && !waiting.iter().any(is_data);
+        self.header = if is_lone { Header::default() } else { header };
         for (column, name) in &self.header.names {
             self.columns.name(*column, name);
         }
+        self.outside.is_album = waiting.iter().all(|row| row.cells.is_empty());
         let first_data = self.header.first_data_row;
-        let mut n_above = 0;
         for row in waiting {
             if row.number >= first_data {
                 self.take(row)?;
             } else {
-                n_above += self
-                    .facts
-                    .pictures
-                    .remove(&row.number)
-                    .map_or(0, |list| list.len());
+                let pictures = self.facts.pictures.remove(&row.number);
+                self.outside.add(row.number, pictures.unwrap_or_default());
             }
-        }
-        if n_above > 0 {
-            self.notes.add(pictures_outside(n_above));
         }
         Ok(())
     }
@@ -220,12 +232,16 @@ impl<'a, 'b> SheetReading<'a, 'b> {
     fn take(&mut self, mut row: Row) -> Result<(), StageError> {
         let pictures = self.facts.pictures.remove(&row.number).unwrap_or_default();
         let known = |column: u32| self.columns.has_pictures(column);
-        if row.cells.is_empty() && !pictures.iter().any(|(column, _)| known(*column)) {
-            self.notes.add(pictures_outside(pictures.len()));
+        if row.cells.is_empty()
+            && !self.outside.is_album
+            && !pictures.iter().any(|(column, _)| known(*column))
+        {
+            self.outside.add(row.number, pictures);
             return Ok(());
         }
         if let Some(reason) = totals::reason_to_drop(&row, &self.header) {
             self.drop_row(&row, reason);
+            self.outside.add(row.number, pictures);
             return Ok(());
         }
         self.facts.merges.fill_down(&mut row, &mut self.notes);
@@ -288,18 +304,30 @@ impl<'a, 'b> SheetReading<'a, 'b> {
         }
     }
 
-    /// Ends the sheet; `None` if there is no table on it.
-    pub fn finish(mut self) -> Result<Option<FinishedSheet>, StageError> {
-        self.find_header()?;
+    /// Ends the sheet: its table, if it holds one, and a table of the pictures that stand outside the rows.
+    pub fn finish(mut self) -> Result<Vec<FinishedSheet>, StageError> {
+        self.find_header(true)?;
         while let Some(number) = self.picture_row_before(u32::MAX) {
             self.hold_or_take(Row {
                 number,
                 ..Row::default()
             })?;
         }
-        if self.columns.is_empty() {
-            return Ok(None);
+        let outside = std::mem::take(&mut self.outside);
+        let name = self.facts.name.clone();
+        if let Some(note) = outside.note(&name) {
+            self.notes.add(note);
         }
+        let mut sheets = Vec::new();
+        if !self.columns.is_empty() {
+            sheets.push(self.finish_table()?);
+            self.run.n_sheets += 1;
+        }
+        sheets.extend(outside.into_sheet(&name, self.run)?);
+        Ok(sheets)
+    }
+
+    fn finish_table(&mut self) -> Result<FinishedSheet, StageError> {
         self.columns.write_rest()?;
         let layout = self.columns.finish(&self.facts, &mut self.notes);
         let sample = |cells: &BTreeMap<u32, SampleCell>| -> Vec<SampleCell> {
@@ -334,12 +362,11 @@ impl<'a, 'b> SheetReading<'a, 'b> {
             notes: self.notes.finish(),
             columns: layout.columns,
         };
-        self.run.n_sheets += 1;
-        Ok(Some(FinishedSheet {
+        Ok(FinishedSheet {
             manifest,
-            tallies: self.tallies,
+            tallies: std::mem::take(&mut self.tallies),
             places: layout.places,
-        }))
+        })
     }
 }
 
@@ -349,14 +376,6 @@ fn by_column(pictures: Vec<(u32, Attachment)>) -> BTreeMap<u32, Vec<Attachment>>
         columns.entry(column).or_default().push(picture);
     }
     columns
-}
-
-fn pictures_outside(n: usize) -> Note {
-    Note::warning(
-        "pictures_outside",
-        format!("有 {n} 张图片不在数据行里（例如标志或印章），没有导入。"),
-        format!("{n} picture(s) stand outside the data rows (a logo or a stamp) and are left out."),
-    )
 }
 
 fn sample_row(

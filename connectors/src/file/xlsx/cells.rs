@@ -8,15 +8,16 @@ use crate::file::{
     formula_map,
     limits::{FORMULA_CHARS, SHEET_COLUMNS, SHEET_ROWS},
     manifest::Note,
-    sheet::{Cell, FormatKind, NumberFormat, Row, RowFormula, SheetReading, read_cell},
+    sheet::{Cell, NumberFormat, Row, RowFormula, SheetReading, read_cell},
     stage_error::StageError,
+    stored::number_at,
 };
 use quick_xml::events::{BytesStart, Event};
 use std::{collections::HashMap, io::BufRead, sync::Arc};
 use table::{
-    field::{FieldType, date, decimal},
+    field::date,
     raw::RawCell,
-    value::{Attachment, CellError, CellValue},
+    value::{Attachment, CellError},
 };
 
 /// What the cells of all sheets refer to.
@@ -42,6 +43,7 @@ struct Open {
     shared: Option<u32>,
     has_formula: bool,
     is_array: bool,
+    is_inline: bool,
 }
 
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +139,12 @@ impl Cells<'_, '_, '_> {
                 self.open.column = u32::MAX;
             }
             "c" => self.start_cell(element),
-            "v" => self.part = Part::Value,
+            // A text of its own wins over what another program left beside it.
+            "is" => {
+                self.open.is_inline = true;
+                self.open.value.clear();
+            }
+            "v" if !self.open.is_inline => self.part = Part::Value,
             "t" if !self.in_guide => self.part = Part::Value,
             "rPh" => self.in_guide = true,
             "f" => {
@@ -224,10 +231,7 @@ impl Cells<'_, '_, '_> {
         if row.cells.is_empty() {
             return Ok(());
         }
-        if !row.cells.is_sorted_by(|a, b| a.column < b.column) {
-            row.cells.sort_by_key(|cell| cell.column);
-            row.cells.dedup_by_key(|cell| cell.column);
-        }
+        row.put_in_order();
         self.sheet.row(row)
     }
 
@@ -319,70 +323,8 @@ impl Cells<'_, '_, '_> {
 
     fn number(&mut self, value: f64) -> RawCell {
         let format = self.lookups.formats.get(self.open.style as usize);
-        let (row, column) = (self.row.number, self.open.column);
-        let raw = number_cell(value, format, self.lookups.is_1904);
-        if let RawCell::Text(text) = &raw
-            && value.abs() >= LONG_NUMBER
-        {
-            let text = text.clone();
-            self.sheet
-                .notes()
-                .add_at("digits_lost", row, column, || digits_lost(&text));
-        }
-        raw
-    }
-}
-
-/// Sixteen digits: what is longer has lost digits in the file already.
-pub const LONG_NUMBER: f64 = 1e15;
-
-pub fn digits_lost(text: &str) -> Note {
-    Note::warning(
-        "digits_lost",
-        format!("“{text}”超过 15 位，Excel 只能保存前 15 位，后面的数字可能已经不对。请核对。"),
-        format!(
-            "\"{text}\" has more than 15 digits; Excel keeps only 15, so the last ones may be wrong. Please check."
-        ),
-    )
-}
-
-/// A stored number under its format: number, date, time of day, or a code with leading zeros.
-pub fn number_cell(value: f64, format: Option<&NumberFormat>, is_1904: bool) -> RawCell {
-    let plain = RawCell::Number { value, shown: None };
-    let kind = format.map_or(&FormatKind::General, |format| &format.kind);
-    let shown = || format.and_then(|format| format.show(value));
-    match kind {
-        FormatKind::Date { has_time } => {
-            let day = if is_1904 {
-                value + 1462.0
-            } else if (1.0..60.0).contains(&value) {
-                value + 1.0
-            } else {
-                value
-            };
-            if !(0.0..=date::LAST_DAY + 1.0).contains(&day) {
-                return plain;
-            }
-            RawCell::Date {
-                value: day,
-                has_time: *has_time && day.fract() != 0.0,
-            }
-        }
-        FormatKind::Duration => RawCell::Text(duration_text(value, shown()).into()),
-        FormatKind::Time => shown().map_or(plain, |text| RawCell::Text(text.into())),
-        FormatKind::LeadingZeros if value.fract() == 0.0 => match shown() {
-            Some(text) if text.starts_with(|c: char| c.is_ascii_digit()) => RawCell::Number {
-                value,
-                shown: Some(text.into()),
-            },
-            Some(text) => RawCell::Text(text.into()),
-            None => plain,
-        },
-        _ if value.abs() >= LONG_NUMBER && value.fract() == 0.0 && value.abs() < 1e20 => {
-            RawCell::Text(format!("{value:.0}").into())
-        }
-        FormatKind::Text => RawCell::Text(decimal::general(value).into()),
-        _ => plain,
+        let place = (self.row.number, self.open.column);
+        number_at(self.sheet, place, value, format, self.lookups.is_1904)
     }
 }
 
@@ -395,15 +337,4 @@ pub fn wps_picture_id(text: &str) -> Option<&str> {
     }
     let rest = text[at + 8..].trim_start().strip_prefix('"')?;
     rest.split('"').next()
-}
-
-/// As the file shows it, unless seconds are hidden: a length of time is taken whole.
-fn duration_text(days: f64, shown: Option<String>) -> String {
-    let field = FieldType::Duration { seconds: true };
-    let seconds = decimal::round(days * 86_400.0, 3);
-    let exact = CellValue::Number(seconds).into();
-    match shown {
-        Some(text) if field.parse(&text) == exact => text,
-        _ => field.edit_text(&exact),
-    }
 }

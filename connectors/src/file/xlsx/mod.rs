@@ -1,4 +1,4 @@
-//! Workbooks in zip form: xlsx and xlsm read as streams; xlsb and ods by calamine.
+//! Workbooks in zip form: xlsx and xlsm read as streams; xlsb by calamine.
 //!
 //! Function: [`read`]. Law: a sheet is never held as a rectangle. Tests: `connectors/tests/staging.rs`.
 
@@ -9,7 +9,7 @@ pub(super) mod package;
 mod workbook;
 pub(super) mod xml;
 
-pub use cells::{digits_lost, number_cell, wps_picture_id};
+pub use cells::wps_picture_id;
 pub use frame::{COLUMN_PX, Frame, ROW_PX};
 
 use super::{
@@ -37,10 +37,7 @@ pub fn read(mut file: File, run: &mut StageRun) -> Result<Found, StageError> {
             file.rewind()?;
             return super::xls::read_xlsb(file, run);
         }
-        Content::Ods => {
-            file.rewind()?;
-            return super::xls::read_ods(file, run);
-        }
+        Content::Ods => return super::ods::read(&mut package, run),
     };
     let mut store = PictureStore::new(run.into);
     let (lookups, mut notes) = lookups(&mut package, &workbook, &mut store)?;
@@ -98,7 +95,7 @@ fn sheet(
     lookups: &Lookups,
     store: &mut PictureStore,
     run: &mut StageRun,
-) -> Result<Option<FinishedSheet>, StageError> {
+) -> Result<Vec<FinishedSheet>, StageError> {
     let mut frame = frame::read(package, &entry.part)?;
     let table = table_first_row(package, entry, &frame)?;
     let merges = Merges::new(std::mem::take(&mut frame.merges));

@@ -44,6 +44,10 @@ pub fn open(package: &mut Package) -> Result<Content, StageError> {
             Err(not_a_table(&kind.chars().take(100).collect::<String>()))
         };
     }
+    // The first entry of an ods may have got lost on its way through another program.
+    if package.has("content.xml") && package.has("META-INF/manifest.xml") {
+        return Ok(Content::Ods);
+    }
     let part = package
         .related("", "officedocument")?
         .or_else(|| {

@@ -14,7 +14,7 @@ use jobs::{
     import::{
         ConfirmImport, ImportError, ImportReport, import,
         target::{BaseTarget, PutBlob},
-        undo_group,
+        take_back,
     },
 };
 use parking_lot::Mutex;
@@ -228,10 +228,23 @@ fn run(
     };
     match (done, ended) {
         (Ok(_), Err(cause)) => {
-            // With its note it would be taken back at the next opening: better now.
-            let undone = base.handle.submit(undo_group(actor, &group));
-            tracing::warn!(%cause, is_undone = undone.is_ok(), "an import could not be brought to its end");
-            ticket.fail(disk_failure(&cause));
+            // Its note may be there after a crash, and it would be taken back then: better now, however long the disk fails.
+            tracing::warn!(%cause, "an import could not be brought to its end");
+            let undone = take_back(&target, actor, &group);
+            let failure = match undone {
+                Ok(()) => {
+                    if let Err(cause) = note.end() {
+                        tracing::warn!(%cause, "the note of an import stays until the base is opened again");
+                    }
+                    disk_failure(&cause)
+                }
+                Err(undo) => ImportError::NotTakenBack {
+                    cause: cause.to_string(),
+                    undo: Box::new(undo),
+                }
+                .job_error(),
+            };
+            ticket.fail(failure);
             true
         }
         (Ok(report), Ok(())) => {

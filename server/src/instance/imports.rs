@@ -12,9 +12,8 @@ use connectors::{
 use jobs::{
     JobBoard, JobError, JobKind, JobState, Ticket,
     import::{
-        ConfirmImport, ImportError, ImportReport, import,
+        ConfirmImport, ImportError, ImportReport, import, take_back,
         target::{BaseTarget, PutBlob},
-        take_back,
     },
 };
 use parking_lot::Mutex;
@@ -228,23 +227,7 @@ fn run(
     };
     match (done, ended) {
         (Ok(_), Err(cause)) => {
-            // Its note may be there after a crash, and it would be taken back then: better now, however long the disk fails.
-            tracing::warn!(%cause, "an import could not be brought to its end");
-            let undone = take_back(&target, actor, &group);
-            let failure = match undone {
-                Ok(()) => {
-                    if let Err(cause) = note.end() {
-                        tracing::warn!(%cause, "the note of an import stays until the base is opened again");
-                    }
-                    disk_failure(&cause)
-                }
-                Err(undo) => ImportError::NotTakenBack {
-                    cause: cause.to_string(),
-                    undo: Box::new(undo),
-                }
-                .job_error(),
-            };
-            ticket.fail(failure);
+            ticket.fail(not_ended(&target, actor, &group, &note, &cause));
             true
         }
         (Ok(report), Ok(())) => {
@@ -265,6 +248,31 @@ fn run(
             ticket.fail(cause.job_error());
             true
         }
+    }
+}
+
+/// Takes back an import whose note can't be removed: the note may be there after a crash, and it would be taken back then.
+/// Better now, however long the disk fails.
+fn not_ended(
+    target: &BaseTarget,
+    actor: &ActorId,
+    group: &str,
+    note: &Unfinished,
+    cause: &std::io::Error,
+) -> JobError {
+    tracing::warn!(%cause, "an import could not be brought to its end");
+    match take_back(target, actor, group) {
+        Ok(()) => {
+            if let Err(cause) = note.end() {
+                tracing::warn!(%cause, "the note of an import stays until the base is opened again");
+            }
+            disk_failure(cause)
+        }
+        Err(undo) => ImportError::NotTakenBack {
+            cause: cause.to_string(),
+            undo: Box::new(undo),
+        }
+        .job_error(),
     }
 }
 

@@ -219,6 +219,21 @@ fn the_cells_of_a_large_append_are_in_the_file_once_and_are_read_when_wanted() {
 }
 
 #[test]
+fn what_was_appended_while_a_checkpoint_was_made_stays_in_the_file_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("b1.base");
+    let mut shop = Shop::new(&path);
+    shop.append();
+    let before = shop.snapshot.clone();
+    shop.append();
+    // The older snapshot names nothing of the second append, which is durable all the same.
+    shop.base.checkpoint(&before).unwrap();
+    shop.base.sweep().unwrap();
+    shop.checkpoint();
+    assert_eq!(n_parts(&path, "logged = 0"), 2, "the two lists of records");
+}
+
+#[test]
 fn a_part_that_an_older_snapshot_still_needs_stays() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("b1.base");

@@ -75,7 +75,8 @@ impl Shop {
         let mut names = texts(&|at| format!("保温杯{}", at * 7919 % 8_000));
         let data = self.snapshot.data(TABLE).unwrap();
         if let Some(last) = data.segments.last() {
-            names.share_dictionary(last.column(NAME).unwrap());
+            let shared = names.sharing_dictionary(last.column(NAME).unwrap());
+            names = shared.unwrap_or(names);
         }
         let columns: [(ColumnId, SharedColumn); 3] = [
             (CODE, texts(&|at| format!("DD{at:08}")).into()),

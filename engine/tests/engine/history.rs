@@ -104,7 +104,7 @@ fn an_import_goes_as_one_and_comes_back_as_one() {
     let (table, field) = (desk.table("货"), desk.field("货", "名"));
     for part in 0..3 {
         let names = (0..2_000).map(|at| CellValue::text(format!("{part}-{at}")).into());
-        let columns = vec![(field, Column::from_states(ColumnKind::Text, names))];
+        let columns = vec![(field, Column::from_states(ColumnKind::Text, names).into())];
         let submission = Submission {
             actor: ActorId("job:import".into()),
             client_id: None,

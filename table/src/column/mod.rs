@@ -7,6 +7,7 @@
 mod dictionary;
 mod options;
 mod shared;
+mod size;
 mod text;
 
 pub use dictionary::{Dictionary, DictionaryBuilder};

@@ -408,3 +408,29 @@ fn restore_cells(
     draft.result.n_cells += draft.set_cells(table, column, &records, &after)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use table::value::CellValue;
+
+    #[test]
+    fn of_a_cell_that_was_changed_often_the_oldest_state_counts() {
+        let piece = |cells: &[(u64, f64)]| {
+            let records = cells.iter().map(|cell| RecordId(cell.0)).collect();
+            let states = cells.iter().map(|cell| CellValue::Number(cell.1).into());
+            (records, Column::from_states(ColumnKind::Number, states))
+        };
+        let newest_first = vec![
+            piece(&[(1, 30.0), (9, 31.0)]),
+            piece(&[(4, 20.0), (1, 21.0), (2, 22.0)]),
+            piece(&[(4, 10.0)]),
+        ];
+        let all = piece(&[(1, 21.0), (2, 22.0), (4, 10.0), (9, 31.0)]);
+        assert_eq!(merged(newest_first), all);
+        let mut first = vec![piece(&[(4, 20.0), (1, 21.0)]), piece(&[(4, 10.0)])];
+        first = vec![merged(first)];
+        first.push(piece(&[(1, 1.0), (7, 2.0)]));
+        assert_eq!(merged(first), piece(&[(1, 1.0), (4, 10.0), (7, 2.0)]));
+    }
+}

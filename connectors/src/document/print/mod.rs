@@ -1,6 +1,6 @@
 //! A workbook as a page for the browser's print: the sheet that is in front, as it would come out of Excel.
 //!
-//! Function: [`page`]. In: the bytes of a (filled) workbook; out: one HTML text without scripts or addresses, pictures
+//! Functions: [`page`], [`pages`]. In: the bytes of (filled) workbooks; out: one HTML text without scripts or addresses, pictures
 //! within it. Law: every text is escaped; the page's size, margins, titles, breaks and footers are the sheet's own.
 //! Not drawn: charts, conditional formats, text boxes. Tests: `connectors/tests/document.rs`.
 
@@ -27,32 +27,59 @@ use std::{
 
 /// The page of a workbook's sheet in front.
 pub fn page(bytes: &[u8]) -> Result<String, TemplateError> {
+    pages(&[bytes.to_vec()])
+}
+
+/// Several workbooks one after another, each on a new page; the paper is the first one's.
+pub fn pages(books: &[Vec<u8>]) -> Result<String, TemplateError> {
+    let mut css = CSS.to_string();
+    let (mut title, mut body) = (String::new(), String::new());
+    for (n, bytes) in books.iter().enumerate() {
+        let one = one(bytes, n)?;
+        if n == 0 {
+            css.push_str(&one.page_css);
+            title = one.title;
+        }
+        css.push_str(&one.css);
+        body.push_str(&one.body);
+    }
+    Ok(format!(
+        "<!doctype html><html><head><meta charset=\"utf-8\"><title>{}</title><style>{css}</style></head><body>{body}</body></html>",
+        escape(title.as_str())
+    ))
+}
+
+struct One {
+    title: String,
+    page_css: String,
+    css: String,
+    body: String,
+}
+
+/// A workbook as the `n`-th of the page.
+fn one(bytes: &[u8], n: usize) -> Result<One, TemplateError> {
     let book = Book::read(bytes)?;
     let workbook = book.package.xml(&book.part)?.root;
     let views = workbook
         .child("bookViews")
         .and_then(|views| views.elements().next());
-    let front = views
-        .and_then(|view| view.number("activeTab"))
-        .unwrap_or(0.0) as usize;
+    let front = views.and_then(|view| view.number("activeTab"));
     let shown = |index: &usize| {
-        book.sheets
-            .get(*index)
-            .is_some_and(|sheet| !sheet.is_hidden)
+        let sheet = book.sheets.get(*index);
+        sheet.is_some_and(|sheet| !sheet.is_hidden)
     };
-    let index = Some(front)
+    let index = Some(front.unwrap_or(0.0) as usize)
         .filter(shown)
         .or_else(|| (0..book.sheets.len()).find(shown))
         .unwrap_or_default();
     let sheet = book.sheets.get(index).ok_or(TemplateError::NotAWorkbook)?;
-    let area = paper::area(&workbook, index)
-        .or_else(|| used(sheet))
-        .unwrap_or(Range {
-            first_col: 1,
-            first_row: 1,
-            last_col: 1,
-            last_row: 1,
-        });
+    let area = paper::area(&workbook, index).or_else(|| used(sheet));
+    let area = area.unwrap_or(Range {
+        first_col: 1,
+        first_row: 1,
+        last_col: 1,
+        last_row: 1,
+    });
     let area = Range {
         last_row: area.last_row.min(area.first_row.saturating_add(PRINT_ROWS)),
         ..area
@@ -64,25 +91,28 @@ pub fn page(bytes: &[u8]) -> Result<String, TemplateError> {
         book: &book,
         sheet,
     };
-    let paper = Paper::of(&sheet.xml.root, drawn.geometry.size_px(area).0);
+    let (width, _) = drawn.geometry.size_px(area);
+    let paper = Paper::of(&sheet.xml.root, width);
     let titles = paper::title_rows(&workbook, index);
     let mut used_looks = BTreeSet::new();
     let table = drawn.table(titles, &mut used_looks)?;
     let pictures = drawn.pictures()?;
-    let mut css = paper.css();
+    let mut css = paper.sheet_css(n);
     for look in used_looks {
-        let _ = write!(css, ".s{look}{{{}}}", drawn.looks.css(look));
+        let _ = write!(css, ".d{n} .s{look}{{{}}}", drawn.looks.css(look));
     }
-    let (width, _) = drawn.geometry.size_px(area);
-    Ok(format!(
-        "<!doctype html><html><head><meta charset=\"utf-8\"><title>{}</title><style>{CSS}{css}</style></head>\
-         <body><div class=\"sheet\" style=\"width:{width:.0}px\">{table}{pictures}</div></body></html>",
-        escape(sheet.name.as_str())
-    ))
+    Ok(One {
+        title: sheet.name.clone(),
+        page_css: paper.page_css(),
+        css,
+        body: format!(
+            "<div class=\"sheet d{n}\" style=\"width:{width:.0}px\">{table}{pictures}</div>"
+        ),
+    })
 }
 
 const CSS: &str = "*{box-sizing:border-box}html{-webkit-print-color-adjust:exact;print-color-adjust:exact}\
-body{margin:0;background:#fff;color:#000}.sheet{position:relative}\
+body{margin:0;background:#fff;color:#000}.sheet{position:relative}.sheet+.sheet{break-before:page}\
 table{border-collapse:collapse;table-layout:fixed;width:100%}\
 td{padding:0 2px;line-height:1.15;white-space:nowrap;overflow:hidden;vertical-align:bottom}\
 td.over{overflow:visible}td.num{text-align:right}td.mid{text-align:center}\

@@ -88,19 +88,25 @@ impl Paper {
         }
     }
 
-    pub fn css(&self) -> String {
+    /// The rule of the page itself.
+    pub fn page_css(&self) -> String {
         let [top, right, bottom, left] = self.margins;
         let mut boxes = margin_boxes("top", &self.header);
         boxes.push_str(&margin_boxes("bottom", &self.footer));
+        format!(
+            "@page{{size:{:.3}in {:.3}in;margin:{top:.3}in {right:.3}in {bottom:.3}in {left:.3}in;{boxes}}}",
+            self.width, self.height
+        )
+    }
+
+    /// The rule of the `n`-th sheet on it.
+    pub fn sheet_css(&self, n: usize) -> String {
         let centred = if self.is_centred {
             "margin:0 auto;"
         } else {
             ""
         };
-        format!(
-            "@page{{size:{:.3}in {:.3}in;margin:{top:.3}in {right:.3}in {bottom:.3}in {left:.3}in;{boxes}}}.sheet{{{centred}zoom:{:.4}}}",
-            self.width, self.height, self.zoom
-        )
+        format!(".d{n}{{{centred}zoom:{:.4}}}", self.zoom)
     }
 }
 

@@ -65,7 +65,9 @@ pub const RETENTION_LEAST_DAYS: u32 = 30;
 /// Changes of later that a preview of taking back shows.
 pub const KEPT_SHOWN: usize = 50;
 /// Cells that bringing a table back to a moment may change.
-pub const CELLS_PER_RESTORE: usize = 5_000_000;
+pub const CELLS_PER_RESTORE: usize = 20_000_000;
+/// Bytes of cells that one command may write to the log, those before and after together; the file holds at most 1 GiB in one place.
+pub const LOGGED_BYTES: usize = 800 << 20;
 /// Segments that are made anew in one step of purging the trash.
 pub const PURGE_SEGMENTS: usize = 4;
 /// Milliseconds between looks at the calendar for formulas with TODAY().

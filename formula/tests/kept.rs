@@ -188,7 +188,7 @@ fn take(snapshot: &mut Snapshot, step: &Step) {
             let data = data(snapshot, OTHER);
             let more = segment(data.next_record.0, rows, [4, 5, 6]);
             let last = data.segments.last_mut().unwrap();
-            Arc::make_mut(last).append(more.ids(), more.live(), more.columns());
+            Arc::make_mut(last).append(more.ids().to_vec(), more.live(), more.columns());
             data.next_record.0 += rows.len() as u64;
             data.n_live += rows.len() as u64;
         }

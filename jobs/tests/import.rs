@@ -158,7 +158,7 @@ impl State {
                 let schema = self.snapshot.schema.table(table).unwrap();
                 let columns = columns
                     .into_iter()
-                    .map(|(field, cells)| (schema.field(field).unwrap().column, cells.into()))
+                    .map(|(field, cells)| (schema.field(field).unwrap().column, cells))
                     .collect();
                 let first = self
                     .snapshot

@@ -62,3 +62,11 @@ pub const BASE_NAME_CHARS: usize = 255;
 pub const SHUTDOWN_GRACE_S: u64 = 10;
 /// Milliseconds between two looks at a job's progress while someone watches.
 pub const JOB_POLL_MS: u64 = 250;
+/// Document templates of one base.
+pub const DOCUMENT_TEMPLATES: usize = 200;
+/// Characters of a template's name.
+pub const DOCUMENT_NAME_CHARS: usize = 80;
+/// Documents made at once, one per record.
+pub const DOCUMENTS_AT_ONCE: usize = 300;
+/// Records in one document.
+pub const DOCUMENT_RECORDS: usize = 5_000;

@@ -3,12 +3,13 @@
 //! It counts the calls of one class (`open`, `write`, `sync`, `truncate`, `rename`, `unlink`, `mkdir`) on files within
 //! one folder, and at the n-th of them fails as a disk would, or ends the process. Built by `sim/build.rs` and loaded
 //! by `sim/tests/disk_faults.rs` only: nothing of it is in the product. The one place of the project with `unsafe`,
-//! which an interposed C function can't do without; every call goes on to the kernel by `syscall`.
+//! which an interposed C function can't do without; every call but `closedir` goes on to the kernel by `syscall`.
 //!
 //! | variable | |
 //! |---|---|
 //! | `DISK_FOLDER` | the folder whose files are meant |
 //! | `DISK_FAULT` | `class:n:kind`, counted from 1; `eio` and `enospc` fail one call, `eio+` and `enospc+` that one and all later ones, `short` writes half and finds no room for the rest, `kill-before`, `kill-half` (writes only) and `kill-after` end the process |
+//! | `DISK_FROM` | nothing is counted until this file exists |
 //! | `DISK_MET` | a file that is made when the fault is met |
 //! | `DISK_WELL` | while this file exists, nothing fails |
 //! | `DISK_DAYS` | the wall clock is so many days ahead |
@@ -23,6 +24,8 @@ unsafe extern "C" {
     fn syscall(number: c_long, ...) -> c_long;
     fn getenv(name: *const c_char) -> *const c_char;
     fn __errno_location() -> *mut c_int;
+    fn dirfd(listing: *mut c_void) -> c_int;
+    fn dlsym(library: *const c_void, name: *const c_char) -> *const c_void;
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -71,6 +74,8 @@ mod number {
 const EIO: c_int = 5;
 const ENOSPC: c_int = 28;
 const CWD: c_int = -100;
+/// `RTLD_NEXT`: the function that this one stands before.
+const NEXT: *const c_void = usize::MAX as *const c_void;
 const REMOVE_DIR: c_int = 0x200;
 const O_WRONLY_CREAT: c_int = 0o101;
 const CLASSES: [&[u8]; 7] = [
@@ -110,6 +115,8 @@ static CLASS: AtomicU8 = AtomicU8::new(0);
 static KIND: AtomicU8 = AtomicU8::new(0);
 static AT: AtomicU64 = AtomicU64::new(0);
 static N: AtomicU64 = AtomicU64::new(0);
+/// `DISK_FROM` has been seen.
+static BEGUN: AtomicBool = AtomicBool::new(false);
 /// The write after a short one fails.
 static NO_ROOM: AtomicBool = AtomicBool::new(false);
 static AHEAD_S: AtomicI64 = AtomicI64::new(0);
@@ -182,9 +189,9 @@ fn mark(file: c_long, ours: bool) {
     }
 }
 
-fn is_well() -> bool {
+fn is_there(path: &CStr) -> bool {
     // SAFETY: a string that ends with 0; nothing is written. The caller's `errno` is put back.
-    variable(c"DISK_WELL").is_some_and(|path| unsafe {
+    unsafe {
         let before = *__errno_location();
         let found = syscall(
             number::FACCESSAT,
@@ -195,7 +202,18 @@ fn is_well() -> bool {
         ) == 0;
         *__errno_location() = before;
         found
-    })
+    }
+}
+
+fn is_well() -> bool {
+    variable(c"DISK_WELL").is_some_and(is_there)
+}
+
+fn has_begun() -> bool {
+    if !BEGUN.load(Relaxed) && variable(c"DISK_FROM").is_none_or(is_there) {
+        BEGUN.store(true, Relaxed);
+    }
+    BEGUN.load(Relaxed)
 }
 
 fn tell_met() {
@@ -227,7 +245,7 @@ fn fails(error: c_int) -> c_long {
 
 /// Passes a call of the class on, unless it is the one that fails. `half` does half of a write.
 fn pass(class: Class, act: impl Fn() -> c_long, half: impl Fn() -> c_long) -> c_long {
-    if CLASS.load(Relaxed) != class as u8 + 1 {
+    if CLASS.load(Relaxed) != class as u8 + 1 || !has_begun() {
         return act();
     }
     let (n, at) = (N.fetch_add(1, Relaxed) + 1, AT.load(Relaxed));
@@ -318,6 +336,23 @@ pub unsafe extern "C" fn creat(path: *const c_char, mode: c_int) -> c_int {
 pub unsafe extern "C" fn close(file: c_int) -> c_int {
     mark(file.into(), false);
     unsafe { syscall(number::CLOSE, file) as c_int }
+}
+
+/// The C library closes the descriptor of a listing by itself. Left marked, it would be a socket's before long, and the
+/// failing disk would break off an answer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn closedir(listing: *mut c_void) -> c_int {
+    unsafe {
+        if !listing.is_null() {
+            mark(dirfd(listing).into(), false);
+        }
+        let next = dlsym(NEXT, c"closedir".as_ptr());
+        if next.is_null() {
+            return fails(EIO) as c_int;
+        }
+        let next: unsafe extern "C" fn(*mut c_void) -> c_int = std::mem::transmute(next);
+        next(listing)
+    }
 }
 
 #[unsafe(no_mangle)]

@@ -5,8 +5,9 @@
 //!
 //! While a call fails: the reason is told, what can be read is what was acknowledged, and the work goes on in the same
 //! process once the disk is well. Afterwards, in a new process: acknowledged ⊆ recovered ⊆ attempted, every base opens
-//! and is sound, no half base, no stray file. Every 23rd n by default; `SUANPAN_FAULTS=all` takes all of them,
-//! `SUANPAN_FAULTS=write:17:eio` one.
+//! and is sound, no half base, no stray file. Every 23rd n by default, and every n within the steps where faults were
+//! once handled wrongly; `SUANPAN_FAULTS=all` takes all of them, `SUANPAN_FAULTS=write:17:eio` one, and
+//! `SUANPAN_FAULTS=import/sync:3:eio+` one that is counted from the beginning of a step.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
@@ -50,6 +51,13 @@ const PLANS: [(&str, &[&str]); 7] = [
     ("unlink", &["eio", "kill-before"]),
     ("mkdir", &["eio", "enospc", "kill-before"]),
 ];
+/// Counted from the beginning of a step, every n up to a highest: where a finding was mended, in every form.
+const AIMED: [(&str, &str, u64); 2] = [
+    // The import was whole, the note of it could not be removed: it was called failed, and stayed.
+    ("import/sync", "eio+", 14),
+    // The failing disk took a socket for a file of the import, whose listing was closed past it: no answer came.
+    ("edit1/write", "enospc+", 6),
+];
 /// Of the fast form: a prime, so that it meets each kind of call.
 const STRIDE: u64 = 23;
 /// Runs at a time; most of their time is waiting.
@@ -61,8 +69,8 @@ const PICTURE: &[u8] = b"not really a picture, but bytes to be kept";
 /// Why a step did not succeed.
 #[derive(Debug)]
 enum Failure {
-    /// The process is gone.
-    Gone,
+    /// The process is gone, or does not answer: why, as the client has it.
+    Gone(String),
     Refused {
         code: String,
         text: String,
@@ -90,6 +98,13 @@ impl Place {
         self.root.path().join("met").exists()
     }
 
+    /// Calls are counted from now on, where the plan names the step.
+    fn begin(&self, name: &str, plan: &str) {
+        if plan.split_once('/').is_some_and(|(step, _)| step == name) {
+            std::fs::write(self.root.path().join("from"), b"").unwrap();
+        }
+    }
+
     fn heal(&self) {
         std::fs::write(self.root.path().join("well"), b"").unwrap();
     }
@@ -101,15 +116,19 @@ impl Place {
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--data"])
             .arg(self.data())
             .env("SUANPAN_CHECKPOINT_EVERY", "4")
-            .env("SUANPAN_LOG", "error")
+            .env("SUANPAN_LOG", if is_single() { "debug" } else { "error" })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
         if let Some(plan) = plan {
+            let (step, call) = plan.split_once('/').unwrap_or(("", plan));
+            if !step.is_empty() {
+                command.env("DISK_FROM", self.root.path().join("from"));
+            }
             command
                 .env("LD_PRELOAD", env!("DISK_LIBRARY"))
                 .env("DISK_FOLDER", self.data())
-                .env("DISK_FAULT", plan)
+                .env("DISK_FAULT", call)
                 .env("DISK_MET", self.root.path().join("met"))
                 .env("DISK_WELL", self.root.path().join("well"));
         }
@@ -134,7 +153,11 @@ impl Place {
             return Err(format!("{line}{}", said.await.unwrap()));
         };
         let url = format!("{url}/api/v1");
-        let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE);
+        // A connection per request: descriptors are used again at once, so that one which the disk mistakes for a file shows.
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(PATIENCE)
+            .pool_max_idle_per_host(0);
         Ok(Server {
             child,
             url,
@@ -157,9 +180,14 @@ impl Server {
                 .header("content-type", "application/json")
                 .body(body);
         }
-        let answer = request.send().await.map_err(|_| Failure::Gone)?;
+        let began = Instant::now();
+        let gone = |error: reqwest::Error| {
+            let took = began.elapsed();
+            Failure::Gone(format!("{path} after {took:?}: {error:?}"))
+        };
+        let answer = request.send().await.map_err(gone)?;
         let status = answer.status();
-        let bytes = answer.bytes().await.map_err(|_| Failure::Gone)?;
+        let bytes = answer.bytes().await.map_err(gone)?;
         if status.is_success() {
             return Ok(bytes.to_vec());
         }
@@ -226,6 +254,11 @@ impl Server {
             Err(_) => "panicked: it did not end within 30 s".to_string(),
         }
     }
+}
+
+/// One plan is run by itself, and tells what happens.
+fn is_single() -> bool {
+    std::env::var("SUANPAN_FAULTS").is_ok_and(|asked| asked.matches(':').count() == 2)
 }
 
 fn refused(code: &str, what: &Value) -> Failure {
@@ -536,14 +569,14 @@ impl Run<'_> {
         );
     }
 
-    /// Does one step until it is acknowledged; `Err` where the process is gone.
-    async fn step(&mut self, server: &Server, name: &str) -> Result<bool, ()> {
+    /// Does one step until it is acknowledged; `Err` where the process is gone, with what the client saw.
+    async fn step(&mut self, server: &Server, name: &str) -> Result<bool, String> {
         let began = Instant::now();
         let mut was_refused = false;
         loop {
             match step(server, name).await {
                 Ok(()) => return Ok(was_refused),
-                Err(Failure::Gone) => return Err(()),
+                Err(Failure::Gone(why)) => return Err(why),
                 Err(Failure::Refused { code, text }) => {
                     assert!(
                         self.place.met(),
@@ -555,16 +588,19 @@ impl Run<'_> {
                         "{} {name}: does not recover: {text}",
                         self.plan
                     );
+                    if is_single() {
+                        println!("{name}: refused: {text}");
+                    }
                     self.codes.insert(code);
                     if !was_refused {
                         was_refused = true;
                         // A disk that cannot be written can be read.
-                        if !self.plan.starts_with("open") {
+                        if !self.plan.contains("open:") {
                             match look(server).await {
                                 // An import shows what it has done so far, and takes it back once it can.
                                 Ok(_) if name == "import" => {}
                                 Ok(seen) => self.check_state(&seen, "while the disk fails"),
-                                Err(Failure::Gone) => return Err(()),
+                                Err(Failure::Gone(why)) => return Err(why),
                                 Err(Failure::Refused { text, .. }) => {
                                     panic!("{} {name}: reading does not go on: {text}", self.plan)
                                 }
@@ -600,15 +636,16 @@ impl Run<'_> {
         };
         let mut was_refused = false;
         for name in STEPS {
+            self.place.begin(name, self.plan);
             match self.step(&server, name).await {
                 Ok(refused) => {
                     was_refused |= refused;
                     self.n_acked += 1;
                 }
-                Err(()) => {
+                Err(why) => {
                     let said = server.stop().await;
                     self.check_said(&said);
-                    assert!(kills, "{} {name}: the process is gone: {said}", self.plan);
+                    assert!(kills, "{} {name}: no answer: {why}: {said}", self.plan);
                     return Outcome::Killed;
                 }
             }
@@ -623,6 +660,9 @@ impl Run<'_> {
     }
 
     fn check_said(&self, said: &str) {
+        if is_single() {
+            println!("the server said: {said}");
+        }
         for bad in ["panicked", "RUST_BACKTRACE", "overflow"] {
             assert!(!said.contains(bad), "{}: {said}", self.plan);
         }
@@ -672,8 +712,13 @@ type Told = BTreeMap<Outcome, u64>;
 /// How many runs came to what, the codes that they met, and the plans that failed.
 type Tally = (Told, BTreeSet<String>, Vec<String>);
 
-/// Runs for every `stride`-th n until one meets no fault; how many came to what.
-async fn all_of(class: &str, kind: &str, stride: u64, expected: &Arc<Expected>) -> Tally {
+/// Runs for every `stride`-th n until one meets no fault, or up to the highest; how many came to what.
+async fn all_of(
+    class: &str,
+    kind: &str,
+    (stride, highest): (u64, u64),
+    expected: &Arc<Expected>,
+) -> Tally {
     let next = Arc::new(AtomicU64::new(0));
     let told: Arc<Mutex<Tally>> = Arc::default();
     let mut tasks = Vec::new();
@@ -683,6 +728,9 @@ async fn all_of(class: &str, kind: &str, stride: u64, expected: &Arc<Expected>) 
         tasks.push(tokio::spawn(async move {
             loop {
                 let n = 1 + next.fetch_add(1, Ordering::Relaxed) * stride;
+                if n > highest {
+                    return;
+                }
                 let plan = format!("{class}:{n}:{kind}");
                 let (within, among) = (plan.clone(), expected.clone());
                 match tokio::spawn(async move { run(&within, &among).await }).await {
@@ -707,27 +755,32 @@ async fn all_of(class: &str, kind: &str, stride: u64, expected: &Arc<Expected>) 
 async fn a_fault_at_every_call_loses_nothing_acknowledged_and_leaves_nothing_half() {
     let expected = Arc::new(expected().await);
     let asked = std::env::var("SUANPAN_FAULTS").unwrap_or_default();
-    if asked.matches(':').count() == 2 {
+    if is_single() {
         println!("{asked}: {:?}", run(&asked, &expected).await);
         return;
     }
     let stride = if asked == "all" { 1 } else { STRIDE };
     let (mut failed, mut n_runs) = (Vec::new(), 0);
-    for (class, kinds) in PLANS {
-        for kind in kinds
-            .iter()
-            .filter(|kind| asked.is_empty() || asked == "all" || format!("{class}:{kind}") == asked)
-        {
-            let began = Instant::now();
-            let (told, codes, bad) = all_of(class, kind, stride, &expected).await;
-            n_runs += told.values().sum::<u64>();
-            let took = began.elapsed().as_secs();
-            println!(
-                "{class} {kind}: {told:?} {codes:?} failed {} ({took} s)",
-                bad.len()
-            );
-            failed.extend(bad);
+    let wide = PLANS
+        .iter()
+        .flat_map(|(class, kinds)| kinds.iter().map(move |kind| (*class, *kind, u64::MAX)));
+    for (class, kind, highest) in wide.chain(AIMED) {
+        if !(asked.is_empty() || asked == "all" || format!("{class}:{kind}") == asked) {
+            continue;
         }
+        let steps = match highest {
+            u64::MAX => (stride, highest),
+            _ => (1, highest),
+        };
+        let began = Instant::now();
+        let (told, codes, bad) = all_of(class, kind, steps, &expected).await;
+        n_runs += told.values().sum::<u64>();
+        let took = began.elapsed().as_secs();
+        println!(
+            "{class} {kind}: {told:?} {codes:?} failed {} ({took} s)",
+            bad.len()
+        );
+        failed.extend(bad);
     }
     assert!(
         failed.is_empty(),
@@ -735,7 +788,7 @@ async fn a_fault_at_every_call_loses_nothing_acknowledged_and_leaves_nothing_hal
         failed.len()
     );
     assert!(
-        n_runs > 40,
+        n_runs > 40 || asked.contains(':'),
         "only {n_runs} runs met a fault: they would prove nothing"
     );
 }

@@ -18,6 +18,7 @@ mod history;
 pub mod limits;
 mod log;
 mod migrate;
+mod note;
 mod pack;
 mod parts;
 mod reader;

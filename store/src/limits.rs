@@ -22,3 +22,5 @@ pub const BUSY_TIMEOUT_MS: u64 = 10_000;
 pub const WAL_PAGES: u32 = 4_000;
 /// Damaged rows of one log that a check tells.
 pub const TOLD_ROWS: usize = 100;
+/// Bytes of one note.
+pub const NOTE_BYTES: usize = 4 << 20;

@@ -322,7 +322,6 @@ impl Parts {
         let mut waiting = locked(&self.0.waiting);
         waiting.retain(|_, unread| unread.strong_count() > 0);
         let mut known = locked(&self.0.columns);
-        known.retain(|number, _| used.contains(number) || waiting.contains_key(number));
         let words = |number: &i64| known.get(number).and_then(|part| part.words);
         let needed: HashSet<i64> = waiting.keys().filter_map(words).collect();
         let mut remove = connection.prepare_cached("DELETE FROM part WHERE id = ?1")?;
@@ -337,6 +336,8 @@ impl Parts {
             }
             left -= 1;
             remove.execute([number])?;
+            // Only what is gone is forgotten: parts that were written since the last checkpoint are for the next to name.
+            known.remove(&number);
         }
         Ok(false)
     }

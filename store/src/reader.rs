@@ -7,7 +7,7 @@ use crate::{
     error::{BackupError, BlobError, OpenBaseError, ReadLogError},
     fault::Fault,
     history::{self, LogLine, Undoing},
-    migrate,
+    migrate, note,
     parts::Parts,
     retention::{self, Needs},
     verify,
@@ -82,6 +82,16 @@ impl Reader {
 
     pub fn blob(&self, digest: &str) -> Result<Vec<u8>, BlobError> {
         blob::get(&self.lock(), digest)
+    }
+
+    /// A note that the base carries; `None` where there is none, or where it is damaged.
+    pub fn note(&self, name: &str) -> Result<Option<Vec<u8>>, ReadLogError> {
+        Ok(note::get(&self.lock(), name)?)
+    }
+
+    /// Replaces a note; durable when it returns.
+    pub fn put_note(&self, name: &str, bytes: &[u8]) -> Result<(), BlobError> {
+        note::put(&self.lock(), name, bytes)
     }
 
     pub fn transactions(

@@ -75,7 +75,8 @@ impl Shop {
         let mut names = texts(&|at| format!("保温杯{}", at * 7919 % 8_000));
         let data = self.snapshot.data(TABLE).unwrap();
         if let Some(last) = data.segments.last() {
-            names.share_dictionary(last.column(NAME).unwrap());
+            let shared = names.sharing_dictionary(last.column(NAME).unwrap());
+            names = shared.unwrap_or(names);
         }
         let columns: [(ColumnId, SharedColumn); 3] = [
             (CODE, texts(&|at| format!("DD{at:08}")).into()),
@@ -216,6 +217,21 @@ fn the_cells_of_a_large_append_are_in_the_file_once_and_are_read_when_wanted() {
         columns[&CODE],
         expected.data(TABLE).unwrap().segments[0].columns()[&CODE]
     );
+}
+
+#[test]
+fn what_was_appended_while_a_checkpoint_was_made_stays_in_the_file_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("b1.base");
+    let mut shop = Shop::new(&path);
+    shop.append();
+    let before = shop.snapshot.clone();
+    shop.append();
+    // The older snapshot names nothing of the second append, which is durable all the same.
+    shop.base.checkpoint(&before).unwrap();
+    shop.base.sweep().unwrap();
+    shop.checkpoint();
+    assert_eq!(n_parts(&path, "logged = 0"), 2, "the two lists of records");
 }
 
 #[test]

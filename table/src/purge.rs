@@ -203,8 +203,8 @@ fn part_of(segment: &Segment, kept: &[usize], columns: &BTreeSet<ColumnId>) -> S
     let live: Mask = kept.iter().map(|at| segment.live().get(*at)).collect();
     let stays = |(id, _): &(&ColumnId, &SharedColumn)| columns.contains(*id);
     let gathered = segment.columns().iter().filter(stays).map(|(id, cells)| {
-        let mut part = cells.gather(kept);
-        part.share_dictionary(cells);
+        let part = cells.gather(kept);
+        let part = part.sharing_dictionary(cells).unwrap_or(part);
         (*id, SharedColumn::from(part))
     });
     Segment::new(ids, live, gathered.collect())

@@ -150,12 +150,15 @@ impl Segment {
     /// columns as they are, without a copy.
     pub fn append(
         &mut self,
-        ids: &[RecordId],
+        ids: Vec<RecordId>,
         live: &Mask,
         columns: &BTreeMap<ColumnId, SharedColumn>,
     ) {
         let old = self.len();
-        Arc::make_mut(&mut self.ids).extend_from_slice(ids);
+        match old {
+            0 => self.ids = Arc::new(ids),
+            _ => Arc::make_mut(&mut self.ids).extend(ids),
+        }
         Arc::make_mut(&mut self.live).extend(live);
         self.records_kept_as = Arc::default();
         for (id, cells) in columns {

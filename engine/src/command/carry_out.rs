@@ -177,6 +177,14 @@ impl Command {
         ) || self.is_of_history()
     }
 
+    /// True for those of them that need the log and a snapshot only, not what people have on their lists of undo.
+    pub(crate) fn is_of_log(&self) -> bool {
+        matches!(
+            self,
+            Command::TakeBack { .. } | Command::RestoreTableTo { .. }
+        )
+    }
+
     /// True for commands that bring back what was there before, with what belongs to it.
     pub(crate) fn is_of_history(&self) -> bool {
         matches!(

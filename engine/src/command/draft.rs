@@ -8,6 +8,7 @@ use crate::{
     ai::{AnswerBook, Cell, Waiting},
     error::CommandError,
     handle::Clock,
+    limits::LOGGED_BYTES,
     queue::Queue,
     undo::UndoBook,
 };
@@ -149,6 +150,33 @@ impl Draft {
         merge(&mut self.touched, touched);
         self.ops.extend(one.ops);
         Ok(())
+    }
+
+    /// Refuses what could not be read from the log again.
+    pub fn expect_loggable(&self) -> Result<(), CommandError> {
+        let of = |op: &Op| match op {
+            Op::SetCells {
+                records,
+                before,
+                after,
+                ..
+            } => 8 * records.len() + before.n_bytes() + after.n_bytes(),
+            Op::RemoveRecords { records, .. } | Op::RestoreRecords { records, .. } => {
+                8 * records.len()
+            }
+            // Large ones have a place of their own per column.
+            _ => 0,
+        };
+        let n_bytes: usize = self.ops.iter().map(of).sum();
+        match n_bytes > LOGGED_BYTES {
+            true => Err(CommandError::too_large(
+                " MB 单元格内容",
+                "MB of cells",
+                (n_bytes >> 20) as u64,
+                (LOGGED_BYTES >> 20) as u64,
+            )),
+            false => Ok(()),
+        }
     }
 
     /// Nothing happened: no ops, no calls, no answers.

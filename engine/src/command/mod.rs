@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use table::{
     ai::{Answer, CallKey},
-    column::Column,
+    column::SharedColumn,
     field::{AiSettings, FieldType},
     id::{ActorId, FieldId, RecordId, Revision, TableId, ViewId},
     op::Op,
@@ -183,7 +183,7 @@ pub enum Command<C = CellInput> {
     AppendColumns {
         table: TableId,
         n_records: u64,
-        columns: Vec<(FieldId, Column)>,
+        columns: Vec<(FieldId, SharedColumn)>,
     },
     /// Asks the models for the cells of an AI field; `batch` is chosen by the caller, unique per click.
     RunAi {

@@ -46,9 +46,10 @@ pub(crate) fn paste(
         .min(append as usize);
     let mut all: Vec<RecordId> = targets.iter().copied().take(rows.len()).collect();
     if n_over > 0 {
-        let first = draft.data(table)?.next_record;
-        records::append(draft, table, n_over as u64, BTreeMap::new())?;
-        all.extend((first.0..first.0 + n_over as u64).map(RecordId));
+        let first = records::append(draft, table, n_over as u64, BTreeMap::new())?;
+        let ids = (first.0..first.0 + n_over as u64).map(RecordId);
+        draft.result.records.extend(ids.clone());
+        all.extend(ids);
     }
     for (at, field) in fields.iter().enumerate() {
         // A short row leaves the cells it does not reach alone.

@@ -8,7 +8,7 @@ use crate::{
 use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
 use table::{
-    column::{Column, ColumnKind},
+    column::{Column, ColumnKind, SharedColumn},
     id::{ColumnId, FieldId, RecordId, TableId},
     op::Op,
     value::CellState,
@@ -37,7 +37,7 @@ pub(crate) fn create(
     if records.is_empty() {
         return Ok(());
     }
-    let mut columns: BTreeMap<ColumnId, Column> = BTreeMap::new();
+    let mut columns: BTreeMap<ColumnId, SharedColumn> = BTreeMap::new();
     let used: BTreeSet<FieldId> = records
         .iter()
         .flat_map(|record| record.cells.keys().copied())
@@ -50,9 +50,12 @@ pub(crate) fn create(
             .collect();
         let column = cells::read(&draft.snapshot, &field, &inputs)?;
         draft.result.n_misfits += n_misfits(&column);
-        columns.insert(field.edited_column().0, column);
+        columns.insert(field.edited_column().0, column.into());
     }
-    append(draft, table, records.len() as u64, columns)
+    let first = append(draft, table, records.len() as u64, columns)?;
+    let ids = first.0..first.0 + records.len() as u64;
+    draft.result.records.extend(ids.map(RecordId));
+    Ok(())
 }
 
 /// Columns as an import has them. Formula fields other than AI ones are computed, not given.
@@ -60,7 +63,7 @@ pub(crate) fn append_columns(
     draft: &mut Draft,
     table: TableId,
     n_records: u64,
-    given: &[(FieldId, Column)],
+    given: &[(FieldId, SharedColumn)],
 ) -> Result<(), CommandError> {
     if n_records > RECORDS_PER_APPEND {
         return Err(CommandError::too_large(
@@ -92,7 +95,7 @@ pub(crate) fn append_columns(
             // A file has names.
             Some(link) => {
                 let names = links::Names::of(&draft.snapshot, link.table);
-                links::converted(column, None, &field, link, &names)
+                links::converted(column, None, &field, link, &names).into()
             }
             None => column.clone(),
         };
@@ -130,53 +133,45 @@ fn n_misfits(column: &Column) -> u64 {
 fn share_dictionaries(
     draft: &Draft,
     table: TableId,
-    columns: &mut BTreeMap<ColumnId, Column>,
+    columns: &mut BTreeMap<ColumnId, SharedColumn>,
 ) -> Result<(), CommandError> {
     if let Some(last) = draft.data(table)?.segments.last() {
         columns.par_iter_mut().for_each(|(id, cells)| {
-            if let Some(before) = last
-                .column(*id)
-                .filter(|_| cells.kind() == ColumnKind::Text)
-            {
-                cells.share_dictionary(before);
+            let before = last.column(*id);
+            let before = before.filter(|_| cells.kind() == ColumnKind::Text);
+            if let Some(shared) = before.and_then(|before| cells.sharing_dictionary(before)) {
+                *cells = shared.into();
             }
         });
     }
     Ok(())
 }
 
-/// New records after the last one; returns nothing, the ids stand in the result.
+/// New records after the last one; returns the first.
 pub(crate) fn append(
     draft: &mut Draft,
     table: TableId,
     n_records: u64,
-    mut columns: BTreeMap<ColumnId, Column>,
-) -> Result<(), CommandError> {
+    mut columns: BTreeMap<ColumnId, SharedColumn>,
+) -> Result<RecordId, CommandError> {
     let first = draft.data(table)?.next_record;
     for (id, column) in given::columns_of_new(draft, table, first, n_records) {
-        columns.entry(id).or_insert(column);
+        columns.entry(id).or_insert_with(|| column.into());
     }
     // An unticked box is a value, not a blank: new records start unticked without being told so.
     columns.retain(|_, column| column.valid().count() > 0 || !column.side().is_empty());
     if n_records >= SHARED_FROM_RECORDS {
         share_dictionaries(draft, table, &mut columns)?;
     }
-    let columns = columns.into_iter().map(|(id, cells)| (id, cells.into()));
     draft.push(Op::AppendRecords {
         table,
         first,
         n_records,
-        columns: columns.collect(),
+        columns,
     })?;
     draft.result.first_record = Some(first);
     draft.result.n_records += n_records;
-    if n_records <= RECORDS_PER_COMMAND as u64 {
-        draft
-            .result
-            .records
-            .extend((first.0..first.0 + n_records).map(RecordId));
-    }
-    Ok(())
+    Ok(first)
 }
 
 pub(crate) fn delete(

@@ -18,13 +18,12 @@ use std::{
     sync::Arc,
 };
 use table::{
-    ai::AiNote,
     column::{Column, ColumnKind},
     id::{ActorId, ColumnId, RecordId, Revision, TableId},
+    mask::Mask,
     op::{Op, Transaction, apply},
     schema::{Schema, Table},
     snapshot::Snapshot,
-    value::CellState,
 };
 
 /// Transactions read at a time.
@@ -46,8 +45,8 @@ pub(crate) fn restore(
     }
     restore_schema(draft, &shown)?;
     restore_records(draft, table, &then)?;
-    for (column, cells) in &then.cells {
-        restore_cells(draft, table, *column, cells)?;
+    for (column, pieces) in then.cells {
+        restore_cells(draft, table, column, pieces)?;
     }
     Ok(())
 }
@@ -62,16 +61,19 @@ fn no_such_moment(revision: Revision) -> CommandError {
     .at(revision.0)
 }
 
-/// One cell as it was.
-type Was = (CellState, Option<Arc<AiNote>>);
+/// Cells as they were before one op.
+type Piece = (Vec<RecordId>, Column);
 
 /// What a table was like, as far as it differs from now.
 struct Then {
     table: TableId,
     /// Only this table; its schema goes back with every op.
     scratch: Snapshot,
-    cells: BTreeMap<ColumnId, (ColumnKind, BTreeMap<RecordId, Was>)>,
+    /// What the ops since replaced, newest first; a cell may stand in several pieces.
+    cells: BTreeMap<ColumnId, Vec<Piece>>,
     n_cells: usize,
+    /// How many there were when they were last merged.
+    n_merged: usize,
     /// Live or removed then.
     live: BTreeMap<RecordId, bool>,
     /// Ids that were given since: first and how many.
@@ -94,6 +96,7 @@ impl Then {
             },
             cells: BTreeMap::new(),
             n_cells: 0,
+            n_merged: 0,
             live: BTreeMap::new(),
             made: Vec::new(),
         }
@@ -205,20 +208,28 @@ impl Then {
         Ok(())
     }
 
-    /// The oldest state of a cell is the one that counts, and it comes last.
     fn note_cells(
         &mut self,
         column: ColumnId,
         records: &[RecordId],
         before: &Column,
     ) -> Result<(), CommandError> {
-        let entry = self.cells.entry(column);
-        let (_, cells) = entry.or_insert_with(|| (before.kind(), BTreeMap::new()));
-        for (at, record) in records.iter().enumerate() {
-            let was = (before.get(at), before.note(at).cloned());
-            self.n_cells += usize::from(cells.insert(*record, was).is_none());
+        let pieces = self.cells.entry(column).or_default();
+        pieces.push((records.to_vec(), before.clone()));
+        self.n_cells += records.len();
+        // A cell that was changed often is held once.
+        if self.n_cells > self.n_merged + CELLS_PER_RESTORE / 2 {
+            let columns = self.cells.values_mut();
+            columns.for_each(|pieces| *pieces = vec![merged(std::mem::take(pieces))]);
+            self.n_cells = self
+                .cells
+                .values()
+                .flatten()
+                .map(|piece| piece.0.len())
+                .sum();
+            self.n_merged = self.n_cells;
         }
-        if self.n_cells > CELLS_PER_RESTORE {
+        if self.n_merged > CELLS_PER_RESTORE {
             return Err(CommandError::too_large(
                 "个单元格",
                 "cells",
@@ -320,10 +331,9 @@ fn restore_records(draft: &mut Draft, table: TableId, then: &Then) -> Result<(),
         let ids = (first.0..first.0 + n).map(RecordId);
         removed.extend(ids.filter(|record| data.is_live(*record)));
     }
-    let is_new = |record: &RecordId| {
-        let mut made = then.made.iter();
-        made.any(|(first, n)| (first.0..first.0 + n).contains(&record.0))
-    };
+    // Ids are given in order, and the newest stand first.
+    let new = then.made.last().map(|(first, _)| *first);
+    let is_new = |record: &RecordId| new.is_some_and(|first| *record >= first);
     let old = || then.live.iter().filter(|(record, _)| !is_new(record));
     let gone = old().filter(|(record, live)| !**live && data.is_live(**record));
     removed.extend(gone.map(|(record, _)| *record));
@@ -343,11 +353,42 @@ fn restore_records(draft: &mut Draft, table: TableId, then: &Then) -> Result<(),
     Ok(())
 }
 
+/// All cells of some pieces of a column, each once, by record: the oldest state is the one that counts, and it comes last.
+fn merged(pieces: Vec<Piece>) -> Piece {
+    let kind = pieces
+        .first()
+        .map_or(ColumnKind::Text, |(_, before)| before.kind());
+    let highest = pieces.iter().flat_map(|(records, _)| records).max();
+    let mut seen = Mask::new(highest.map_or(0, |record| record.0 as usize + 1), false);
+    let (mut records, mut all) = (Vec::new(), Column::new(kind));
+    for (of_piece, before) in pieces.into_iter().rev() {
+        let mut is_first = |at: &usize| {
+            let record = of_piece[*at].0 as usize;
+            let is_first = !seen.get(record);
+            seen.set(record, true);
+            is_first
+        };
+        let first: Vec<usize> = (0..of_piece.len()).filter(&mut is_first).collect();
+        records.extend(first.iter().map(|at| of_piece[*at]));
+        match first.len() == of_piece.len() {
+            true => all.extend(&before),
+            false => all.extend(&before.gather(&first)),
+        }
+    }
+    if records.is_sorted() {
+        return (records, all);
+    }
+    let mut order: Vec<usize> = (0..records.len()).collect();
+    order.sort_unstable_by_key(|at| records[*at]);
+    let all = all.gather(&order);
+    (order.into_iter().map(|at| records[at]).collect(), all)
+}
+
 fn restore_cells(
     draft: &mut Draft,
     table: TableId,
     column: ColumnId,
-    (kind, cells): &(ColumnKind, BTreeMap<RecordId, Was>),
+    pieces: Vec<Piece>,
 ) -> Result<(), CommandError> {
     let owner = draft.table(table)?;
     // The cells of a type that the field does not have now show nowhere, and are there when it has it again.
@@ -355,17 +396,41 @@ fn restore_cells(
     if field.is_none_or(|field| field.field_type.is_given()) {
         return Ok(());
     }
+    let (mut records, mut after) = merged(pieces);
     let data = draft.data(table)?.clone();
-    let there = |record: &&RecordId| data.find(**record).is_some();
-    let records: Vec<RecordId> = cells.keys().filter(there).copied().collect();
-    let mut after = Column::new(*kind);
-    for (at, record) in records.iter().enumerate() {
-        if let Some((state, note)) = cells.get(record) {
-            after.push(state.clone());
-            after.set_note(at, note.clone());
-        }
+    let there = (0..records.len()).filter(|at| data.find(records[*at]).is_some());
+    let there: Vec<usize> = there.collect();
+    if there.len() < records.len() {
+        after = after.gather(&there);
+        records = there.into_iter().map(|at| records[at]).collect();
     }
     settled(&mut after);
     draft.result.n_cells += draft.set_cells(table, column, &records, &after)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use table::value::CellValue;
+
+    #[test]
+    fn of_a_cell_that_was_changed_often_the_oldest_state_counts() {
+        let piece = |cells: &[(u64, f64)]| {
+            let records = cells.iter().map(|cell| RecordId(cell.0)).collect();
+            let states = cells.iter().map(|cell| CellValue::Number(cell.1).into());
+            (records, Column::from_states(ColumnKind::Number, states))
+        };
+        let newest_first = vec![
+            piece(&[(1, 30.0), (9, 31.0)]),
+            piece(&[(4, 20.0), (1, 21.0), (2, 22.0)]),
+            piece(&[(4, 10.0)]),
+        ];
+        let all = piece(&[(1, 21.0), (2, 22.0), (4, 10.0), (9, 31.0)]);
+        assert_eq!(merged(newest_first), all);
+        let mut first = vec![piece(&[(4, 20.0), (1, 21.0)]), piece(&[(4, 10.0)])];
+        first = vec![merged(first)];
+        first.push(piece(&[(1, 1.0), (7, 2.0)]));
+        assert_eq!(merged(first), piece(&[(1, 1.0), (4, 10.0), (7, 2.0)]));
+    }
 }

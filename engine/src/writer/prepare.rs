@@ -1,18 +1,21 @@
 //! From a submission to a candidate: checked, applied to a private snapshot, recomputed. Nothing is visible yet.
 
 use super::{
+    Shared,
     commit::{Group, Prepared},
     state::Writer,
 };
 use crate::{
     access::allow,
+    ai::Waiting,
     command::{
-        Command, CommandResult, Draft, Receipt, Stamp, Submission, World, carry_out, settle_given,
-        settle_links,
+        Command, CommandResult, Draft, Preview, Receipt, Stamp, Submission, World, carry_out,
+        settle_given, settle_links,
     },
     error::CommandError,
     handle::Then,
     recompute::run::run,
+    undo::UndoBook,
 };
 use std::{collections::BTreeSet, sync::Arc};
 use table::{
@@ -20,6 +23,38 @@ use table::{
     op::Transaction,
     snapshot::Snapshot,
 };
+
+impl Shared {
+    /// What a command of the log would do, found out where the caller is: reading much of the log and building the
+    /// change keeps no edit waiting. Nothing is computed that only a patch would show.
+    pub fn previewed(&self, actor: &ActorId, command: &Command) -> Result<Preview, CommandError> {
+        allow(actor, command)?;
+        let before = self.snapshot.read().clone();
+        let graph = self.graph_of(&before.schema);
+        let (model, reader) = ((self.options.default_model)(), self.reader.read().clone());
+        let now = (self.options.clock)();
+        let world = World {
+            now,
+            model: &model,
+            actor,
+            answers: &self.answers,
+            waiting: &Waiting::default(),
+            queue: &self.queue,
+            kept: &self.kept,
+            filling: &BTreeSet::new(),
+            undo: &UndoBook::default(),
+            reader: &reader,
+        };
+        let mut draft = Draft::new(before, command.label(), None);
+        let actor = actor.clone();
+        draft.stamp = Some(Stamp { now, actor });
+        carry_out(&mut draft, command, &world, &graph)?;
+        settle_links(&mut draft, command)?;
+        settle_given(&mut draft, &world, command)?;
+        draft.expect_loggable()?;
+        Ok(Preview::of(draft))
+    }
+}
 
 impl Writer {
     /// Puts the candidate into the group, or answers at once: refused, or applied before.
@@ -92,6 +127,7 @@ impl Writer {
             settle_links(&mut draft, command)?;
             settle_given(&mut draft, world, command)
         })?;
+        draft.expect_loggable()?;
         self.recompute(&mut draft, actor)?;
         Ok(draft)
     }

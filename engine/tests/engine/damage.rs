@@ -19,11 +19,11 @@ fn shop() -> Desk {
     let columns = vec![
         (
             desk.field("货", "名"),
-            Column::from_states(ColumnKind::Text, names),
+            Column::from_states(ColumnKind::Text, names).into(),
         ),
         (
             desk.field("货", "数"),
-            Column::from_states(ColumnKind::Number, numbers),
+            Column::from_states(ColumnKind::Number, numbers).into(),
         ),
     ];
     let append = Command::AppendColumns {

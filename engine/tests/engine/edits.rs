@@ -230,7 +230,10 @@ fn large_computations_go_to_the_background() {
     let append = Command::AppendColumns {
         table,
         n_records: n,
-        columns: vec![(field, Column::from_states(ColumnKind::Number, numbers))],
+        columns: vec![(
+            field,
+            Column::from_states(ColumnKind::Number, numbers).into(),
+        )],
     };
     desk.submit("ann", append).unwrap();
     let (tell, told) = std::sync::mpsc::channel();
@@ -401,19 +404,19 @@ fn import_columns_are_checked_and_counted() {
     let wrong = Command::AppendColumns {
         table,
         n_records: 3,
-        columns: vec![(desk.field("表", "数"), texts(3))],
+        columns: vec![(desk.field("表", "数"), texts(3).into())],
     };
     assert_eq!(desk.submit("ann", wrong).unwrap_err().code, "wrong_kind");
     let short = Command::AppendColumns {
         table,
         n_records: 4,
-        columns: vec![(name, texts(3))],
+        columns: vec![(name, texts(3).into())],
     };
     assert_eq!(desk.submit("ann", short).unwrap_err().code, "wrong_kind");
     let many = Command::AppendColumns {
         table,
         n_records: 70_000,
-        columns: vec![(name, texts(70_000))],
+        columns: vec![(name, texts(70_000).into())],
     };
     let receipt = desk.submit("ann", many).unwrap();
     assert_eq!(receipt.result.n_records, 70_000);

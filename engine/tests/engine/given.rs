@@ -248,7 +248,7 @@ fn imports_and_other_tables() {
             n_records: 3,
             columns: vec![(
                 desk.field(table, "名"),
-                Column::from_states(ColumnKind::Text, names),
+                Column::from_states(ColumnKind::Text, names).into(),
             )],
         };
         let receipt = desk.submit("ann", command).unwrap();
@@ -290,9 +290,9 @@ fn numbers_of_a_file_of_ours_stay_and_are_counted_on() {
             table: desk.table("单"),
             n_records: 3,
             columns: vec![
-                (desk.field("单", "名"), texts(["a", "b", "c"])),
-                (desk.field("单", "号"), texts(numbers)),
-                (desk.field("单", "建"), moments.clone()),
+                (desk.field("单", "名"), texts(["a", "b", "c"]).into()),
+                (desk.field("单", "号"), texts(numbers).into()),
+                (desk.field("单", "建"), moments.clone().into()),
             ],
         };
         desk.submit("ann", command).unwrap();

@@ -104,7 +104,7 @@ fn an_import_goes_as_one_and_comes_back_as_one() {
     let (table, field) = (desk.table("货"), desk.field("货", "名"));
     for part in 0..3 {
         let names = (0..2_000).map(|at| CellValue::text(format!("{part}-{at}")).into());
-        let columns = vec![(field, Column::from_states(ColumnKind::Text, names))];
+        let columns = vec![(field, Column::from_states(ColumnKind::Text, names).into())];
         let submission = Submission {
             actor: ActorId("job:import".into()),
             client_id: None,
@@ -196,6 +196,54 @@ fn a_table_goes_back_to_a_moment_with_everything_in_it() {
     ] {
         assert_eq!(desk.attempt(line).unwrap_err().code, code, "{line}");
     }
+}
+
+#[test]
+fn a_batch_of_ai_answers_goes_days_later_but_for_what_a_hand_has_changed() {
+    let desk = Desk::new();
+    desk.check(
+        "> ann table 表 名 译=AI.TRANSLATE([名],\"英语\")
+         schema
+         > ann add 表 杯
+         +1
+         > ann add 表 壶
+         +1
+         > ann run 表 译 empty b1
+         译.r1=…[Queued], 译.r2=…[Queued]
+         > ann answer T:
+         译.r1=…[Running], 译.r2=…[Running], 译.r1=T:杯[Ok], 译.r2=T:壶[Ok]
+         > bob set 表 r2 译 pot
+         译.r2=pot[Locked]",
+    );
+    let lines = desk.handle.reader().lines(Revision(1), 99).unwrap();
+    let of_batch = lines.iter().find(|line| line.group.is_some()).unwrap();
+    let desk = desk.reopened();
+    desk.prepare(&format!("bob takeback {} keep", of_batch.revision.0));
+    assert_eq!(desk.show("表"), "r1 | 杯 | \nr2 | 壶 | pot[Locked]\n");
+    desk.check(
+        "> ann take 9
+         took",
+    );
+}
+
+#[test]
+fn a_table_in_the_trash_comes_back_with_its_cells_and_links() {
+    let desk = Desk::new();
+    desk.prepare(
+        "ann table 供 名
+         ann table 货 名
+         ann add 供 义乌
+         ann add 货 杯
+         ann link 货 供应 供 one 货品
+         ann set 货 r1 供应 义乌",
+    );
+    let (then, goods) = (desk.show("供"), desk.show("货"));
+    let table = desk.table("供");
+    desk.prepare("ann droptable 供");
+    let desk = desk.reopened();
+    let restore = Command::RestoreTable { table };
+    desk.submit("bob", restore).unwrap();
+    assert_eq!((desk.show("供"), desk.show("货")), (then, goods));
 }
 
 #[test]

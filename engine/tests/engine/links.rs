@@ -352,7 +352,7 @@ fn one_good_of_many_reaches_its_movements() {
         let command = Command::AppendColumns {
             table: desk.table(table),
             n_records: cells.len() as u64,
-            columns: vec![(desk.field(table, field), cells)],
+            columns: vec![(desk.field(table, field), cells.into())],
         };
         desk.submit("ann", command).unwrap();
     };

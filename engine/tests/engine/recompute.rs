@@ -43,7 +43,7 @@ fn shop() -> Desk {
     );
     let import = |table: &str, n: u64, columns: Vec<(&str, Column)>| {
         let columns = columns.into_iter();
-        let columns = columns.map(|(field, cells)| (desk.field(table, field), cells));
+        let columns = columns.map(|(field, cells)| (desk.field(table, field), cells.into()));
         let command = Command::AppendColumns {
             table: desk.table(table),
             n_records: n,

@@ -87,7 +87,7 @@ fn an_import_is_one_step_over_a_restart() {
         let append = Command::AppendColumns {
             table,
             n_records: 10,
-            columns: vec![(field, cells)],
+            columns: vec![(field, cells.into())],
         };
         desk.submit_as("ann", Some("import-1"), append).unwrap();
     }

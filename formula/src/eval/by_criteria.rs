@@ -8,7 +8,7 @@ use super::{
     coded::Seen,
     criteria::Criterion,
     key_table::Match,
-    keys::{KeyIndex, is_criterion},
+    keys::{KeyIndex, NEVER_GIVEN, is_criterion},
     lookup::{Lookup, total},
     totals::{Asked, Totals},
     vector::{Cell, Collector, Vector},
@@ -175,10 +175,11 @@ impl<'a, 'c> Question<'a, 'c> {
         );
         let (keys, totals, lookup) = (&self.keys, &self.totals, self.lookup);
         let has_values = self.values.is_some();
+        let there = own_keys.numbers_in(keys, input.cache.spread());
         let found = input.cache.found(of, own_keys.bound(), |number| {
-            match keys.number_like(&own_keys, number) {
-                Some(key) => answer(lookup, totals, key, has_values),
-                None => Some(Cell::Blank),
+            match there.get(number as usize) {
+                None | Some(&NEVER_GIVEN) => Some(Cell::Blank),
+                Some(key) => answer(lookup, totals, *key, has_values),
             }
         });
         let numbers = &own_keys.segments.get(input.segment)?.numbers;

@@ -179,8 +179,9 @@ impl<'a> Search<'a, '_> {
             .keys(input.snapshot, input.table, Some(own), Match::Exact);
         let of = format!("XLOOKUP {} {} {}", own.id, self.by.1.id, values.id);
         let keys = &self.keys;
+        let there = own_keys.numbers_in(keys, input.cache.spread());
         let found = input.cache.found(of, own_keys.bound(), |number| {
-            let place = keys.first_like(&own_keys, number)?;
+            let place = keys.first(*there.get(number as usize)?)?;
             Some(source.cell(place))
         });
         let numbers = &own_keys.segments.get(input.segment)?.numbers;

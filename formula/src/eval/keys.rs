@@ -12,7 +12,7 @@ use super::{
     load,
     vector::{Cell, Vector},
 };
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use table::{
     column::Column, field::Field, id::TableId, mask::Mask, segment::Segment, snapshot::Snapshot,
 };
@@ -31,7 +31,27 @@ pub(crate) struct KeyIndex {
     /// Some cell is an error, which as a criterion asks for errors.
     has_errors: bool,
     first: OnceLock<Vec<Option<Place>>>,
+    elsewhere: Elsewhere,
 }
+
+/// The numbers that the keys have in the index that was asked last; forgotten when either of the two is changed, since a
+/// changed index lies elsewhere in memory.
+#[derive(Debug, Default)]
+struct Elsewhere(Mutex<Option<Known>>);
+
+/// The other index, and the numbers.
+type Known = (Weak<KeyIndex>, Arc<Vec<u32>>);
+
+impl Clone for Elsewhere {
+    fn clone(&self) -> Elsewhere {
+        Elsewhere::default()
+    }
+}
+
+/// In place of the number of a key: that number was never given.
+pub(crate) const NEVER_GIVEN: u32 = NO_KEY - 1;
+/// Numbers that are looked up elsewhere at a time.
+const ELSEWHERE_PART: usize = 4_096;
 
 /// A record by segment and offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,6 +207,7 @@ impl KeyIndex {
         spread: Spread,
     ) {
         self.first = OnceLock::new();
+        self.elsewhere = Elsewhere::default();
         if self.table.bound() > 2 * self.bound_at_first + SPARE_KEYS {
             *self = KeyIndex::default();
         }
@@ -273,14 +294,30 @@ impl KeyIndex {
         }
     }
 
-    /// The first record here that has the key which has a number in another index.
-    pub(crate) fn first_like(&self, other: &KeyIndex, number: u32) -> Option<Place> {
-        self.first(self.number_like(other, number)?)
-    }
-
-    /// The number here of the key which has a number in another index. `None`: that number was never given.
-    pub(crate) fn number_like(&self, other: &KeyIndex, number: u32) -> Option<u32> {
-        other.table.key(number).map(|key| self.table.find(key))
+    /// Of each number here, the number that the same key has in `other`.
+    pub(crate) fn numbers_in(&self, other: &Arc<KeyIndex>, spread: Spread) -> Arc<Vec<u32>> {
+        let mut known = self
+            .elsewhere
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, numbers)) = &*known
+            && of.upgrade().is_some_and(|of| Arc::ptr_eq(&of, other))
+        {
+            return numbers.clone();
+        }
+        let n = self.bound();
+        let number = |number: usize| match self.table.key(number as u32) {
+            Some(key) => other.table.find(key),
+            None => NEVER_GIVEN,
+        };
+        let parts = in_order(spread, n.div_ceil(ELSEWHERE_PART), |part| {
+            let of_part = part * ELSEWHERE_PART..n.min((part + 1) * ELSEWHERE_PART);
+            of_part.map(number).collect::<Vec<u32>>()
+        });
+        let numbers = Arc::new(parts.concat());
+        *known = Some((Arc::downgrade(other), numbers.clone()));
+        numbers
     }
 
     /// All numbers are below this.

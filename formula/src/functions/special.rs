@@ -34,7 +34,7 @@ pub(crate) fn gamma_above(a: f64, x: f64) -> f64 {
 
 fn gamma_series(a: f64, x: f64) -> f64 {
     let (mut term, mut sum) = (1.0 / a, 1.0 / a);
-    for n in 1..STEPS {
+    for n in 1..n_steps(a.max(x)) {
         term *= x / (a + n as f64);
         sum += term;
         if term.abs() < sum.abs() * 1e-17 {
@@ -54,7 +54,7 @@ fn gamma_fraction(a: f64, x: f64) -> f64 {
     let mut c = 1.0 / TINY;
     let mut d = 1.0 / b;
     let mut h = d;
-    for n in 1..STEPS {
+    for n in 1..n_steps(a.max(x)) {
         let an = -(n as f64) * (n as f64 - a);
         b += 2.0;
         d = 1.0 / nonzero(an * d + b);
@@ -91,10 +91,15 @@ pub(crate) fn beta_below(a: f64, b: f64, x: f64) -> f64 {
     }
 }
 
+/// Where the parameters are beyond all digits, more steps bring nothing nearer.
+fn n_steps(largest: f64) -> usize {
+    if largest > 1e15 { 200 } else { STEPS }
+}
+
 fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
     let (mut c, mut d) = (1.0, 1.0 / nonzero(1.0 - (a + b) * x / (a + 1.0)));
     let mut h = d;
-    for n in 1..STEPS {
+    for n in 1..n_steps(a.max(b)) {
         let m = n as f64;
         let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
         d = 1.0 / nonzero(1.0 + even * d);

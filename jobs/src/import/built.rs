@@ -5,7 +5,7 @@
 use super::{ImportError, Planned};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use table::{
-    column::Column,
+    column::SharedColumn,
     field::FieldType,
     id::FieldId,
     infer::build_raw,
@@ -16,7 +16,7 @@ use table::{
 /// A batch ready to be appended.
 pub(super) struct Built {
     pub n_records: u64,
-    pub columns: Vec<(FieldId, Column)>,
+    pub columns: Vec<(FieldId, SharedColumn)>,
     /// The cells of the columns whose formulas are to be tried.
     pub kept: Vec<Vec<RawCell>>,
     /// The pictures of all columns that are imported.
@@ -54,7 +54,7 @@ pub(super) fn build(
     let pictures = pictures.flatten().collect();
     let columns = to_build
         .into_par_iter()
-        .map(|(field, to, cells)| (field, build_raw(&cells, to)))
+        .map(|(field, to, cells)| (field, build_raw(&cells, to).into()))
         .collect();
     Ok(Built {
         n_records,

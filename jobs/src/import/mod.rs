@@ -253,6 +253,25 @@ pub fn undo_group(actor: &ActorId, group: &str) -> Submission {
     }
 }
 
+/// Takes back what an import of this group has done. While the base takes no writes it waits: until it does, what was
+/// done stays. `Err`: it still takes none, or can't be brought to take it back.
+pub fn take_back(
+    target: &dyn ImportTarget,
+    actor: &ActorId,
+    group: &str,
+) -> Result<(), CommandError> {
+    let mut n_left = TAKE_BACK_TRIES;
+    loop {
+        n_left -= 1;
+        match target.submit(undo_group(actor, group)) {
+            Err(error) if error.code == READ_ONLY && n_left > 0 => target.wait_writable(),
+            // What is unclear may not have been done.
+            Err(error) if error.code == NOTHING_TO_UNDO => return Ok(()),
+            done => return done.map(|_| ()),
+        }
+    }
+}
+
 impl Importer<'_> {
     fn run(&mut self, confirm: &ConfirmImport) -> Result<(), ImportError> {
         let source = self.source;
@@ -320,22 +339,13 @@ impl Importer<'_> {
         Ok(receipt.result)
     }
 
-    /// Undoes what this import has done. While the base takes no writes it waits: until it does, what was done stays.
+    /// Undoes what this import has done, if it may have done something.
     fn take_back(&self, cause: &ImportError) -> Result<(), CommandError> {
         let is_unclear = matches!(cause, ImportError::Command(error) if error.code == READ_ONLY);
         if self.report.tables.is_empty() && !is_unclear {
             return Ok(());
         }
-        let mut n_left = TAKE_BACK_TRIES;
-        loop {
-            n_left -= 1;
-            match self.target.submit(undo_group(&self.actor, &self.group)) {
-                Err(error) if error.code == READ_ONLY && n_left > 0 => self.target.wait_writable(),
-                // What is unclear may not have been done.
-                Err(error) if error.code == NOTHING_TO_UNDO => return Ok(()),
-                done => return done.map(|_| ()),
-            }
-        }
+        take_back(self.target, &self.actor, &self.group)
     }
 
     /// The table with the fields that hold values; formula fields come when their values are known.

@@ -12,9 +12,8 @@ use connectors::{
 use jobs::{
     JobBoard, JobError, JobKind, JobState, Ticket,
     import::{
-        ConfirmImport, ImportError, ImportReport, import,
+        ConfirmImport, ImportError, ImportReport, import, take_back,
         target::{BaseTarget, PutBlob},
-        undo_group,
     },
 };
 use parking_lot::Mutex;
@@ -228,10 +227,7 @@ fn run(
     };
     match (done, ended) {
         (Ok(_), Err(cause)) => {
-            // With its note it would be taken back at the next opening: better now.
-            let undone = base.handle.submit(undo_group(actor, &group));
-            tracing::warn!(%cause, is_undone = undone.is_ok(), "an import could not be brought to its end");
-            ticket.fail(disk_failure(&cause));
+            ticket.fail(not_ended(&target, actor, &group, &note, &cause));
             true
         }
         (Ok(report), Ok(())) => {
@@ -252,6 +248,31 @@ fn run(
             ticket.fail(cause.job_error());
             true
         }
+    }
+}
+
+/// Takes back an import whose note can't be removed: the note may be there after a crash, and it would be taken back then.
+/// Better now, however long the disk fails.
+fn not_ended(
+    target: &BaseTarget,
+    actor: &ActorId,
+    group: &str,
+    note: &Unfinished,
+    cause: &std::io::Error,
+) -> JobError {
+    tracing::warn!(%cause, "an import could not be brought to its end");
+    match take_back(target, actor, group) {
+        Ok(()) => {
+            if let Err(cause) = note.end() {
+                tracing::warn!(%cause, "the note of an import stays until the base is opened again");
+            }
+            disk_failure(cause)
+        }
+        Err(undo) => ImportError::NotTakenBack {
+            cause: cause.to_string(),
+            undo: Box::new(undo),
+        }
+        .job_error(),
     }
 }
 

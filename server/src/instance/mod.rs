@@ -5,6 +5,7 @@
 mod backup;
 mod bases;
 mod clock;
+pub mod documents;
 mod excel;
 mod exports;
 mod folder;
@@ -44,6 +45,7 @@ pub struct Instance {
     pub board: JobBoard,
     pub imports: Imports,
     pub exports: Exports,
+    pub documents: documents::Documents,
     pub providers: Arc<Providers>,
     /// The same providers, ready to be asked.
     pub models: Arc<ProviderSet>,
@@ -123,6 +125,7 @@ impl Instance {
             imports: Imports::new(board.clone(), &seed, folder.clone(), bases.clone(), program),
             exports: Exports::new(board.clone(), &seed, folder.clone()),
             uploads: Uploads::default(),
+            documents: documents::Documents::default(),
             thumbs: Thumbs::new(folder.thumbs()),
             bases,
             board,

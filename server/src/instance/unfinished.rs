@@ -8,6 +8,7 @@ use engine::BaseHandle;
 use jobs::import::{NOTHING_TO_UNDO, undo_group};
 use std::{
     fs::File,
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 use table::id::ActorId;
@@ -32,7 +33,11 @@ impl Unfinished {
 
     /// The import is whole, or nothing of it is there; durable when it returns.
     pub fn end(&self) -> std::io::Result<()> {
-        std::fs::remove_file(&self.path)?;
+        match std::fs::remove_file(&self.path) {
+            // Of an end that failed after this.
+            Err(cause) if cause.kind() == ErrorKind::NotFound => {}
+            done => done?,
+        }
         let folder = self.path.parent().unwrap_or(Path::new("."));
         File::open(folder)?.sync_all()
     }

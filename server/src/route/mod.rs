@@ -5,6 +5,7 @@ mod backups;
 mod bases;
 mod blobs;
 mod commands;
+mod documents;
 mod exports;
 mod formula;
 mod health;
@@ -59,6 +60,11 @@ pub fn all() -> OpenApiRouter<App> {
         .routes(routes!(exports::begin))
         .routes(routes!(exports::read))
         .routes(routes!(exports::file))
+        .routes(routes!(documents::list, documents::create))
+        .routes(routes!(documents::change, documents::remove))
+        .routes(routes!(documents::starter))
+        .routes(routes!(documents::fill))
+        .routes(routes!(documents::print))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::cancel))
         .routes(routes!(blobs::blob))

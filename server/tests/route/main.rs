@@ -4,6 +4,7 @@
 mod ai;
 mod bad_input;
 mod bases;
+mod documents;
 mod errors;
 mod field_types;
 mod files;

@@ -7,6 +7,7 @@
 mod dictionary;
 mod options;
 mod shared;
+mod size;
 mod text;
 
 pub use dictionary::{Dictionary, DictionaryBuilder};
@@ -340,11 +341,19 @@ impl Column {
         }
     }
 
-    /// Texts only: see [`TextValues::share_dictionary`].
-    pub fn share_dictionary(&mut self, with: &Column) {
-        if let (Values::Text(own), Values::Text(with)) = (&mut self.values, &with.values) {
-            own.share_dictionary(with);
-        }
+    /// Texts only: see [`TextValues::sharing_dictionary`].
+    pub fn sharing_dictionary(&self, with: &Column) -> Option<Column> {
+        let (Values::Text(own), Values::Text(with)) = (&self.values, &with.values) else {
+            return None;
+        };
+        let values = Values::Text(own.sharing_dictionary(with)?);
+        Some(Column {
+            values,
+            kind: self.kind,
+            valid: self.valid.clone(),
+            side: self.side.clone(),
+            notes: self.notes.clone(),
+        })
     }
 
     /// Copies state and AI note of one cell of another column.

@@ -1,7 +1,7 @@
 //! Texts of one column as dictionary codes: each distinct text of a batch is stored once.
 //!
 //! The base dictionary is built in bulk and shared between snapshots, and between segments that say the same
-//! words ([`TextValues::share_dictionary`]); `tail` takes single edits, so that an edit copies the codes and a
+//! words ([`TextValues::sharing_dictionary`]); `tail` takes single edits, so that an edit copies the codes and a
 //! short tail but not the base.
 
 use super::dictionary::Dictionary;
@@ -176,24 +176,28 @@ impl TextValues {
 
     /// Says the same texts with the dictionary of another segment's column, where most of them stand in it:
     /// a table then has its words once, and not once per segment.
-    pub fn share_dictionary(&mut self, with: &TextValues) {
+    ///
+    /// `None` where they stay as they are.
+    pub fn sharing_dictionary(&self, with: &TextValues) -> Option<TextValues> {
         if Arc::ptr_eq(&self.base, &with.base) {
-            return;
+            return None;
         }
         if !self.tail.is_empty() {
-            self.compact();
+            let mut own = self.clone();
+            own.compact();
+            return own.sharing_dictionary(with).or(Some(own));
         }
         // Where nearly every cell has a text of its own, the next segment's texts are new ones, too.
         if self.base.len() > self.codes.len() / 8 * 7 {
-            return;
+            return None;
         }
-        let Some(joined) = self.base.joined(&with.base) else {
-            return;
-        };
+        let joined = self.base.joined(&with.base)?;
         let codes = self.codes.iter().map(|&code| joined.codes[code as usize]);
-        self.codes = codes.collect();
-        self.base = joined.base;
-        self.tail = Arc::new(joined.tail);
+        Some(TextValues {
+            codes: codes.collect(),
+            base: joined.base,
+            tail: Arc::new(joined.tail),
+        })
     }
 
     /// Rebuilds the base so that each used text is stored once.

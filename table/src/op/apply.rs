@@ -298,13 +298,13 @@ fn append(
             .collect();
         let live = Mask::new(take, true);
         if take == n {
-            last.append(&ids, &live, columns);
+            last.append(ids, &live, columns);
         } else {
             let part = columns
                 .iter()
                 .map(|(id, cells)| (*id, cells.slice(done, done + take).into()))
                 .collect();
-            last.append(&ids, &live, &part);
+            last.append(ids, &live, &part);
         }
         done += take;
     }

@@ -80,6 +80,11 @@ const EN = {
   all: "All functions",
 };
 
+/** The list of completions takes no key in its first moments, so that nobody picks what they have not seen. */
+async function settle(page) {
+  await page.waitForTimeout(200);
+}
+
 async function put(page, text) {
   await page.keyboard.press("Escape");
   await page.keyboard.press("ControlOrMeta+A");
@@ -96,9 +101,11 @@ async function onDesktop(browser, server, base, table) {
   await page.keyboard.type("dj");
   await page.getByRole("option", { name: "[单价]" }).waitFor();
   await shot(page, "80-formula-pinyin-zh");
+  await settle(page);
   await page.keyboard.press("Enter");
   await page.keyboard.type("*sl");
   await page.getByRole("option", { name: "[数量]" }).waitFor();
+  await settle(page);
   await page.keyboard.press("Enter");
   await page.getByTestId("live-value").getByText("1020").waitFor();
 

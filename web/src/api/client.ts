@@ -61,6 +61,20 @@ export async function ask<T>(
   return (text === "" ? undefined : JSON.parse(text)) as T;
 }
 
+/** A file that is made on request, with the name that the server gives it. */
+export async function askFile(path: string, body: unknown): Promise<{ blob: Blob; name: string }> {
+  const headers = { "accept-language": i18n.language, "content-type": "application/json" };
+  let answer: Response;
+  try {
+    answer = await fetch(ROOT + path, { method: "POST", headers, body: JSON.stringify(body) });
+  } catch {
+    throw networkError();
+  }
+  if (!answer.ok) throw await readError(answer);
+  const [, name] = (answer.headers.get("content-disposition") ?? "").split("filename*=UTF-8''");
+  return { blob: await answer.blob(), name: decodeURIComponent(name ?? "file") };
+}
+
 /** Sends a file as it is; `fetch` tells no upload progress, so this is an XMLHttpRequest. */
 function send<T>(path: string, file: Blob, onProgress?: (share: number) => void): Promise<T> {
   return new Promise((resolve, reject) => {

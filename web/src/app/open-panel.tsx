@@ -3,6 +3,7 @@ import { lazy, Suspense, useMemo } from "react";
 import type { Schemas } from "../api/client";
 import { AiForm } from "../features/ai-fields/ai-form";
 import { RunAiPanel } from "../features/ai-fields/run-panel";
+import { DocumentsPanel } from "../features/documents/documents-panel";
 import { FieldPanel } from "../features/fields/field-panel";
 import { HistoryPanel, type HistoryScope } from "../features/history/history-panel";
 import { RecordHistory } from "../features/history/record-history";
@@ -21,7 +22,9 @@ export type PanelState =
   | { kind: "ai"; field: string }
   | { kind: "history"; scope?: HistoryScope }
   | { kind: "record_history"; record: string; field?: string }
-  | { kind: "jobs" };
+  | { kind: "jobs" }
+  /** Of one record, or of the selected ones. */
+  | { kind: "documents"; record?: string };
 
 interface OpenPanelProps {
   state: PanelState;
@@ -62,6 +65,16 @@ export function OpenPanel({ state, base, tables, table, session, selected, sampl
     );
   }
   if (state.kind === "jobs") return <JobsPanel onClose={close} />;
+  if (state.kind === "documents")
+    return (
+      <DocumentsPanel
+        base={base}
+        table={table}
+        tables={tables}
+        records={state.record ? [state.record] : selected}
+        onClose={close}
+      />
+    );
   if (state.kind === "record")
     return (
       <RecordPanel
@@ -72,6 +85,7 @@ export function OpenPanel({ state, base, tables, table, session, selected, sampl
         links={links}
         onRecord={(record) => onState({ kind: "record", record })}
         onHistory={(field) => onState({ kind: "record_history", record: state.record, ...(field ? { field } : {}) })}
+        onDocuments={() => onState({ kind: "documents", record: state.record })}
         onClose={close}
       />
     );

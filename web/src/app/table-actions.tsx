@@ -24,6 +24,7 @@ export interface TableActions {
   runAi(field: WireField): void;
   deleteRows(ranges: readonly Range[]): void;
   openRecord(row: number): void;
+  openDocuments(): void;
   openHistory(row: number, field: WireField): void;
   addTo(ranges: readonly Range[], field: WireField): void;
 }
@@ -80,6 +81,7 @@ export function useTableActions({ base, table, view, session, setPanel }: Contex
         const record = session.idOf(row);
         if (record) setPanel({ kind: "record", record });
       },
+      openDocuments: () => setPanel({ kind: "documents" }),
       openHistory: (row, field) => {
         const record = session.idOf(row);
         if (record) setPanel({ kind: "record_history", record, field: field.id });
@@ -162,6 +164,7 @@ export function rowMenu(
   const n = rows.reduce((sum, range) => sum + range.r1 - range.r0 + 1, 0);
   const items: Items = [
     { key: "open", icon: <Icon name="card" />, label: t("openRecord"), onClick: () => actions.openRecord(cell.row) },
+    { key: "documents", icon: <Icon name="print" />, label: t("documentsFor"), onClick: actions.openDocuments },
   ];
   if (field?.ai)
     items.push({ key: "run", icon: <Icon name="spark" />, label: t("runAiHere"), onClick: () => actions.runAi(field) });

@@ -27,6 +27,7 @@ export function ToolbarEnd({ base, table, view, onPanel, isCards, onCards }: Too
   ).length;
   return (
     <>
+      <ActionButton icon="print" label={t("documentsFor")} onClick={() => onPanel({ kind: "documents" })} />
       <ExportMenu base={base} table={table.id} view={view} />
       <ActionButton
         icon="jobs"

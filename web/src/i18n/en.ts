@@ -1,4 +1,5 @@
 /** English. The same keys as zh-CN; the type makes a missing one an error. */
+import { documentsEn } from "./documents";
 import { togetherEn } from "./together";
 import type { zh } from "./zh-CN";
 
@@ -7,6 +8,7 @@ type Key = keyof typeof zh;
 
 export const en: Record<Key, string> & Partial<Record<`${Key}_one`, string>> = {
   ...togetherEn,
+  ...documentsEn,
   appName: "Suanpan",
   close: "Close",
   cancel: "Cancel",

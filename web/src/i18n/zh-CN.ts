@@ -1,7 +1,9 @@
 /** Simplified Chinese, written first. Keys are flat; a test compares them with English and with their uses. */
+import { documentsZh } from "./documents";
 import { togetherZh } from "./together";
 export const zh = {
   ...togetherZh,
+  ...documentsZh,
   appName: "算盘",
   close: "关闭",
   cancel: "取消",

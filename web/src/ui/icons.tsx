@@ -25,6 +25,7 @@ const PATHS: Record<string, string> = {
   language: "M2.5 8a5.5 5.5 0 1 0 11 0 5.5 5.5 0 0 0-11 0M2.5 8h11M8 2.5c2 1.6 2 9.4 0 11-2-1.6-2-9.4 0-11",
   more: "M3.5 8h.01M8 8h.01M12.5 8h.01",
   pencil: "M3 13v-2.5L10.5 3 13 5.5 5.5 13z",
+  print: "M4.5 6V2.5h7V6M4.5 11.5h-2V6h11v5.5h-2M4.5 9.5h7v4h-7z",
   redo: "M13 7H6a3 3 0 0 0 0 6h2m5-6-3-3m3 3-3 3",
   rows: "M2.5 3.5h11M2.5 8h11M2.5 12.5h11",
   settings: "M3 5h6m3 0h1M3 11h1m3 0h6M10.5 3.5v3M5.5 9.5v3",

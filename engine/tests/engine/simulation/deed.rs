@@ -217,7 +217,10 @@ impl Chooser<'_> {
         Some(Command::AppendColumns {
             table: owner.id,
             n_records: n,
-            columns: vec![(field.id, Column::from_states(ColumnKind::Text, texts))],
+            columns: vec![(
+                field.id,
+                Column::from_states(ColumnKind::Text, texts).into(),
+            )],
         })
     }
 

@@ -21,12 +21,24 @@ interface RecordPanelProps {
   onRecord: (record: string) => void;
   /** Of the record, or of one of its cells. */
   onHistory: (field?: string) => void;
+  /** Quotations, delivery notes, labels of the record. */
+  onDocuments: () => void;
   onClose: () => void;
 }
 
 type RecordAnswer = { cells: Record<string, WireCell> };
 
-export function RecordPanel({ base, table, record, session, links, onRecord, onHistory, onClose }: RecordPanelProps) {
+export function RecordPanel({
+  base,
+  table,
+  record,
+  session,
+  links,
+  onRecord,
+  onHistory,
+  onDocuments,
+  onClose,
+}: RecordPanelProps) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const key = ["record", base, table.id, record];
@@ -66,6 +78,7 @@ export function RecordPanel({ base, table, record, session, links, onRecord, onH
       title={
         <span className="row">
           <span className="cut grow">{title || t("noTitle")}</span>
+          <ActionButton icon="print" label={t("documentsFor")} onClick={onDocuments} />
           <ActionButton icon="history" label={t("recordHistory")} onClick={() => onHistory()} />
           <ActionButton icon="back" label={t("previousRecord")} disabled={!row} onClick={() => step(-1)} />
           <ActionButton

@@ -15,9 +15,7 @@ use super::{
     stored::{digits_lost, number_cell},
     xlsx::{package::Package, wps_picture_id},
 };
-use calamine::{
-    CellErrorType, Data, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb,
-};
+use calamine::{CellErrorType, Data, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb};
 use std::{
     collections::HashMap,
     fs::File,

@@ -8,8 +8,8 @@ use crate::file::{
     stage_error::{StageError, StageErrorCode},
 };
 use encoding_rs::{
-    BIG5, CoderResult, Decoder, EUC_KR, Encoding, GB18030, GBK, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE,
-    WINDOWS_1252,
+    BIG5, CoderResult, Decoder, EUC_KR, Encoding, GB18030, GBK, SHIFT_JIS, UTF_8, UTF_16BE,
+    UTF_16LE, WINDOWS_1252,
 };
 use std::io::{Read, Seek};
 

@@ -20,7 +20,6 @@ use super::{
 use chunks::{Chunk, Chunks};
 use delimiter::Delimiter;
 pub(super) use encoding::{DecodingReader, Detected, detect};
-pub(super) use utf8::is_utf8;
 use std::{
     fs::File,
     io::Read,
@@ -28,6 +27,7 @@ use std::{
     sync::mpsc::{Receiver, SyncSender, sync_channel},
 };
 use table::raw::RawCell;
+pub(super) use utf8::is_utf8;
 
 /// Bytes of decoded text from which the separator is told.
 const HEAD_BYTES: u64 = 128 << 10;

@@ -5,10 +5,12 @@
 
 use super::html_tokens::{Token, Tokens, attribute, unescape};
 use crate::file::{
-    limits::{COLUMNS, MERGES, PICTURE_BYTES, SHEETS, SHEET_ROWS},
+    limits::{COLUMNS, MERGES, PICTURE_BYTES, SHEET_ROWS, SHEETS},
     manifest::Note,
     package_extras::PictureStore,
-    sheet::{Cell, FinishedSheet, Merges, NumberFormat, Region, Row, SheetFacts, SheetReading, StageRun},
+    sheet::{
+        Cell, FinishedSheet, Merges, NumberFormat, Region, Row, SheetFacts, SheetReading, StageRun,
+    },
     stage::Found,
     stage_error::{StageError, StageErrorCode},
     stored::number_at,
@@ -224,7 +226,8 @@ impl Page {
 impl Grid {
     fn holds_cells(&self) -> bool {
         let is_layout = self.holds_table && self.rows.len() < 2;
-        !is_layout && (self.rows.iter().any(|row| !row.cells.is_empty()) || !self.pictures.is_empty())
+        !is_layout
+            && (self.rows.iter().any(|row| !row.cells.is_empty()) || !self.pictures.is_empty())
     }
 
     fn start_row(&mut self) {
@@ -258,7 +261,11 @@ impl Grid {
         }
         let span = |name: &str, most: u32| {
             let text = attribute(attributes, name).unwrap_or_default();
-            let digits: String = text.trim().chars().take_while(char::is_ascii_digit).collect();
+            let digits: String = text
+                .trim()
+                .chars()
+                .take_while(char::is_ascii_digit)
+                .collect();
             digits.parse().unwrap_or(1u32).clamp(1, most)
         };
         let (across, down) = (span("colspan", 1000), span("rowspan", 65_534));
@@ -325,11 +332,7 @@ impl Grid {
         }
     }
 
-    fn finish(
-        self,
-        name: String,
-        run: &mut StageRun,
-    ) -> Result<Vec<FinishedSheet>, StageError> {
+    fn finish(self, name: String, run: &mut StageRun) -> Result<Vec<FinishedSheet>, StageError> {
         let facts = SheetFacts {
             name,
             merges: Merges::new(self.merges),
@@ -357,7 +360,9 @@ fn value(open: &Open, text: String) -> (RawCell, u32) {
     if let Some(flag) = open.flag {
         return (RawCell::Bool(flag), 0);
     }
-    if open.is_error && let Some(error) = CellError::from_code(&text) {
+    if open.is_error
+        && let Some(error) = CellError::from_code(&text)
+    {
         return (RawCell::Error(error), 0);
     }
     let Some(value) = open.number.filter(|value| value.is_finite()) else {
@@ -368,7 +373,8 @@ fn value(open: &Open, text: String) -> (RawCell, u32) {
     if date::read(&text).is_some_and(|day| day.floor() == value.floor()) {
         return (RawCell::Date { value, has_time }, 0);
     }
-    let is_code = text.len() > 1 && text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
+    let is_code =
+        text.len() > 1 && text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
     if is_code || text.contains(':') {
         return (RawCell::Text(text.into()), 0);
     }

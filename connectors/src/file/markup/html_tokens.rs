@@ -128,7 +128,9 @@ pub fn attribute<'a>(attributes: &'a str, name: &str) -> Option<Cow<'a, str>> {
         if rest.is_empty() {
             return None;
         }
-        let end = rest.find(|c: char| c.is_whitespace() || c == '=').unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| c.is_whitespace() || c == '=')
+            .unwrap_or(rest.len());
         let (key, after) = rest.split_at(end.max(usize::from(end == 0)));
         let (value, after) = value(after);
         if key.eq_ignore_ascii_case(name) {
@@ -190,15 +192,51 @@ fn entity(name: &str) -> Option<char> {
         return char::from_u32(code).filter(|c| *c != '\0');
     }
     const NAMED: [(&str, char); 40] = [
-        ("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("nbsp", '\u{a0}'),
-        ("yen", '¥'), ("euro", '€'), ("pound", '£'), ("cent", '¢'), ("curren", '¤'), ("copy", '©'),
-        ("reg", '®'), ("trade", '™'), ("times", '×'), ("divide", '÷'), ("middot", '·'), ("bull", '•'),
-        ("deg", '°'), ("plusmn", '±'), ("micro", 'µ'), ("frac12", '½'), ("frac14", '¼'), ("sup2", '²'),
-        ("sup3", '³'), ("ndash", '–'), ("mdash", '—'), ("hellip", '…'), ("lsquo", '‘'), ("rsquo", '’'),
-        ("ldquo", '“'), ("rdquo", '”'), ("laquo", '«'), ("raquo", '»'), ("ensp", '\u{2002}'),
-        ("emsp", '\u{2003}'), ("permil", '‰'), ("le", '≤'), ("ge", '≥'), ("minus", '−'),
+        ("amp", '&'),
+        ("lt", '<'),
+        ("gt", '>'),
+        ("quot", '"'),
+        ("apos", '\''),
+        ("nbsp", '\u{a0}'),
+        ("yen", '¥'),
+        ("euro", '€'),
+        ("pound", '£'),
+        ("cent", '¢'),
+        ("curren", '¤'),
+        ("copy", '©'),
+        ("reg", '®'),
+        ("trade", '™'),
+        ("times", '×'),
+        ("divide", '÷'),
+        ("middot", '·'),
+        ("bull", '•'),
+        ("deg", '°'),
+        ("plusmn", '±'),
+        ("micro", 'µ'),
+        ("frac12", '½'),
+        ("frac14", '¼'),
+        ("sup2", '²'),
+        ("sup3", '³'),
+        ("ndash", '–'),
+        ("mdash", '—'),
+        ("hellip", '…'),
+        ("lsquo", '‘'),
+        ("rsquo", '’'),
+        ("ldquo", '“'),
+        ("rdquo", '”'),
+        ("laquo", '«'),
+        ("raquo", '»'),
+        ("ensp", '\u{2002}'),
+        ("emsp", '\u{2003}'),
+        ("permil", '‰'),
+        ("le", '≤'),
+        ("ge", '≥'),
+        ("minus", '−'),
     ];
-    NAMED.iter().find(|(known, _)| *known == name).map(|(_, c)| *c)
+    NAMED
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, c)| *c)
 }
 
 #[cfg(test)]

@@ -43,7 +43,8 @@ pub fn kind_of(head: &str) -> Option<Markup> {
         return Some(Markup::FlatOds);
     }
     let is_page = ["<!doctype html", "<html", "<table", "<body", "<meta", "<tr"];
-    (is_page.iter().any(|mark| lower.contains(mark)) && !is_other_xml(&lower)).then_some(Markup::Html)
+    (is_page.iter().any(|mark| lower.contains(mark)) && !is_other_xml(&lower))
+        .then_some(Markup::Html)
 }
 
 /// XML whose root is none of a page: it may still hold the word `<table`.
@@ -67,7 +68,9 @@ pub fn read(
         Markup::FlatOds => super::ods::read_flat(open, run)?,
         Markup::Html => {
             let mut text = String::new();
-            open()?.take(run.limits.file_bytes).read_to_string(&mut text)?;
+            open()?
+                .take(run.limits.file_bytes)
+                .read_to_string(&mut text)?;
             html::read(&text, file_name, run)?
         }
     };
@@ -81,7 +84,9 @@ const DECLARATION_BYTES: u64 = 4096;
 /// UTF-8 proves itself, whatever the document says; of other encodings its word is taken.
 fn encoding(input: &Path) -> Result<Detected, StageError> {
     let mut head = Vec::new();
-    File::open(input)?.take(DECLARATION_BYTES).read_to_end(&mut head)?;
+    File::open(input)?
+        .take(DECLARATION_BYTES)
+        .read_to_end(&mut head)?;
     let detected = detect(&mut File::open(input)?, || is_utf8(input));
     match (detected, declared(&head)) {
         (Ok(detected), _) if detected.is_unicode() => Ok(detected),

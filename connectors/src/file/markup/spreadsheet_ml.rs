@@ -6,7 +6,9 @@
 use super::broken;
 use crate::file::{
     limits::{MERGES, SHEET_COLUMNS, SHEET_ROWS, SHEETS},
-    sheet::{Cell, FormatKind, Merges, NumberFormat, Region, Row, SheetFacts, SheetReading, StageRun},
+    sheet::{
+        Cell, FormatKind, Merges, NumberFormat, Region, Row, SheetFacts, SheetReading, StageRun,
+    },
     stage::Found,
     stage_error::StageError,
     stored::{date_cell, number_at, number_cell},
@@ -97,7 +99,8 @@ impl Outline {
                 let code = xml::attribute(element, "Format");
                 if let (Some(id), Some(code)) = (self.style.clone(), code) {
                     self.styles.insert(id, self.formats.len() as u32);
-                    self.formats.push(NumberFormat::new(164, Some(named(&code))));
+                    self.formats
+                        .push(NumberFormat::new(164, Some(named(&code))));
                 }
             }
             "Worksheet" => {

@@ -109,7 +109,10 @@ pub fn stream<R: BufRead>(
 }
 
 fn is_aside(name: &str) -> bool {
-    matches!(name, "annotation" | "frame" | "table" | "shapes" | "g" | "custom-shape" | "tracked-changes")
+    matches!(
+        name,
+        "annotation" | "frame" | "table" | "shapes" | "g" | "custom-shape" | "tracked-changes"
+    )
 }
 
 impl Cells<'_, '_> {
@@ -241,7 +244,10 @@ impl Cells<'_, '_> {
         if row.cells.is_empty() || row.number > SHEET_ROWS {
             return Ok(());
         }
-        let last = row.number.saturating_add(self.row_repeated).min(SHEET_ROWS + 1);
+        let last = row
+            .number
+            .saturating_add(self.row_repeated)
+            .min(SHEET_ROWS + 1);
         budget.spend(u64::from(last - row.number - 1) * row.cells.len() as u64)?;
         for number in row.number + 1..last {
             let again = Row {
@@ -260,7 +266,12 @@ impl Cells<'_, '_> {
     fn value(&mut self, open: &Open) -> (RawCell, u32) {
         let place = (self.row.number, open.column);
         let shown = open.text.trim();
-        let number = open.value.trim().parse::<f64>().ok().filter(|n| n.is_finite());
+        let number = open
+            .value
+            .trim()
+            .parse::<f64>()
+            .ok()
+            .filter(|n| n.is_finite());
         let plain = |value: RawCell| (value, 0);
         match (open.kind.as_str(), number) {
             ("float", Some(value)) if is_code(shown, value) => plain(RawCell::Number {
@@ -270,16 +281,24 @@ impl Cells<'_, '_> {
             ("float", Some(value)) => plain(number_at(&mut self.sheet, place, value, None, false)),
             ("percentage", Some(value)) => {
                 let has_decimals = shown.contains(['.', ',']);
-                let format = if has_decimals { PERCENT_DECIMALS } else { PERCENT };
+                let format = if has_decimals {
+                    PERCENT_DECIMALS
+                } else {
+                    PERCENT
+                };
                 (RawCell::Number { value, shown: None }, format)
             }
             ("currency", Some(value)) => {
-                let known = CURRENCIES.iter().position(|(code, _)| *code == open.currency);
+                let known = CURRENCIES
+                    .iter()
+                    .position(|(code, _)| *code == open.currency);
                 let format = known.map_or(0, |at| FIRST_CURRENCY + at as u32);
                 (RawCell::Number { value, shown: None }, format)
             }
             ("boolean", _) => plain(RawCell::Bool(open.value.trim() == "true")),
-            ("date", _) => plain(date_cell(&open.value).unwrap_or_else(|| RawCell::Text(shown.into()))),
+            ("date", _) => {
+                plain(date_cell(&open.value).unwrap_or_else(|| RawCell::Text(shown.into())))
+            }
             ("time", _) => {
                 let format = NumberFormat::new(46, None);
                 let days = duration(&open.value);
@@ -287,7 +306,9 @@ impl Cells<'_, '_> {
                 plain(cell.unwrap_or_else(|| RawCell::Text(shown.into())))
             }
             ("error", _) => plain(RawCell::Error(error(shown))),
-            ("string", _) if open.has_formula && is_error(shown) => plain(RawCell::Error(error(shown))),
+            ("string", _) if open.has_formula && is_error(shown) => {
+                plain(RawCell::Error(error(shown)))
+            }
             _ if open.n_paragraphs == 0 => plain(RawCell::Text(open.value.as_str().into())),
             _ => plain(RawCell::Text(open.text.as_str().into())),
         }
@@ -333,7 +354,10 @@ fn duration(text: &str) -> Option<f64> {
     let rest = rest.strip_prefix('P')?;
     let (days, clock) = rest.split_once('T').unwrap_or((rest, ""));
     let mut total = 0.0;
-    for (text, units) in [(days, [('D', 86_400.0)].as_slice()), (clock, &[('H', 3600.0), ('M', 60.0), ('S', 1.0)])] {
+    for (text, units) in [
+        (days, [('D', 86_400.0)].as_slice()),
+        (clock, &[('H', 3600.0), ('M', 60.0), ('S', 1.0)]),
+    ] {
         let mut rest = text;
         while let Some(end) = rest.find(|c: char| c.is_ascii_alphabetic()) {
             let unit = rest[end..].chars().next()?;

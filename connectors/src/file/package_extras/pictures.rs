@@ -86,11 +86,6 @@ impl PictureStore {
         Ok(picture.map(|picture| named(picture, name)))
     }
 
-    /// The picture that was kept under this key.
-    pub fn known(&self, key: &str) -> Option<Attachment> {
-        self.known.get(key).cloned().flatten()
-    }
-
     fn keep(&self, bytes: Vec<u8>, part: &str) -> Result<Option<Attachment>, StageError> {
         if bytes.is_empty() || bytes.len() as u64 > PICTURE_BYTES {
             return Ok(None);

@@ -58,7 +58,7 @@ fn ean13(code: &str) -> Option<Vec<bool>> {
         .enumerate()
         .map(|(at, digit)| digit * if at % 2 == 0 { 1 } else { 3 })
         .sum();
-    if sum % 10 != 0 {
+    if !sum.is_multiple_of(10) {
         return None;
     }
     let mut text = String::from("101");

@@ -176,11 +176,11 @@ fn sum_product(args: &[Arg]) -> Option<Value> {
 
 /// Arguments that are single values.
 fn singles(args: &[Arg]) -> Option<Vec<&Value>> {
-    let one = |arg| match arg {
-        &Arg::One(ref value) => Some(value),
+    let one = args.iter().map(|arg| match arg {
+        Arg::One(value) => Some(value),
         Arg::Many(_) => None,
-    };
-    args.iter().map(one).collect()
+    });
+    one.collect()
 }
 
 /// The result, `None` for a function that is not known here.

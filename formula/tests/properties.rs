@@ -130,9 +130,11 @@ fn any_snapshot() -> impl Strategy<Value = Snapshot> {
 /// Choices, one after the other; all zero when used up, which ends every growth.
 struct Dice<'a> {
     rolls: std::slice::Iter<'a, u16>,
+    /// Names of LET and LAMBDA that may be used here, with what they stand for.
+    names: Vec<(String, Kind)>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Number,
     Text,
@@ -152,6 +154,12 @@ impl Dice<'_> {
     }
 
     fn leaf(&mut self, kind: Kind) -> String {
+        let fits = |known: &Kind| kind == Kind::Anything || *known == kind;
+        let known = self.names.iter().filter(|(_, known)| fits(known));
+        let known: Vec<String> = known.map(|(name, _)| name.clone()).collect();
+        if !known.is_empty() && self.roll(2) == 0 {
+            return known[self.roll(known.len())].clone();
+        }
         let of: &[&str] = match kind {
             Kind::Number => &[
                 "[n]",
@@ -203,6 +211,9 @@ impl Dice<'_> {
         if depth == 0 || self.roll(4) == 0 {
             return self.leaf(kind);
         }
+        if self.roll(6) == 1 {
+            return self.naming(kind, depth);
+        }
         if matches!(kind, Kind::Anything) {
             return self.anything(depth);
         }
@@ -243,6 +254,66 @@ impl Dice<'_> {
         }
     }
 
+    /// `grow`, with some more names.
+    fn grow_with(&mut self, names: &[(&str, Kind)], kind: Kind, depth: usize) -> String {
+        let n_before = self.names.len();
+        let names = names.iter().map(|(name, kind)| ((*name).to_owned(), *kind));
+        self.names.extend(names);
+        let grown = self.grow(kind, depth);
+        self.names.truncate(n_before);
+        grown
+    }
+
+    /// LET and the functions that take a LAMBDA. Names recur, so that some hide others.
+    fn naming(&mut self, kind: Kind, depth: usize) -> String {
+        use Kind::{Anything, Number};
+        let depth = depth - 1;
+        let (name, other) = (self.pick(&["x", "y", "价"]), self.pick(&["z", "x", "累计"]));
+        let of = [Number, Kind::Text, Kind::Truth, Anything][self.roll(4)];
+        let value = self.grow(of, depth);
+        let list = self.pick(&[
+            "t[n]",
+            "t[s]",
+            "{1,2;3,4}",
+            "{\"a\",#N/A}",
+            "SEQUENCE(2,3)",
+            "t[b]",
+        ]);
+        let one = &[(name, Anything)];
+        let two = &[(name, Number), (other, Anything)];
+        match self.roll(9) {
+            0..3 => {
+                let body = self.grow_with(&[(name, of)], kind, depth);
+                format!("LET({name},{value},{body})")
+            }
+            3 => {
+                let next = self.grow_with(&[(name, of)], of, depth);
+                let body = self.grow_with(&[(name, of), (other, of)], kind, depth);
+                format!("LET({name},{value},{other},{next},{body})")
+            }
+            4 => format!(
+                "SUM(MAP({list},LAMBDA({name},{})))",
+                self.grow_with(one, Number, depth)
+            ),
+            5 => format!(
+                "REDUCE({value},{list},LAMBDA({name},{other},{}))",
+                self.grow_with(two, kind, depth)
+            ),
+            6 => format!(
+                "INDEX(SCAN({value},{list},LAMBDA({name},{other},{})),1)",
+                self.grow_with(two, kind, depth)
+            ),
+            7 => format!(
+                "TAKE(BYROW({list},LAMBDA({name},{})),1)",
+                self.grow_with(one, kind, depth)
+            ),
+            _ => format!(
+                "LAMBDA({name},{})({value})",
+                self.grow_with(one, kind, depth)
+            ),
+        }
+    }
+
     /// An operator or any function of the language over anything.
     fn anything(&mut self, depth: usize) -> String {
         let operators = [
@@ -270,6 +341,7 @@ fn any_formula() -> impl Strategy<Value = String> {
     (rolls, 0..4usize).prop_map(|(rolls, kind)| {
         let mut dice = Dice {
             rolls: rolls.iter(),
+            names: Vec::new(),
         };
         let kind = [Kind::Number, Kind::Text, Kind::Truth, Kind::Anything][kind];
         dice.grow(kind, 4)

@@ -116,7 +116,7 @@ impl Place {
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--data"])
             .arg(self.data())
             .env("SUANPAN_CHECKPOINT_EVERY", "4")
-            .env("SUANPAN_LOG", "error")
+            .env("SUANPAN_LOG", if is_single() { "debug" } else { "error" })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);

@@ -171,9 +171,9 @@ impl Flows {
 }
 
 const STEPS: usize = 100;
-/// Of the logarithm of 1 + rate: from almost everything lost to a million per cent.
-const WIDEST: f64 = 12.0;
-const N_PLACES: u32 = 480;
+/// Of the logarithm of 1 + rate: as far as a rate can still be told from a total loss, or from no rate at all.
+const WIDEST: f64 = 36.0;
+const N_PLACES: u32 = 1_440;
 
 fn npv(items: &[Item]) -> Answer {
     let rate = match &items[0] {

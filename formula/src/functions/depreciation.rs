@@ -323,7 +323,7 @@ impl French {
     /// Excel's coefficients by the years of life; lives below 3 and between 4 and 5 are `#NUM!`.
     fn degressive(&self) -> Answer {
         let life = 1.0 / self.rate;
-        require(life > 3.0 && !(4.0..=5.0).contains(&life))?;
+        require(life > 3.0 && !(4.0..5.0).contains(&life))?;
         let coefficient = match life.ceil() as u64 {
             ..=4 => 1.5,
             5..=6 => 2.0,

@@ -64,7 +64,12 @@ pub(super) fn chi_square_right_inv([p, degrees]: [f64; 2]) -> Option<f64> {
 }
 
 pub(super) fn degrees_of(first: f64, second: f64) -> Option<(f64, f64)> {
-    Some((whole(first, 1.0)?, whole(second, 1.0)?))
+    // Excel's limit, told on the page of FDIST.
+    let most = |degrees: &f64| *degrees < 1e10;
+    Some((
+        whole(first, 1.0).filter(most)?,
+        whole(second, 1.0).filter(most)?,
+    ))
 }
 
 pub(super) fn f_dist([x, first, second]: [f64; 3], all: bool) -> Option<f64> {

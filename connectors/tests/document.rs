@@ -225,6 +225,18 @@ fn a_quotation_has_a_row_per_line_and_all_else_below() {
         formulas(&filled.bytes, "汇总"),
         ["报价单!G10", "AVERAGE(报价单!F7:F9)", "总金额*1"]
     );
+    let summary: Vec<String> = self::rows(&filled.bytes, "汇总").concat();
+    assert_eq!(
+        summary,
+        [
+            "总金额",
+            "1246.8",
+            "平均单价",
+            "20.6833333333333",
+            "名称引用",
+            "1246.8"
+        ]
+    );
     let sheet = part(&filled.bytes, "xl/worksheets/sheet1.xml");
     for merged in ["A1:G1", "A10:D10", "A11:G11", "A12:G14"] {
         assert!(
@@ -248,7 +260,7 @@ fn a_quotation_has_a_row_per_line_and_all_else_below() {
         .iter()
         .map(|note| (note.code, note.at.as_str()))
         .collect();
-    assert_eq!(notes[0], ("picture_unreadable", "报价单!B9"));
+    assert_eq!(notes, [("picture_unreadable", "报价单!B9")]);
     assert!(part(&filled.bytes, "xl/comments/comment1.xml").contains("ref=\"C17\""));
 }
 

@@ -44,6 +44,8 @@ struct Grid {
     formulas: HashMap<At, String>,
     /// Results so far; `None`: can't be computed.
     done: HashMap<At, Option<Value>>,
+    /// What the workbook's names stand for, by name in lower case.
+    defined: HashMap<String, String>,
     /// Rows with cells, per sheet.
     last_rows: Vec<u32>,
     now: f64,
@@ -70,6 +72,16 @@ pub fn stored(book: &Book, cell: &Element) -> Value {
     }
 }
 
+fn defined_names(book: &Book) -> HashMap<String, String> {
+    let workbook = book.package.xml(&book.part);
+    let names = workbook
+        .ok()
+        .and_then(|part| part.root.child("definedNames").cloned());
+    let names = names.unwrap_or_default();
+    let read = |one: &Element| Some((one.attribute("name")?.to_lowercase(), one.text()));
+    names.elements().filter_map(read).collect()
+}
+
 /// Computes every formula and writes its result into its cell.
 pub fn compute(book: &mut Book, now: f64) -> Vec<Note> {
     let mut grid = Grid {
@@ -81,6 +93,7 @@ pub fn compute(book: &mut Book, now: f64) -> Vec<Note> {
         values: HashMap::new(),
         formulas: HashMap::new(),
         done: HashMap::new(),
+        defined: defined_names(book),
         last_rows: Vec::new(),
         now,
     };
@@ -291,6 +304,14 @@ impl Grid {
                     rows.push(cells.collect::<Option<Vec<Value>>>()?);
                 }
                 Some(Arg::Many(rows))
+            }
+            ReferenceType::NamedRange(name) => {
+                let formula = self.defined.get(&name.to_lowercase())?;
+                if chain >= CHAIN || depth(formula) > FORMULA_DEPTH {
+                    return None;
+                }
+                let tree = formualizer_parse::parse(format!("={formula}")).ok()?;
+                self.node(&tree, at, chain + 1)
             }
             _ => None,
         }

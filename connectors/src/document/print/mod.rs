@@ -96,7 +96,6 @@ fn one(bytes: &[u8], n: usize) -> Result<One, TemplateError> {
     let titles = paper::title_rows(&workbook, index);
     let mut used_looks = BTreeSet::new();
     let table = drawn.table(titles, &mut used_looks)?;
-    let pictures = drawn.pictures()?;
     let mut css = paper.sheet_css(n);
     for look in used_looks {
         let _ = write!(css, ".d{n} .s{look}{{{}}}", drawn.looks.css(look));
@@ -105,16 +104,14 @@ fn one(bytes: &[u8], n: usize) -> Result<One, TemplateError> {
         title: sheet.name.clone(),
         page_css: paper.page_css(),
         css,
-        body: format!(
-            "<div class=\"sheet d{n}\" style=\"width:{width:.0}px\">{table}{pictures}</div>"
-        ),
+        body: format!("<div class=\"sheet d{n}\" style=\"width:{width:.0}px\">{table}</div>"),
     })
 }
 
 const CSS: &str = "*{box-sizing:border-box}html{-webkit-print-color-adjust:exact;print-color-adjust:exact}\
 body{margin:0;background:#fff;color:#000}.sheet{position:relative}.sheet+.sheet{break-before:page}\
 table{border-collapse:collapse;table-layout:fixed;width:100%}\
-td{padding:0 2px;line-height:1.15;white-space:nowrap;overflow:hidden;vertical-align:bottom}\
+td{position:relative;padding:0 2px;line-height:1.15;white-space:nowrap;overflow:hidden;vertical-align:bottom}\
 td.over{overflow:visible}td.num{text-align:right}td.mid{text-align:center}\
 tr{break-inside:avoid}img{position:absolute;object-fit:fill}\
 @media screen{body{padding:24px;width:max-content;min-width:100%}}";
@@ -190,6 +187,7 @@ impl Drawn<'_> {
         used: &mut BTreeSet<usize>,
     ) -> Result<String, TemplateError> {
         let merged = self.merged();
+        let pictures = self.pictures(&merged)?;
         let rows: BTreeMap<u32, HashMap<u32, &Cell>> = self
             .sheet
             .rows
@@ -227,7 +225,7 @@ impl Drawn<'_> {
                 let cells = rows.get(&row);
                 for col in self.area.first_col..=self.area.last_col {
                     if !merged.covered.contains(&(row, col)) && self.geometry.column_px(col) > 0.0 {
-                        self.cell((row, col), cells, &merged, used, &mut out);
+                        self.cell((row, col), cells, (&merged, &pictures), used, &mut out);
                     }
                 }
                 out.push_str("</tr>");
@@ -244,10 +242,11 @@ impl Drawn<'_> {
         &self,
         (row, col): (u32, u32),
         cells: Option<&HashMap<u32, &Cell>>,
-        merged: &Merged,
+        (merged, pictures): (&Merged, &HashMap<(u32, u32), String>),
         used: &mut BTreeSet<usize>,
         out: &mut String,
     ) {
+        let picture = pictures.get(&(row, col)).map_or("", String::as_str);
         let cell = cells.and_then(|cells| cells.get(&col));
         out.push_str("<td");
         let span = merged.spans.get(&(row, col));
@@ -255,7 +254,12 @@ impl Drawn<'_> {
             let _ = write!(out, " colspan=\"{cols}\" rowspan=\"{rows}\"");
         }
         let Some(cell) = cell else {
-            out.push_str("></td>");
+            let over = if picture.is_empty() {
+                ""
+            } else {
+                " class=over"
+            };
+            let _ = write!(out, "{over}>{picture}</td>");
             return;
         };
         let look = cell.element.number("s").unwrap_or_default() as usize;
@@ -271,7 +275,8 @@ impl Drawn<'_> {
             next.is_none_or(|next| stored(self.book, &next.element) == Value::Blank)
         };
         // As in Excel, a text runs on over the empty cell beside it.
-        let over = matches!(value, Value::Text(_)) && span.is_none() && is_free(col + 1);
+        let over = !picture.is_empty()
+            || matches!(value, Value::Text(_)) && span.is_none() && is_free(col + 1);
         let over = if over { " over" } else { "" };
         let _ = write!(out, " class=\"s{look}{kind}{over}\">");
         match value {
@@ -285,6 +290,7 @@ impl Drawn<'_> {
             }
             value => out.push_str(&lines(&self.text(&value, look))),
         }
+        out.push_str(picture);
         out.push_str("</td>");
     }
 
@@ -313,13 +319,14 @@ impl Drawn<'_> {
         }
     }
 
-    fn pictures(&self) -> Result<String, TemplateError> {
-        let mut out = String::new();
+    /// Pictures by the cell in which they begin: rows grow with their texts, and a picture stays with its row.
+    fn pictures(&self, merged: &Merged) -> Result<HashMap<(u32, u32), String>, TemplateError> {
+        let mut all: HashMap<(u32, u32), String> = HashMap::new();
         let Some(part) = self.book.package.related(&self.sheet.part, "drawing")? else {
-            return Ok(out);
+            return Ok(all);
         };
         let Ok(drawing) = self.book.package.xml(&part) else {
-            return Ok(out);
+            return Ok(all);
         };
         let relations = self.book.package.relations(&part)?;
         for anchor in drawing.root.elements() {
@@ -329,8 +336,7 @@ impl Drawn<'_> {
                 .iter()
                 .find(|relation| Some(relation.id.as_str()) == id);
             let bytes = relation.and_then(|relation| self.book.package.part(&relation.target));
-            let (Some(bytes), Some((left, top, width, height))) = (bytes, self.place(anchor))
-            else {
+            let (Some(bytes), Some(place)) = (bytes, self.place(anchor, merged)) else {
                 continue;
             };
             let mime = match image::guess_format(bytes) {
@@ -340,48 +346,76 @@ impl Drawn<'_> {
                 Ok(image::ImageFormat::Bmp) => "image/bmp",
                 _ => continue,
             };
+            let ((left, top), (width, height)) = (place.corner, place.size);
             let _ = write!(
-                out,
+                all.entry(place.cell).or_default(),
                 "<img alt=\"\" style=\"left:{left:.1}px;top:{top:.1}px;width:{width:.1}px;height:{height:.1}px\" \
                  src=\"data:{mime};base64,{}\">",
                 STANDARD.encode(bytes)
             );
         }
-        Ok(out)
+        Ok(all)
     }
 
-    /// Left, top, width and height in pixels from the corner of what is printed.
-    fn place(&self, anchor: &Element) -> Option<(f64, f64, f64, f64)> {
+    /// Where a picture stands, if it begins in what is printed.
+    fn place(&self, anchor: &Element, merged: &Merged) -> Option<Place> {
         let corner = |name: &str| {
             let corner = anchor.child(name)?;
             let number = |name: &str| corner.child(name)?.text().trim().parse::<f64>().ok();
-            let (col, row) = (number("col")? as u32 + 1, number("row")? as u32 + 1);
-            let x: f64 = (self.area.first_col..col)
-                .map(|col| self.geometry.column_px(col))
-                .sum();
-            let y: f64 = (self.area.first_row..row)
-                .map(|row| self.geometry.row_px(row))
-                .sum();
             let emu = |name: &str| number(name).unwrap_or_default() / EMU as f64;
-            Some((x + emu("colOff"), y + emu("rowOff"), col, row))
+            let (col, row) = (number("col")? as u32 + 1, number("row")? as u32 + 1);
+            Some(((row, col), (emu("colOff"), emu("rowOff"))))
         };
-        let (left, top, col, row) = corner("from")?;
+        let ((row, col), (x, y)) = corner("from")?;
         let is_inside = (self.area.first_col..=self.area.last_col).contains(&col)
             && (self.area.first_row..=self.area.last_row).contains(&row);
         if !is_inside {
             return None;
         }
+        let between = |(from_row, from_col): (u32, u32), (row, col): (u32, u32)| {
+            let x: f64 = (from_col..col)
+                .map(|col| self.geometry.column_px(col))
+                .sum();
+            let y: f64 = (from_row..row).map(|row| self.geometry.row_px(row)).sum();
+            (x, y)
+        };
         let size = match anchor.child("ext") {
             Some(size) => (
                 size.number("cx")? / EMU as f64,
                 size.number("cy")? / EMU as f64,
             ),
             None => {
-                let (right, bottom, ..) = corner("to")?;
-                (right - left, bottom - top)
+                let (end, (end_x, end_y)) = corner("to")?;
+                let (width, height) = between((row, col), end);
+                (width + end_x - x, height + end_y - y)
             }
         };
-        (size.0 > 0.0 && size.1 > 0.0).then_some((left, top, size.0, size.1))
+        // Of merged cells only the first one is drawn.
+        let cell = merged.first_of((row, col));
+        let (more_x, more_y) = between(cell, (row, col));
+        (size.0 > 0.0 && size.1 > 0.0).then_some(Place {
+            cell,
+            corner: (x + more_x, y + more_y),
+            size,
+        })
+    }
+}
+
+/// A picture's cell, its distance from the cell's corner and its size, in pixels.
+struct Place {
+    cell: (u32, u32),
+    corner: (f64, f64),
+    size: (f64, f64),
+}
+
+impl Merged {
+    /// The cell that stands for a covered one.
+    fn first_of(&self, (row, col): (u32, u32)) -> (u32, u32) {
+        let holds = |(first, span): &(&(u32, u32), &(u32, u32))| {
+            (first.0..first.0 + span.1).contains(&row) && (first.1..first.1 + span.0).contains(&col)
+        };
+        let found = self.spans.iter().find(holds);
+        found.map_or((row, col), |(first, _)| *first)
     }
 }
 

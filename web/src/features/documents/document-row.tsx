@@ -1,5 +1,5 @@
 /** One template: fill it, look at what is wrong with it, change it. */
-import { Button, Dropdown, Input, Segmented } from "antd";
+import { App, Button, Dropdown, Input, Segmented } from "antd";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fileUrl } from "../../api/client";
@@ -30,6 +30,7 @@ export function DocumentRow({ base, document, nRecords, isBusy, acts }: Document
   const input = useRef<HTMLInputElement>(null);
   const isReady = document.problems.length === 0 && !document.error && nRecords > 0;
   const isZip = document.per === "record" && nRecords > 1;
+  const download = isZip ? t("documentDownloadZip", { n: nRecords }) : t("documentDownload");
   const fileAddress = `/bases/${base}/blobs/${document.digest}?name=${encodeURIComponent(document.file_name)}`;
   const per = document.per as Per;
   return (
@@ -104,7 +105,7 @@ export function DocumentRow({ base, document, nRecords, isBusy, acts }: Document
         <Button
           type="primary"
           disabled={!isReady || isBusy}
-          aria-label={t("documentPreviewOf", { name: document.name })}
+          aria-label={`${t("documentPreview")} ${document.name}`}
           onClick={() => acts.onPreview(document)}
         >
           {t("documentPreview")}
@@ -112,10 +113,10 @@ export function DocumentRow({ base, document, nRecords, isBusy, acts }: Document
         <Button
           disabled={!isReady}
           loading={isBusy}
-          aria-label={t("documentDownloadOf", { name: document.name })}
+          aria-label={`${download} ${document.name}`}
           onClick={() => acts.onDownload(document)}
         >
-          {isZip ? t("documentDownloadZip", { n: nRecords }) : t("documentDownload")}
+          {download}
         </Button>
       </div>
       <input
@@ -136,6 +137,12 @@ export function DocumentRow({ base, document, nRecords, isBusy, acts }: Document
 
 function Problems({ document }: { document: Document }) {
   const { t } = useTranslation();
+  const { message } = App.useApp();
+  const copy = (text: string) =>
+    void navigator.clipboard.writeText(text).then(
+      () => void message.success(t("documentCopied", { text })),
+      () => undefined,
+    );
   return (
     <Note kind="bad">
       <b>{t("documentProblems", { n: document.problems.length })}</b>
@@ -144,7 +151,7 @@ function Problems({ document }: { document: Document }) {
           <li key={`${problem.sheet}!${problem.cell}${problem.placeholder}`}>
             {problem.message} <span className="hint">{problem.hint}</span>
             {problem.suggestion && (
-              <button type="button" onClick={() => void navigator.clipboard.writeText(problem.suggestion ?? "")}>
+              <button type="button" onClick={() => copy(problem.suggestion ?? "")}>
                 {t("documentMeant", { text: problem.suggestion })}
               </button>
             )}

@@ -25,11 +25,15 @@ export function offered(table: Table, tables: readonly Table[]): Offered[] {
     const link = field as Field & { type?: string; table?: string; single?: boolean };
     const linked = link.type === "link" ? tables.find((one) => one.id === link.table) : undefined;
     if (!linked) continue;
-    all.push({
-      through: field.name,
-      isList: link.single !== true,
-      placeholders: linked.fields.filter(isShown).map((one) => placeholder(field.name, one.name)),
-    });
+    const placeholders = linked.fields.filter(isShown).map((one) => placeholder(field.name, one.name));
+    // What the lines themselves link to: the goods of an order's lines.
+    for (const inner of linked.fields as typeof own) {
+      const next = inner as Field & { type?: string; table?: string };
+      const last = next.type === "link" && next.table !== table.id ? tables.find((one) => one.id === next.table) : null;
+      if (last && link.single !== true)
+        placeholders.push(...last.fields.filter(isShown).map((one) => placeholder(field.name, inner.name, one.name)));
+    }
+    all.push({ through: field.name, isList: link.single !== true, placeholders });
   }
   return all;
 }

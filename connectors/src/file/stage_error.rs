@@ -69,8 +69,8 @@ impl StageErrorCode {
                 "The file is protected with a password. Remove the password in Excel or WPS, save, and import again.",
             ),
             StageErrorCode::NotATable => (
-                "这不是表格文件。可以导入 xlsx、xls、csv；网页或其他文件请先用 Excel 或 WPS 打开，另存为 xlsx。",
-                "This is not a spreadsheet. xlsx, xls and csv can be imported; open other files in Excel or WPS and save them as xlsx first.",
+                "这不是表格文件。可以导入 xlsx、xlsb、xls、et、ods、csv 和网页表格；其他文件请先用 Excel 或 WPS 打开，另存为 xlsx。",
+                "This is not a spreadsheet. xlsx, xlsb, xls, et, ods, csv and tables of web pages can be imported; open other files in Excel or WPS and save them as xlsx first.",
             ),
             StageErrorCode::NotText => (
                 "文件内容不是文字，读不出表格。请用 Excel 或 WPS 打开它，另存为 xlsx 后再导入。",

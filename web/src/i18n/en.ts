@@ -31,7 +31,7 @@ export const en: Record<Key, string> & Partial<Record<`${Key}_one`, string>> = {
   dropTitle: "Drop an Excel, WPS or CSV file here",
   dropHint: "Pictures, formulas and leading zeros are kept. You preview first, and one undo takes it all back.",
   chooseFile: "Choose a file",
-  dropSmall: "xlsx, xls, et up to 512 MB; csv up to 4 GB",
+  dropSmall: "xlsx, xls, et, ods, web tables up to 512 MB; csv up to 4 GB",
   recent: "My data",
   templates: "Start from a template",
   blank: "Blank table",

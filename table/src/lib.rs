@@ -20,6 +20,7 @@ pub mod mask;
 pub mod op;
 pub mod purge;
 pub mod raw;
+pub mod rule;
 pub mod schema;
 pub mod segment;
 pub mod snapshot;

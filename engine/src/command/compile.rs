@@ -6,7 +6,7 @@ use crate::language::Scope;
 use crate::limits::GIVEN_OPTION_IDS;
 use std::collections::BTreeSet;
 use table::{
-    field::{AiPolicy, AiSettings, FieldType, FormulaSpec, LinkSpec, SelectOption, link::primary},
+    field::{FieldType, FormulaSpec, LinkSpec, SelectOption, link::primary},
     id::{ColumnId, FieldId, OptionId, TableId},
     limits::OPTIONS_PER_FIELD,
     schema::Schema,
@@ -158,13 +158,9 @@ fn formula_type(
         Some(wanted) if wanted.is_given() => proposed,
         Some(wanted) => numbered(schema, field, wanted.clone())?,
     };
-    let ai = compiled.has_ai().then(|| {
-        let by_default = AiSettings {
-            model: String::new(),
-            policy: AiPolicy::default(),
-        };
-        new.ai.clone().unwrap_or(by_default)
-    });
+    let ai = compiled
+        .has_ai()
+        .then(|| new.ai.clone().unwrap_or_default());
     Ok(FieldType::Formula(FormulaSpec {
         source: compiled.source().to_owned(),
         result: Box::new(result),

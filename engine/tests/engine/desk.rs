@@ -488,8 +488,8 @@ pub fn new_field(text: &str) -> NewField {
             formula: formula.into(),
             result: None,
             ai: Some(AiSettings {
-                model: String::new(),
                 policy,
+                ..AiSettings::default()
             }),
         }),
     };

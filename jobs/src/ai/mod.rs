@@ -12,5 +12,6 @@ pub mod gate;
 pub mod lane;
 pub mod provider;
 pub mod reason;
+pub mod rules;
 pub mod runner;
 pub mod settle;

@@ -25,6 +25,7 @@ pub use link::LinkSpec;
 use crate::{
     column::ColumnKind,
     id::{ColumnId, FieldId, OptionId},
+    rule::Rule,
     value::{CellState, CellValue},
 };
 use serde::{Deserialize, Serialize};
@@ -148,13 +149,19 @@ pub struct FormulaSpec {
     pub ai: Option<AiSettings>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct AiSettings {
     /// Name of a configured model; empty: the base's default, `offline-trial` where none is configured.
     #[serde(default)]
     pub model: String,
     #[serde(default)]
     pub policy: AiPolicy,
+    /// What answers must keep, see [`crate::rule`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
+    /// Times that a question is asked again with the broken rule; absent: [`crate::rule::RETRIES`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retries: Option<u8>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

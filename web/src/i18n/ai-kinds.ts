@@ -43,6 +43,14 @@ export const aiKindsZh = {
   aiTogether: "还会一起建好：{{names}}。同一次提问，每条记录只算一次钱。",
   aiPreview: "会这样问模型（第一条记录）",
   aiPreviewPictures: "附图 {{n}} 张，先缩小再发送",
+  reason_unfit_answer: "回答不符合字段的类型",
+  reason_format_refused: "模型不支持要求的回答格式",
+  reason_no_image_model: "没有配置图片模型",
+  reason_image_failed: "图片没有画成",
+  reason_image_expired: "图片任务或地址已过期",
+  reason_image_endless: "图片任务一直没有结束",
+  reason_bad_picture: "不是可用的图片",
+  imageModel: "图片模型",
 };
 
 export const aiKindsEn: Record<keyof typeof aiKindsZh, string> = {
@@ -89,4 +97,12 @@ export const aiKindsEn: Record<keyof typeof aiKindsZh, string> = {
   aiTogether: "Made along with it: {{names}}. One question, paid once per record.",
   aiPreview: "What the model would be asked (first record)",
   aiPreviewPictures: "Pictures sent along, made smaller: {{n}}",
+  reason_unfit_answer: "The answer does not fit the field's type",
+  reason_format_refused: "The model refused the form of answer",
+  reason_no_image_model: "No model for pictures is configured",
+  reason_image_failed: "The picture could not be made",
+  reason_image_expired: "The picture's task or address expired",
+  reason_image_endless: "The picture's task never ended",
+  reason_bad_picture: "Not a usable picture",
+  imageModel: "Model for pictures",
 };

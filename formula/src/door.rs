@@ -5,6 +5,7 @@ use crate::{
         diagnostic::Diagnostic,
         infer,
         scope::{self, Scope},
+        tail::answers_as_it_is,
         warn,
     },
     eval::{self, EvalInput, Evaluated, vector::Cell},
@@ -63,6 +64,8 @@ struct Compiled {
     reads: Reads,
     relations: Relations,
     ai: bool,
+    /// The field whose type an AI answer is asked for in.
+    wanted_by: Option<FieldId>,
     weight: u64,
     /// Too deep for the stack of any thread.
     is_deep: bool,
@@ -116,6 +119,7 @@ impl Formula {
             relations: related,
             is_deep,
             ai: found.ai,
+            wanted_by: scope.field.filter(|_| found.ai && answers_as_it_is(&expr)),
             weight: found.weight,
             expr,
         }))
@@ -179,7 +183,7 @@ impl Formula {
 
     /// The values themselves, before they become cells of a field: one per record, arrays as they are.
     pub fn values(&self, input: &EvalInput) -> Vec<Cell> {
-        let act = || eval::values(&self.0.expr, self.0.tag, input);
+        let act = || eval::values(&self.0.expr, self.0.tag, self.0.wanted_by, input);
         caught(|| on_stack(self.0.is_deep, act)).unwrap_or_else(|| eval::failed_values(input))
     }
 
@@ -194,7 +198,7 @@ impl Formula {
     }
 
     pub fn eval(&self, input: &EvalInput) -> Evaluated {
-        let act = || eval::run(&self.0.expr, self.0.tag, input);
+        let act = || eval::run(&self.0.expr, self.0.tag, self.0.wanted_by, input);
         caught(|| on_stack(self.0.is_deep, act)).unwrap_or_else(|| eval::failed(input))
     }
 }

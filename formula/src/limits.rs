@@ -18,6 +18,8 @@ pub const DIAGNOSTICS: usize = 20;
 pub const RESULT_CHARS: usize = 32_767;
 /// Characters of one argument of an AI function that reach a prompt.
 pub const AI_INPUT_CHARS: usize = 20_000;
+/// Pictures that go with one question.
+pub const AI_PICTURES: usize = 4;
 /// Cells that one evaluation may compute: vectors × records, and cells of columns read through. Beyond it all cells
 /// of the evaluation are `#CALC!`.
 pub const EVAL_FUEL_CELLS: u64 = 2_000_000_000;

@@ -78,6 +78,7 @@ async fn a_provider_with_a_tenth_of_faults_answers_everything_it_can() {
         price_in: 1.0,
         price_out: 5.0,
         price_cached: None,
+        price_image: None,
     };
     let providers = Arc::new(ProviderSet::new());
     providers.put(Provider::new(

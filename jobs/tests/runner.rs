@@ -27,6 +27,7 @@ fn prices() -> Prices {
         price_in: 1.0,
         price_out: 2.0,
         price_cached: None,
+        price_image: None,
     }
 }
 

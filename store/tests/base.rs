@@ -166,6 +166,8 @@ fn call(n: u8) -> AiCall {
         prompt_version: "translate/1".into(),
         system: "s".into(),
         user: format!("u{n}"),
+        pictures: Vec::new(),
+        expects: Default::default(),
         inputs: BTreeMap::new(),
     }
 }

@@ -302,6 +302,8 @@ fn call(n: u8) -> AiCall {
         prompt_version: "translate/1".into(),
         system: "SYSTEM-PROMPT".into(),
         user: "USER-PROMPT".into(),
+        pictures: Vec::new(),
+        expects: Default::default(),
         inputs: [("text".to_string(), "保温杯".to_string())].into(),
     }
 }

@@ -90,6 +90,8 @@ fn call() -> AiCall {
         prompt_version: "translate/1".into(),
         system: "s".into(),
         user: "u".into(),
+        pictures: Vec::new(),
+        expects: Default::default(),
         inputs: Default::default(),
     }
 }

@@ -1,5 +1,6 @@
 //! What a cell of an AI field knows about its answer. The answers themselves, with provenance, are the store's.
 
+use crate::expects::Expects;
 use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc};
 
@@ -83,6 +84,25 @@ pub enum AiKind {
     Translate,
     Copy,
     ImagePrompt,
+    /// Into several languages at once.
+    TranslateMany,
+    /// Title, bullets, description and keywords at once.
+    Listing,
+    Classify,
+    Extract,
+    Summarize,
+    Review,
+    Ask,
+    Reply,
+    /// Makes a picture.
+    Image,
+}
+
+/// A picture that goes with a question; the bytes are in the base's blobs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallPicture {
+    pub digest: Arc<str>,
+    pub mime: Arc<str>,
 }
 
 /// An AI effect asked for by a formula. Pure data: rendered by `formula`, stored with the ops that caused
@@ -101,6 +121,11 @@ pub struct AiCall {
     pub user: String,
     /// Resolved inputs by name (`text`, `language`, `facts`, …), for the offline model and for provenance.
     pub inputs: std::collections::BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<CallPicture>,
+    /// What the answer must be.
+    #[serde(default, skip_serializing_if = "Expects::is_text")]
+    pub expects: Expects,
 }
 
 /// Where an answer came from; kept with the answer for ever.

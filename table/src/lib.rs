@@ -11,6 +11,7 @@
 pub mod ai;
 pub mod bilingual;
 pub mod column;
+pub mod expects;
 pub mod field;
 pub mod fixture;
 pub mod id;

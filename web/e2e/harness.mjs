@@ -61,14 +61,22 @@ export async function startModel() {
     });
     request.on("end", () => {
       const body = JSON.parse(text || "{}");
-      const question = String(body.messages?.at(-1)?.content ?? "");
+      if (request.url.endsWith("/images/generations")) {
+        calls.push(`picture: ${body.prompt}`);
+        response.setHeader("content-type", "application/json");
+        return response.end(JSON.stringify({ created: 1, data: [{ b64_json: PICTURE }] }));
+      }
+      const said = body.messages?.at(-1)?.content ?? "";
+      // A question with pictures is a list of parts.
+      const question = Array.isArray(said) ? said.map((part) => part.text ?? "(picture)").join("\n") : String(said);
       calls.push(question);
       const digits = question.replace(/\D/g, "").slice(0, 6);
       const translated = WORDS.filter(([zh]) => question.includes(zh)).map(([, en]) => en);
       const content =
-        question.includes("<facts>") || /风格|style/i.test(question)
+        formed(question, translated[0] ?? `Item ${digits}`) ??
+        (question.includes("<facts>") || /风格|style/i.test(question)
           ? `Product photo of ${translated[0] ?? "an item"} on a white background, soft daylight`
-          : (translated[0] ?? `Item ${digits}`);
+          : (translated[0] ?? `Item ${digits}`));
       const answer = {
         id: "chatcmpl-1",
         object: "chat.completion",
@@ -85,6 +93,32 @@ export async function startModel() {
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   return { url: `http://127.0.0.1:${server.address().port}/v1`, calls, stop: () => server.close() };
+}
+
+/** A PNG of 96 × 96: a golden ring. */
+const PICTURE =
+  "iVBORw0KGgoAAAANSUhEUgAAAGAAAABgCAIAAABt+uBvAAABIklEQVR42u3cyQ3CMBAAwK2OOqmKMhCiAjpAINneIyPtO3ZGycN7OJ6vt/gSgQAQIECAAAECBEgAAgQIECBAgAAJQC2AHvfb73EhoL9c0qWii0uWVDTVOWYUTWmOMUV3nd1G0Z1mN1OM0dlkFJN0dhjFMJ3lRjFPZ60RoFNAC1+slFGk6+Q+vC5Q2VXWA53c93mjaKSTsmI0TXoBGgGUe0o6s/ohoPScQWmgCimnBKAiGb/d2wCUDVSnIgAIECBAgJLq6L4gvxggQIAAOYsBkg+SURyYUbxuTlpVA5DKqtq87o6h7S/X6g/SYaZHEZA+aZ32HTrtzWqY9jEvZuLQzKqp53lTz+bm3bzg7g4BCBAgQIAAAQIkAAECBAgQIECAxPsDj948ZIsRUtgAAAAASUVORK5CYII=";
+
+/** The answer to a question that says what JSON it wants; none for plain ones. */
+function formed(question, item) {
+  const form = /Answer with JSON (.*)$/s.exec(question)?.[1];
+  if (form === undefined) return null;
+  if (form.includes("findings"))
+    return JSON.stringify({
+      findings: [{ severity: "high", problem: "背景不是白色", advice: "重拍或抠图" }],
+    });
+  if (form.includes('"title"'))
+    return JSON.stringify({
+      title: item,
+      bullets: [`${item} for daily wear`, "Light"],
+      description: `${item}.`,
+      keywords: [item.toLowerCase(), "gift"],
+    });
+  const codes = [...form.matchAll(/"([a-z]{2})": "…"/g)].map((match) => match[1]);
+  if (codes.length > 0) return JSON.stringify(Object.fromEntries(codes.map((code) => [code, `${code} ${item}`])));
+  const options = /one of (\[[^\]]*\])/.exec(form);
+  if (options) return JSON.stringify({ value: JSON.parse(options[1])[/耳/.test(question) ? 1 : 0] });
+  return JSON.stringify({ value: Number(/(\d+) ?(?:个|件|对)/.exec(question)?.[1] ?? 7) });
 }
 
 const WORDS = [

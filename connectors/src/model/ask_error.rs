@@ -50,8 +50,26 @@ pub enum AskError {
     },
     #[error("the reply is no answer: {detail}")]
     Garbage { detail: String },
+    /// The same question is asked again in a simpler form.
+    #[error("the provider does not take the form of answer that was asked for: {detail}")]
+    FormatRefused { detail: String },
+    #[error("no model for pictures is configured")]
+    NoImageModel,
+    #[error("the picture's task ended without a picture ({end:?}): {detail}")]
+    ImageTask { end: TaskEnd, detail: String },
+    #[error("what was sent is no usable picture: {detail}")]
+    BadPicture { detail: String },
     #[error("the provider cannot be reached ({cause}): {detail}")]
     Network { cause: NetworkCause, detail: String },
+}
+
+/// How a picture's task ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TaskEnd {
+    Failed,
+    /// The task or its picture is no longer there.
+    Expired,
+    Endless,
 }
 
 /// Where the way to the provider ends.
@@ -107,6 +125,14 @@ impl AskError {
             AskError::Stalled { .. } => "stalled",
             AskError::Truncated { .. } => "truncated",
             AskError::Garbage { .. } => "garbage",
+            AskError::FormatRefused { .. } => "format_refused",
+            AskError::NoImageModel => "no_image_model",
+            AskError::ImageTask { end, .. } => match end {
+                TaskEnd::Failed => "image_failed",
+                TaskEnd::Expired => "image_expired",
+                TaskEnd::Endless => "image_endless",
+            },
+            AskError::BadPicture { .. } => "bad_picture",
             AskError::Network { .. } => "network",
         }
     }
@@ -117,16 +143,20 @@ impl AskError {
             | AskError::BalanceExhausted { .. }
             | AskError::BadAddress { .. }
             | AskError::NotFound { .. }
-            | AskError::ModelNotFound { .. } => AskClass::PauseAll,
+            | AskError::ModelNotFound { .. }
+            | AskError::NoImageModel => AskClass::PauseAll,
             AskError::RateLimited { .. } | AskError::Overloaded { .. } => AskClass::Wait,
             AskError::ServerError { .. }
             | AskError::Timeout { .. }
             | AskError::Stalled { .. }
             | AskError::Garbage { .. }
+            | AskError::FormatRefused { .. }
             | AskError::Network { .. } => AskClass::Retry,
             AskError::BadRequest { .. }
             | AskError::ContextTooLong { .. }
             | AskError::ContentFiltered { .. }
+            | AskError::ImageTask { .. }
+            | AskError::BadPicture { .. }
             | AskError::Truncated { .. } => AskClass::FailRow,
         }
     }
@@ -150,6 +180,8 @@ impl AskError {
                 | AskError::Truncated { .. }
                 | AskError::Garbage { .. }
                 | AskError::ContentFiltered { .. }
+                | AskError::ImageTask { .. }
+                | AskError::BadPicture { .. }
                 | AskError::Network {
                     cause: NetworkCause::Broken,
                     ..
@@ -181,6 +213,12 @@ pub const CODES: &[&str] = &[
     "truncated",
     "garbage",
     "network",
+    "format_refused",
+    "no_image_model",
+    "image_failed",
+    "image_expired",
+    "image_endless",
+    "bad_picture",
 ];
 
 /// The words of a code; an unknown code gets a general sentence.
@@ -275,6 +313,36 @@ const WORDS: &[(&str, &str, &str)] = &[
         "network",
         "连不上服务商。请检查网络和接口地址；用 Ollama 的话，请确认它已经启动。",
         "The provider cannot be reached. Check the network and the address; with Ollama, check that it is running.",
+    ),
+    (
+        "format_refused",
+        "服务商不支持要求的回答格式，换成简单格式后仍未成功。请重新运行，或换一个模型。",
+        "The provider does not support the form of answer that was asked for, even in a simpler form. Run again or choose another model.",
+    ),
+    (
+        "no_image_model",
+        "这个服务商没有配置图片模型。请到“设置 → AI 模型”填写图片模型，或换一个服务商。",
+        "No model for pictures is configured for this provider. Enter one under Settings → AI models, or choose another provider.",
+    ),
+    (
+        "image_failed",
+        "服务商没有画成这张图片。请检查提示词，修改后重新运行。",
+        "The provider could not make this picture. Check the prompt, change it and run again.",
+    ),
+    (
+        "image_expired",
+        "图片任务或图片地址已过期，没有取到图片。请重新运行这一行。",
+        "The picture's task or address has expired before it could be fetched. Run this row again.",
+    ),
+    (
+        "image_endless",
+        "图片任务等了太久还没有结束，已放弃；服务商可能已经计费。请稍后重新运行。",
+        "The picture's task did not end in time and was given up; the provider may have charged for it. Run again later.",
+    ),
+    (
+        "bad_picture",
+        "收到的不是可用的图片：可能太大、格式不对，或地址不允许访问。请换一个图片模型再试。",
+        "This is no usable picture: too large, of an unknown format, or at an address that may not be read. Try another model for pictures.",
     ),
 ];
 

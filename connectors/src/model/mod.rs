@@ -8,11 +8,16 @@
 
 mod answer_body;
 pub mod ask_error;
+pub mod draw;
 mod error_body;
 pub mod glossary;
+pub mod image_api;
+mod label;
 pub mod language;
+mod offline_kinds;
 pub mod offline_trial;
 pub mod openai;
+pub mod picture;
 pub mod probe;
 pub mod profile;
 pub mod scripted;
@@ -23,7 +28,7 @@ pub use probe::{ProbeReport, test_provider};
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
-use table::ai::AiKind;
+use table::{ai::AiKind, expects::Expects};
 
 pub use table::bilingual::Text2;
 
@@ -44,6 +49,10 @@ pub struct Ask {
     pub kind: Option<AiKind>,
     /// Resolved inputs by name, as in [`table::ai::AiCall::inputs`]; only the offline trial reads them.
     pub inputs: BTreeMap<String, String>,
+    /// JPEGs as data URIs, made by [`picture::for_asking`].
+    pub pictures: Vec<String>,
+    /// What the answer must be; providers that can are held to it.
+    pub expects: Expects,
 }
 
 impl Ask {
@@ -57,6 +66,8 @@ impl Ask {
             timeout: openai::limits::TOTAL,
             kind: None,
             inputs: BTreeMap::new(),
+            pictures: Vec::new(),
+            expects: Expects::Text,
         }
     }
 }
@@ -79,4 +90,9 @@ pub struct Reply {
 pub trait ModelClient: Send + Sync {
     /// Asks once. Dropping the future cancels the request.
     fn ask(&self, ask: Ask) -> BoxFuture<'_, Result<Reply, AskError>>;
+
+    /// Makes one picture; gives its bytes, not yet checked, and the model that made it.
+    fn draw(&self, _ask: Ask) -> BoxFuture<'_, Result<(Vec<u8>, String), AskError>> {
+        Box::pin(std::future::ready(Err(AskError::NoImageModel)))
+    }
 }

@@ -4,7 +4,9 @@
 //! prompts by sentence patterns. Law: deterministic, free, and it invents no fact; who shows its answers
 //! marks them as a trial. Tests: at the end of this file.
 
-use super::{Ask, AskError, ModelClient, Reply, glossary::Glossary, language::Language};
+use super::{
+    Ask, AskError, ModelClient, Reply, glossary::Glossary, language::Language, offline_kinds,
+};
 use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use table::ai::AiKind;
@@ -22,12 +24,19 @@ pub struct OfflineTrial;
 impl ModelClient for OfflineTrial {
     fn ask(&self, ask: Ask) -> BoxFuture<'_, Result<Reply, AskError>> {
         Box::pin(async move {
-            let text = answer(ask.kind, &ask.inputs);
-            if text.trim().is_empty() {
+            let text = match ask.kind {
+                Some(kind)
+                    if !matches!(kind, AiKind::Translate | AiKind::Copy | AiKind::ImagePrompt) =>
+                {
+                    offline_kinds::answer(kind, &ask)
+                }
+                kind => Some(answer(kind, &ask.inputs)).filter(|text| !text.trim().is_empty()),
+            };
+            let Some(text) = text else {
                 return Err(AskError::BadRequest {
                     detail: "there is nothing to work with".into(),
                 });
-            }
+            };
             Ok(Reply {
                 text,
                 tokens_in: 0,
@@ -38,6 +47,10 @@ impl ModelClient for OfflineTrial {
             })
         })
     }
+
+    fn draw(&self, ask: Ask) -> BoxFuture<'_, Result<(Vec<u8>, String), AskError>> {
+        Box::pin(async move { Ok((offline_kinds::drawn(&ask)?, NAME.to_owned())) })
+    }
 }
 
 /// The answer to a call with these inputs; empty where there is nothing to work with.
@@ -47,10 +60,11 @@ pub fn answer(kind: Option<AiKind>, inputs: &BTreeMap<String, String>) -> String
         Some(AiKind::Translate) => translation(inputs),
         Some(AiKind::Copy) => copy(inputs),
         Some(AiKind::ImagePrompt) => image_prompt(inputs),
+        Some(_) => String::new(),
     }
 }
 
-fn translation(inputs: &BTreeMap<String, String>) -> String {
+pub(super) fn translation(inputs: &BTreeMap<String, String>) -> String {
     let source = inputs.get("text").map_or("", String::as_str);
     let language = inputs.get("language").map_or("en", String::as_str);
     if source.trim().is_empty() {
@@ -97,16 +111,16 @@ const MATERIAL_KEYS: &[&str] = &["材质", "材料", "material"];
 const SIZE_KEYS: &[&str] = &["规格", "尺寸", "尺码", "型号", "size", "specification"];
 
 /// What is known of a product, in the order given.
-struct Facts {
-    product: String,
-    color: Option<String>,
-    material: Option<String>,
-    size: Option<String>,
-    rest: Vec<(String, String)>,
+pub(super) struct Facts {
+    pub product: String,
+    pub color: Option<String>,
+    pub material: Option<String>,
+    pub size: Option<String>,
+    pub rest: Vec<(String, String)>,
 }
 
 impl Facts {
-    fn of(inputs: &BTreeMap<String, String>) -> Facts {
+    pub(super) fn of(inputs: &BTreeMap<String, String>) -> Facts {
         let mut pairs: Vec<(String, String)> = Vec::new();
         let mut product = String::new();
         let blocks = ["facts", "text"]
@@ -150,7 +164,7 @@ impl Facts {
     }
 }
 
-fn copy(inputs: &BTreeMap<String, String>) -> String {
+pub(super) fn copy(inputs: &BTreeMap<String, String>) -> String {
     let facts = Facts::of(inputs);
     if facts.product.is_empty() {
         return String::new();
@@ -246,7 +260,7 @@ fn image_prompt(inputs: &BTreeMap<String, String>) -> String {
 }
 
 /// With a capital at the beginning.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),

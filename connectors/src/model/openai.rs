@@ -10,8 +10,10 @@ use super::{
     Ask, AskError, ModelClient, Reply,
     answer_body::read_reply,
     ask_error::NetworkCause,
+    draw::ImageClient,
     error_body::{Dialect, classify, shortened},
-    profile::TokenLimit,
+    image_api::ImageApi,
+    profile::{Structured, TokenLimit},
 };
 use crate::{http, secret::Secret};
 use async_openai::{
@@ -20,9 +22,14 @@ use async_openai::{
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value, json};
 use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
+use table::expects::Expects;
 
 /// Limits of a question, with their reasons.
 pub mod limits {
@@ -54,6 +61,10 @@ pub struct OpenAiOptions {
     pub send_temperature: bool,
     /// Further members of the request, such as a provider's switch for thinking.
     pub extra: Map<String, Value>,
+    /// How answers in a form are asked for, to begin with.
+    pub structured: Structured,
+    /// Who makes pictures, and how.
+    pub image: Option<(String, ImageApi)>,
     pub first_byte: Duration,
     pub idle_gap: Duration,
 }
@@ -71,6 +82,8 @@ impl OpenAiOptions {
             token_limit: TokenLimit::MaxTokens,
             send_temperature: true,
             extra: Map::new(),
+            structured: Structured::Text,
+            image: None,
             first_byte: limits::FIRST_BYTE,
             idle_gap: limits::IDLE_GAP,
         }
@@ -85,6 +98,9 @@ pub struct OpenAiClient {
     token_limit: TokenLimit,
     send_temperature: bool,
     extra: Map<String, Value>,
+    /// Goes down one step whenever the provider refuses the form.
+    structured: Arc<AtomicU8>,
+    image: Option<ImageClient>,
 }
 
 impl std::fmt::Debug for OpenAiClient {
@@ -110,6 +126,14 @@ impl OpenAiClient {
             cause: NetworkCause::Connect,
             detail: shortened(&error.to_string()),
         })?;
+        let image = options
+            .image
+            .clone()
+            .filter(|(model, _)| !model.trim().is_empty());
+        let image = image.map(|(model, api)| {
+            let model = model.trim().to_owned();
+            ImageClient::new(base_url.clone(), options.key.clone(), model, api)
+        });
         let dialect = Dialect::of(&base_url);
         // Everything is set, so that nothing of it comes from environment variables.
         let config = OpenAIConfig::new()
@@ -129,18 +153,42 @@ impl OpenAiClient {
             token_limit: options.token_limit,
             send_temperature: options.send_temperature,
             extra: options.extra.clone(),
+            structured: Arc::new(AtomicU8::new(options.structured as u8)),
+            image: image.transpose()?,
         })
     }
 
-    fn request(&self, ask: &Ask) -> Value {
+    /// How the form of an answer is asked for now; plain where the answer has no form.
+    fn form(&self, expects: &Expects) -> (Structured, Option<Value>) {
+        let known = Structured::from_step(self.structured.load(Ordering::Relaxed));
+        match expects.schema() {
+            None => (Structured::Text, None),
+            Some(schema) => match known {
+                Structured::Text => (Structured::Text, None),
+                Structured::JsonObject => (known, Some(json!({"type": "json_object"}))),
+                Structured::JsonSchema => {
+                    let named = json!({"name": "answer", "strict": true, "schema": schema});
+                    (
+                        known,
+                        Some(json!({"type": "json_schema", "json_schema": named})),
+                    )
+                }
+            },
+        }
+    }
+
+    fn request(&self, ask: &Ask, form: Option<Value>) -> Value {
         let mut messages = Vec::new();
         if !ask.system.is_empty() {
             messages.push(json!({"role": "system", "content": ask.system}));
         }
-        messages.push(json!({"role": "user", "content": ask.user}));
+        messages.push(json!({"role": "user", "content": content(ask)}));
         let mut request = json!({"model": self.model, "messages": messages, "stream": false});
         if let Some(name) = self.token_limit.parameter() {
             request[name] = json!(ask.max_tokens);
+        }
+        if let Some(form) = form {
+            request["response_format"] = form;
         }
         if let Some(temperature) = ask.temperature.filter(|_| self.send_temperature) {
             request["temperature"] = json!(temperature);
@@ -155,18 +203,71 @@ impl OpenAiClient {
 impl ModelClient for OpenAiClient {
     fn ask(&self, ask: Ask) -> BoxFuture<'_, Result<Reply, AskError>> {
         Box::pin(async move {
-            let request = self.request(&ask);
+            let (step, form) = self.form(&ask.expects);
+            let request = self.request(&ask, form);
             let chat = self.client.chat();
             let answer = tokio::time::timeout(ask.timeout, chat.create_byot::<_, Value>(request));
             match answer.await {
                 Err(_) => Err(AskError::Timeout {
                     limit_ms: ask.timeout.as_millis() as u64,
                 }),
-                Ok(Err(error)) => Err(ask_error(error)),
+                Ok(Err(error)) => Err(self.stepped_down(step, ask_error(error))),
                 Ok(Ok(body)) => read_reply(&body),
             }
         })
     }
+
+    fn draw(&self, ask: Ask) -> BoxFuture<'_, Result<(Vec<u8>, String), AskError>> {
+        Box::pin(async move {
+            let image = self.image.as_ref().ok_or(AskError::NoImageModel)?;
+            let size = match &ask.expects {
+                Expects::Picture { size, .. } => size.clone(),
+                _ => String::new(),
+            };
+            Ok((image.draw(&ask, &size).await?, image.model.clone()))
+        })
+    }
+}
+
+impl OpenAiClient {
+    /// A refused form is not asked for again; the question itself is, one step simpler.
+    fn stepped_down(&self, step: Structured, error: AskError) -> AskError {
+        let said = match &error {
+            AskError::BadRequest { detail } | AskError::ServerError { detail, .. } => {
+                detail.to_lowercase()
+            }
+            _ => return error,
+        };
+        let is_form = [
+            "response_format",
+            "json_schema",
+            "json_object",
+            "schema",
+            "grammar",
+        ]
+        .iter()
+        .any(|word| said.contains(word));
+        if step == Structured::Text || !is_form {
+            return error;
+        }
+        let (from, to) = (step as u8, step as u8 - 1);
+        // Questions that were under way together step down once.
+        let _ = self
+            .structured
+            .compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed);
+        AskError::FormatRefused { detail: said }
+    }
+}
+
+/// A text, or a text with its pictures.
+fn content(ask: &Ask) -> Value {
+    if ask.pictures.is_empty() {
+        return json!(ask.user);
+    }
+    let mut parts = vec![json!({"type": "text", "text": ask.user})];
+    let picture = |uri: &String| json!({"type": "image_url", "image_url": {"url": uri}});
+    parts.extend(ask.pictures.iter().map(picture));
+    Value::Array(parts)
 }
 
 /// Our own error travels through async-openai in a box.
@@ -185,7 +286,7 @@ fn ask_error(error: OpenAIError) -> AskError {
     }
 }
 
-fn network_error(error: &reqwest::Error) -> AskError {
+pub(super) fn network_error(error: &reqwest::Error) -> AskError {
     let cause = if error.is_dns() {
         NetworkCause::Dns
     } else if error.is_connect() {
@@ -388,7 +489,7 @@ mod tests {
         ask.max_tokens = 9;
         ask.temperature = Some(0.5);
         assert_eq!(
-            OpenAiClient::new(&options).unwrap().request(&ask),
+            OpenAiClient::new(&options).unwrap().request(&ask, None),
             json!({"model": "m", "messages": [{"role": "system", "content": "sys"}, {"role": "user", "content": "usr"}],
                    "stream": false, "max_completion_tokens": 9, "enable_thinking": false})
         );

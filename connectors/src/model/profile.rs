@@ -6,6 +6,7 @@
 
 use super::{
     AskError, Text2,
+    image_api::ImageApi,
     openai::{OpenAiClient, OpenAiOptions},
 };
 use crate::secret::Secret;
@@ -31,6 +32,26 @@ impl TokenLimit {
             TokenLimit::MaxTokens => Some("max_tokens"),
             TokenLimit::MaxCompletionTokens => Some("max_completion_tokens"),
             TokenLimit::None => None,
+        }
+    }
+}
+
+/// How an answer in a form is asked for: from the strictest a provider takes down to words alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Structured {
+    Text = 0,
+    #[default]
+    JsonObject = 1,
+    JsonSchema = 2,
+}
+
+impl Structured {
+    pub(super) fn from_step(step: u8) -> Structured {
+        match step {
+            0 => Structured::Text,
+            1 => Structured::JsonObject,
+            _ => Structured::JsonSchema,
         }
     }
 }
@@ -67,6 +88,14 @@ pub struct Preset {
     pub needs_key: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image_model: Option<String>,
+    /// How it makes pictures; absent: as OpenAI does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<ImageApi>,
+    /// Of one picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_image: Option<f64>,
+    #[serde(default)]
+    pub structured: Structured,
     /// Where keys are made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_url: Option<String>,
@@ -87,6 +116,12 @@ pub struct ProviderProfile {
     pub model: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image_model: Option<String>,
+    /// How it makes pictures; absent: as its preset says, else as OpenAI does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<ImageApi>,
+    /// Absent: as its preset says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub structured: Option<Structured>,
     #[serde(default)]
     pub token_limit: TokenLimit,
     #[serde(default = "yes")]
@@ -113,9 +148,17 @@ pub struct Prices {
     pub price_out: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_cached: Option<f64>,
+    /// Of one picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_image: Option<f64>,
 }
 
 impl Prices {
+    /// Millionths of the currency for one picture.
+    pub fn image_micros(&self) -> u64 {
+        (self.price_image.unwrap_or(0.0) * 1e6).ceil().max(0.0) as u64
+    }
+
     /// Millionths of the currency. One million tokens at 1.00 cost 1 000 000 millionths, so the price is
     /// also the cost of one token in millionths. Rounded up: an account never shows less than was spent.
     pub fn cost_micros(&self, tokens_in: u64, tokens_out: u64, tokens_cached: u64) -> u64 {
@@ -156,6 +199,8 @@ impl ProviderProfile {
             base_url: preset.base_url.clone(),
             model: model.to_owned(),
             image_model: preset.image_model.clone(),
+            image: None,
+            structured: None,
             token_limit: preset.token_limit,
             send_temperature: true,
             rpm: preset.rpm,
@@ -165,13 +210,22 @@ impl ProviderProfile {
                 price_in: known.map_or(0.0, |known| known.price_in),
                 price_out: known.map_or(0.0, |known| known.price_out),
                 price_cached: known.and_then(|known| known.price_cached),
+                price_image: preset.price_image,
             },
             extra: preset.extra.clone(),
         }
     }
 
     pub fn options(&self, key: Secret) -> OpenAiOptions {
+        let preset = preset(&self.preset);
+        let image = self.image_model.clone().map(|model| {
+            let api = self.image.clone().or_else(|| preset?.image.clone());
+            (model, api.unwrap_or_default())
+        });
+        let structured = self.structured.or_else(|| Some(preset?.structured));
         OpenAiOptions {
+            structured: structured.unwrap_or_default(),
+            image,
             token_limit: self.token_limit,
             send_temperature: self.send_temperature,
             extra: self.extra.clone(),
@@ -250,7 +304,9 @@ mod tests {
             price_in: 2.0,
             price_out: 8.0,
             price_cached: Some(0.2),
+            price_image: Some(0.25),
         };
+        assert_eq!(prices.image_micros(), 250_000);
         assert_eq!(prices.cost_micros(1_000_000, 0, 0), 2_000_000);
         assert_eq!(prices.cost_micros(100, 10, 0), 280);
         assert_eq!(prices.cost_micros(100, 10, 50), 190);

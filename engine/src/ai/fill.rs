@@ -4,6 +4,7 @@ use super::{
     Cell,
     decide::{Asked, Decision, Why, decide},
     is_waiting,
+    typed::{result_of, typed},
 };
 use crate::language::{EvalCache, EvalInput};
 use crate::{
@@ -66,6 +67,7 @@ pub(crate) fn look(
             calls.push(call);
         }
     }
+    let result = result_of(snapshot, node);
     let upstream = upstream_columns(snapshot, node, data, segment);
     offsets
         .iter()
@@ -76,7 +78,7 @@ pub(crate) fn look(
                 .iter()
                 .any(|cells| cells.get(*at) == CellState::Pending || is_waiting(cells.note(*at)));
             let asked = Asked {
-                cell: evaluated.cells.get(position),
+                cell: typed(result, evaluated.cells.get(position)),
                 keys: calls.iter().map(|call| call.key).collect(),
                 upstream_waits,
             };

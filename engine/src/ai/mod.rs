@@ -7,6 +7,7 @@
 pub(crate) mod decide;
 pub(crate) mod fill;
 pub(crate) mod scope;
+pub(crate) mod typed;
 
 use parking_lot::RwLock;
 use std::{

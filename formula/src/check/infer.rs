@@ -6,7 +6,10 @@ use crate::{
         linked::{Rolled, rolled},
         running::is_quantity,
     },
-    functions::registry::{self, Function, Gives, Kernel},
+    functions::{
+        ai::sought,
+        registry::{self, Function, Gives, Kernel},
+    },
     limits::PLAN_DEPTH,
     syntax::ast::{Expr, FieldRef, Kind, Literal, Op},
 };
@@ -283,6 +286,16 @@ impl<'a> Inference<'a> {
             Gives::Number => Some(number()),
             Gives::Text | Gives::List => Some(FieldType::Text),
             Gives::LongText => Some(FieldType::LongText),
+            Gives::Picture => Some(FieldType::Attachment),
+            Gives::Extracted => Some(
+                literal(args.get(2))
+                    .and_then(sought)
+                    .unwrap_or(FieldType::Text),
+            ),
+            Gives::Reviewed => Some(match literal(args.get(2)) {
+                Some("数量" | "count") => number(),
+                _ => FieldType::LongText,
+            }),
             Gives::Bool => Some(FieldType::Checkbox),
             Gives::Date => Some(FieldType::Date),
             Gives::DateTime => Some(FieldType::DateTime),
@@ -365,6 +378,14 @@ fn lambda_of(expr: &Expr) -> Option<&[Expr]> {
     }
 }
 
+/// A text in quotes.
+fn literal(expr: Option<&Expr>) -> Option<&str> {
+    match &expr?.ungrouped().kind {
+        Kind::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
 fn of_literals(rows: &[Vec<Literal>]) -> Option<FieldType> {
     let types = rows.iter().flatten().filter_map(|literal| match literal {
         Literal::Number(_) => Some(number()),
@@ -377,7 +398,7 @@ fn of_literals(rows: &[Vec<Literal>]) -> Option<FieldType> {
 
 pub(crate) fn plain(field_type: &FieldType) -> FieldType {
     match field_type {
-        FieldType::Formula(spec) => (*spec.result).clone(),
+        FieldType::Formula(spec) => plain(&spec.result),
         FieldType::CreatedTime | FieldType::ModifiedTime => FieldType::DateTime,
         FieldType::Select { .. }
         | FieldType::MultiSelect { .. }

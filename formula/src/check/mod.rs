@@ -7,4 +7,5 @@ pub mod coerce;
 pub mod diagnostic;
 pub mod infer;
 pub mod scope;
+pub(crate) mod tail;
 pub(crate) mod warn;

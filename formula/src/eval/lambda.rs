@@ -362,6 +362,7 @@ impl<'a> Context<'a> {
             fuel: self.fuel,
             env: self.env_of(rows.iter().copied()),
             tag: self.tag,
+            wanted: None,
         };
         for (slot, value) in each.slots.iter().zip(params) {
             context.set(*slot, value);

@@ -356,6 +356,7 @@ fn together<'a>(
         fuel: context.fuel,
         env: Vec::new(),
         tag: context.tag,
+        wanted: None,
     };
     let mut criteria = criteria.into_iter();
     let args: Vec<Node> = args

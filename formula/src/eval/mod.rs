@@ -58,7 +58,8 @@ use std::{borrow::Cow, sync::Arc};
 use table::{
     ai::{AiCall, CallKey},
     column::{Column, ColumnKind},
-    id::TableId,
+    field::FieldType,
+    id::{FieldId, TableId},
     segment::Segment,
     snapshot::Snapshot,
     value::CellError,
@@ -107,10 +108,17 @@ pub(crate) struct Context<'a> {
     pub(crate) env: Vec<Option<Vector<'a>>>,
     /// Of the formula, for what its segments share.
     tag: u64,
+    /// The type that an AI answer is asked for in.
+    pub(crate) wanted: Option<&'a FieldType>,
 }
 
-pub(crate) fn run(expr: &Expr, tag: u64, input: &EvalInput) -> Evaluated {
-    let found = with_vector(expr, tag, input, |vector, n, calls| Evaluated {
+pub(crate) fn run(
+    expr: &Expr,
+    tag: u64,
+    wanted_by: Option<FieldId>,
+    input: &EvalInput,
+) -> Evaluated {
+    let found = with_vector(expr, tag, wanted_by, input, |vector, n, calls| Evaluated {
         cells: save::store(vector, n, input.kind),
         calls,
     });
@@ -120,9 +128,14 @@ pub(crate) fn run(expr: &Expr, tag: u64, input: &EvalInput) -> Evaluated {
     })
 }
 
-pub(crate) fn values(expr: &Expr, tag: u64, input: &EvalInput) -> Vec<Cell> {
+pub(crate) fn values(
+    expr: &Expr,
+    tag: u64,
+    wanted_by: Option<FieldId>,
+    input: &EvalInput,
+) -> Vec<Cell> {
     let all = |vector: Vector, n: usize, _| (0..n).map(|at| vector.get(at)).collect();
-    with_vector(expr, tag, input, all).unwrap_or_default()
+    with_vector(expr, tag, wanted_by, input, all).unwrap_or_default()
 }
 
 /// A part of a formula for itself: nothing is shared with other evaluations.
@@ -145,6 +158,7 @@ pub(crate) fn alone(expr: &Expr, input: &EvalInput) -> Vec<Cell> {
 fn with_vector<T>(
     expr: &Expr,
     tag: u64,
+    wanted_by: Option<FieldId>,
     input: &EvalInput,
     act: impl FnOnce(Vector, usize, Vec<(usize, AiCall)>) -> T,
 ) -> Option<T> {
@@ -155,6 +169,8 @@ fn with_vector<T>(
     let mut context = Context::whole(input, segment, &fuel);
     context.offsets = input.offsets.map(Cow::Borrowed);
     context.tag = tag;
+    let wanted_by = wanted_by.and_then(|field| input.snapshot.schema.field(field));
+    context.wanted = wanted_by.and_then(|(_, field)| Some(&*field.formula()?.result));
     let n = context.len();
     let mut vector = context.eval(&node);
     if fuel.is_out() {
@@ -177,6 +193,7 @@ impl<'a> Context<'a> {
             fuel,
             env: Vec::new(),
             tag: 0,
+            wanted: None,
         }
     }
 
@@ -543,6 +560,7 @@ impl<'a> Context<'a> {
             fuel: self.fuel,
             env: self.env_of(rows.clone()),
             tag: self.tag,
+            wanted: self.wanted,
         };
         let vector = context.eval(node);
         self.calls.append(&mut context.calls);

@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use table::{
     column::{Column, ColumnKind, Side, TextValues, Values},
     mask::Mask,
-    value::{CellError, CellState, CellValue},
+    value::{Attachment, CellError, CellState, CellValue},
 };
 
 pub(crate) fn store(vector: Vector, n: usize, kind: ColumnKind) -> Column {
@@ -265,6 +265,10 @@ fn state(cell: Cell, kind: ColumnKind) -> CellState {
         (Cell::Number(x), ColumnKind::Bool) => CellValue::Bool(x != 0.0).into(),
         (Cell::Text(t), ColumnKind::Text | ColumnKind::Mixed) => CellValue::Text(t).into(),
         (cell, ColumnKind::Text) => CellValue::Text(text(&cell)).into(),
+        (Cell::Text(answer), ColumnKind::Attachments) => match Attachment::from_answer(&answer) {
+            Some(files) => CellValue::Attachments(files.into()).into(),
+            None => CellState::Error(CellError::Value),
+        },
         (_, ColumnKind::Attachments | ColumnKind::Links) => CellState::Error(CellError::Value),
         (cell, _) => CellState::Misfit(text(&cell)),
     }

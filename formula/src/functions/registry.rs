@@ -56,6 +56,12 @@ pub(crate) enum Gives {
     #[allow(dead_code)]
     List,
     Bool,
+    /// An attachment.
+    Picture,
+    /// By the third argument.
+    Extracted,
+    /// A text, or a number by the third argument.
+    Reviewed,
     Date,
     DateTime,
     Argument(usize),

@@ -33,6 +33,10 @@ pub trait CallSource: Send + Sync + 'static {
     fn on_queued(&self, listener: Box<dyn Fn() + Send + Sync>);
     /// Batches that somebody cancelled.
     fn cancelled(&self) -> Vec<String>;
+    /// The bytes of an attachment.
+    fn blob(&self, digest: &str) -> Option<Vec<u8>>;
+    /// Stores a picture; gives its digest.
+    fn put_blob(&self, bytes: &[u8]) -> Result<String, String>;
 }
 
 impl CallSource for QueueHandle {
@@ -64,6 +68,14 @@ impl CallSource for QueueHandle {
         QueueHandle::on_queued(self, listener);
     }
 
+    fn blob(&self, digest: &str) -> Option<Vec<u8>> {
+        QueueHandle::blob(self, digest)
+    }
+
+    fn put_blob(&self, bytes: &[u8]) -> Result<String, String> {
+        QueueHandle::put_blob(self, bytes).map_err(|error| error.to_string())
+    }
+
     fn cancelled(&self) -> Vec<String> {
         let mut batches = self.batches();
         batches.retain(|batch| batch.state == BatchState::Cancelled);
@@ -88,6 +100,7 @@ pub mod fake {
         answers: BTreeMap<CallKey, Answer>,
         failures: BTreeMap<CallKey, String>,
         attempts: Vec<Attempt>,
+        blobs: BTreeMap<String, Vec<u8>>,
         cancelled: Vec<String>,
         commits: Vec<(usize, usize)>,
         refuse_commits: u32,
@@ -116,6 +129,8 @@ pub mod fake {
             prompt_version: "translate/1".into(),
             system: "Translate.".into(),
             user: text.to_owned(),
+            pictures: Vec::new(),
+            expects: Default::default(),
             inputs: [("text", text), ("language", "en")]
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .into(),
@@ -188,6 +203,16 @@ pub mod fake {
     }
 
     impl CallSource for FakeSource {
+        fn blob(&self, digest: &str) -> Option<Vec<u8>> {
+            self.0.lock().blobs.get(digest).cloned()
+        }
+
+        fn put_blob(&self, bytes: &[u8]) -> Result<String, String> {
+            let digest = blake3::hash(bytes).to_hex().to_string();
+            self.0.lock().blobs.insert(digest.clone(), bytes.to_vec());
+            Ok(digest)
+        }
+
         fn take(&self, n: usize) -> Vec<TakenCall> {
             let mut state = self.0.lock();
             let n = n.min(state.queue.len());

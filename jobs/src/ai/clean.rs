@@ -20,6 +20,18 @@ pub enum Cleaned {
 
 /// Cleans and checks the answer to a call.
 pub fn clean(call: &AiCall, answer: &str) -> Cleaned {
+    if !call.expects.is_text() {
+        return match call.expects.fitted(answer) {
+            Ok(text) => Cleaned::Good(text),
+            Err(why) => Cleaned::Broken {
+                code: reason::UNFIT_ANSWER,
+                request: format!(
+                    "Your last answer did not fit. {why} {}",
+                    call.expects.request()
+                ),
+            },
+        };
+    }
     let source = call.inputs.get("text").map_or("", |text| text.trim());
     let text = unwrapped(answer, source);
     if text.is_empty() {

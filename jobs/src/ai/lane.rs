@@ -48,6 +48,7 @@ impl Work {
         Ask {
             kind: Some(call.kind),
             inputs: call.inputs.clone(),
+            expects: call.expects.clone(),
             max_tokens: limits::ANSWER_TOKENS,
             ..Ask::new(call.system.clone(), user)
         }

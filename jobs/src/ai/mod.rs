@@ -4,6 +4,7 @@
 //! queue's door. Each part stands alone: [`gate`] (how many at a time), [`lane`] (who is next), [`clean`]
 //! (wrappings and rules), [`reason`] (why a cell failed, in words), [`budget`], [`estimate`], [`settle`].
 
+mod asking;
 pub mod budget;
 pub mod call_source;
 pub mod clean;

@@ -14,6 +14,9 @@ pub const LEFTOVER_CHINESE: &str = "leftover_chinese";
 /// Nothing was left of the answer without its wrappings.
 pub const EMPTY_ANSWER: &str = "empty_answer";
 
+/// The answer was not of the field's type or form, even after the model was told.
+pub const UNFIT_ANSWER: &str = "unfit_answer";
+
 /// What happened and what to do.
 pub fn words(code: &str) -> Text2 {
     let (zh, en) = match code {
@@ -33,6 +36,10 @@ pub fn words(code: &str) -> Text2 {
             "模型的回答是空的，提醒后仍然如此。请换一个模型，或把要求写得更清楚。",
             "The model's answer was empty, even after a reminder. Try another model or a clearer request.",
         ),
+        UNFIT_ANSWER => (
+            "模型的回答不符合字段的类型或格式，提醒后仍然如此。请手动填写，或换一个模型。",
+            "The model's answer did not fit the field's type or form, even after a reminder. Fill the cell by hand or try another model.",
+        ),
         other => return ask_error::words(other),
     };
     Text2::new(zh, en)
@@ -44,7 +51,13 @@ mod tests {
 
     #[test]
     fn every_reason_has_its_own_words() {
-        let own = [NO_PROVIDER, BUDGET_REACHED, LEFTOVER_CHINESE, EMPTY_ANSWER];
+        let own = [
+            NO_PROVIDER,
+            BUDGET_REACHED,
+            LEFTOVER_CHINESE,
+            EMPTY_ANSWER,
+            UNFIT_ANSWER,
+        ];
         let mut seen = std::collections::BTreeSet::from([words("no such code").zh]);
         for code in own.iter().chain(ask_error::CODES) {
             assert!(seen.insert(words(code).zh), "{code}");

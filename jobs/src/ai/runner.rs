@@ -5,6 +5,7 @@
 //! line of the ledger; an answer that was paid for is kept until it is stored. Tests: `jobs/tests/runner.rs`.
 
 use super::{
+    asking,
     budget::Budgets,
     call_source::CallSource,
     clean::{self, Cleaned},
@@ -26,7 +27,10 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use table::ai::{Answer, CallKey, Provenance};
+use table::{
+    ai::{Answer, CallKey, Provenance},
+    expects::Expects,
+};
 use tokio::{
     sync::{Notify, mpsc},
     task::JoinSet,
@@ -290,7 +294,13 @@ impl Runner {
                 };
                 if let Some(work) = lane.pop() {
                     let token = self.batches.entry(work.taken.batch.clone()).or_default();
-                    let question = question(work, provider.clone(), pass, token.clone());
+                    let question = question(
+                        self.source.clone(),
+                        work,
+                        provider.clone(),
+                        pass,
+                        token.clone(),
+                    );
                     self.open.spawn(question);
                 }
             }
@@ -354,12 +364,16 @@ impl Runner {
                 error.code()
             }
         };
-        if provider.offline_trial {
+        let is_picture = matches!(call.expects, Expects::Picture { .. });
+        if provider.offline_trial || is_picture {
             (tokens_in, tokens_out) = (0, 0);
         }
-        let cost_micros = provider
+        let mut cost_micros = provider
             .prices
             .cost_micros(tokens_in, tokens_out, tokens_cached);
+        if is_picture && outcome == "ok" {
+            cost_micros += provider.prices.image_micros();
+        }
         let mut spent = cost_micros;
         if is_maybe_charged && cost_micros == 0 {
             // Nobody knows; the budget reckons with the likely.
@@ -543,13 +557,14 @@ impl Runner {
 
 /// One question, as a task: asks once and never panics.
 async fn question(
+    source: Arc<dyn CallSource>,
     work: Work,
     provider: Arc<Provider>,
     pass: Pass,
     cancelled: CancellationToken,
 ) -> Finished {
     let started = Instant::now();
-    let asked = AssertUnwindSafe(provider.client.ask(work.ask())).catch_unwind();
+    let asked = AssertUnwindSafe(asking::asked(source, &provider, &work)).catch_unwind();
     let result = tokio::select! {
         () = cancelled.cancelled() => None,
         answer = asked => Some(answer.unwrap_or_else(|_| Err(AskError::Garbage {

@@ -64,6 +64,18 @@ pub struct FormulaReport {
     pub formatted: Option<String>,
     /// Outer parts before inner ones; only where asked for, with a sample.
     pub steps: Vec<PartView>,
+    /// What AI functions would ask about the sample, as it would be sent.
+    pub prompts: Vec<PromptView>,
+}
+
+/// A question to a model.
+#[derive(Serialize, ToSchema)]
+pub struct PromptView {
+    /// The fixed part.
+    pub system: String,
+    /// The request and the record's data.
+    pub user: String,
+    pub n_pictures: u32,
 }
 
 /// A part of the formula and what it gives. Positions count UTF-16 code units.
@@ -238,6 +250,7 @@ pub async fn check(
             has_ai: false,
             formatted: None,
             steps: Vec::new(),
+            prompts: Vec::new(),
         };
         if let Some(formula) = analysis.formula {
             let reads = formula.reads();
@@ -255,6 +268,9 @@ pub async fn check(
                 report.steps = steps(&formula, &snapshot, table, record, &place);
             }
             report.result_type = Some(field_type_view(&formula.result()));
+            if let Some(record) = sample.filter(|_| report.has_ai) {
+                report.prompts = prompts(&formula, &snapshot, table, record);
+            }
             report.sample_value =
                 sample.and_then(|record| sample_value(&formula, &snapshot, table, record));
         }
@@ -286,6 +302,24 @@ fn sample_value(
     let mut cell = Vec::new();
     write_cell(&mut cell, &evaluated.cells.get(0), CellStyle::of(&result));
     serde_json::from_slice(&cell).ok()
+}
+
+fn prompts(
+    formula: &Formula,
+    snapshot: &Snapshot,
+    table: TableId,
+    record: RecordId,
+) -> Vec<PromptView> {
+    let evaluated = on_sample(snapshot, table, record, |input| formula.eval(input));
+    let calls = evaluated
+        .map(|evaluated| evaluated.calls)
+        .unwrap_or_default();
+    let view = |call: table::ai::AiCall| PromptView {
+        system: call.system,
+        user: call.user,
+        n_pictures: call.pictures.len() as u32,
+    };
+    calls.into_iter().map(|(_, call)| view(call)).collect()
 }
 
 /// For one record.

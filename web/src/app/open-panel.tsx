@@ -113,7 +113,9 @@ export function OpenPanel({ state, base, tables, table, session, selected, sampl
           />
         </Suspense>
       )}
-      renderAiForm={(kind, onFormula) => <AiForm kind={kind} fields={table.fields} onFormula={onFormula} />}
+      renderAiForm={(kind, onMade) => (
+        <AiForm kind={kind} base={base} table={table.id} sample={first} fields={table.fields} onMade={onMade} />
+      )}
       onClose={close}
       onDone={(made, isAi) => onState(made && field === null && isAi ? { kind: "ai", field: made } : null)}
     />

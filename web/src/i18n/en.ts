@@ -1,4 +1,5 @@
 /** English. The same keys as zh-CN; the type makes a missing one an error. */
+import { aiKindsEn } from "./ai-kinds";
 import { documentsEn } from "./documents";
 import { labelsEn } from "./labels";
 import { togetherEn } from "./together";
@@ -10,6 +11,7 @@ type Key = keyof typeof zh;
 export const en: Record<Key, string> & Partial<Record<`${Key}_one`, string>> = {
   ...togetherEn,
   ...documentsEn,
+  ...aiKindsEn,
   ...labelsEn,
   appName: "Suanpan",
   close: "Close",
@@ -340,9 +342,7 @@ export const en: Record<Key, string> & Partial<Record<`${Key}_one`, string>> = {
   aiLanguage: "Into",
   aiFacts: "Fields to use",
   aiInstruction: "What to write",
-  aiInstructionExample: "e.g. one selling point of at most 20 words",
   aiStyle: "Picture style",
-  aiStyleExample: "e.g. product on white, soft daylight",
   lang_en: "English",
   lang_es: "Spanish",
   lang_ar: "Arabic",

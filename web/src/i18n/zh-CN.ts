@@ -1,10 +1,12 @@
 /** Simplified Chinese, written first. Keys are flat; a test compares them with English and with their uses. */
+import { aiKindsZh } from "./ai-kinds";
 import { documentsZh } from "./documents";
 import { labelsZh } from "./labels";
 import { togetherZh } from "./together";
 export const zh = {
   ...togetherZh,
   ...documentsZh,
+  ...aiKindsZh,
   ...labelsZh,
   appName: "算盘",
   close: "关闭",
@@ -339,9 +341,7 @@ export const zh = {
   aiLanguage: "翻译成",
   aiFacts: "参考哪些字段",
   aiInstruction: "要写什么",
-  aiInstructionExample: "例如：一句 20 个字以内的卖点",
   aiStyle: "画面风格",
-  aiStyleExample: "例如：白底产品图，柔和日光",
   lang_en: "英语",
   lang_es: "西班牙语",
   lang_ar: "阿拉伯语",

@@ -2981,6 +2981,8 @@ export interface components {
             /** @description The same formula laid out for reading; absent where there is an error. */
             formatted?: string | null;
             has_ai: boolean;
+            /** @description What AI functions would ask about the sample, as it would be sent. */
+            prompts: components["schemas"]["PromptView"][];
             /** @description Ids of the fields that it reads. */
             reads: string[];
             result_type?: components["schemas"]["FieldTypeView"] | null;
@@ -3300,6 +3302,15 @@ export interface components {
              * @description 0 while unknown.
              */
             of: number;
+        };
+        /** @description A question to a model. */
+        PromptView: {
+            /** Format: int32 */
+            n_pictures: number;
+            /** @description The fixed part. */
+            system: string;
+            /** @description The request and the record's data. */
+            user: string;
         };
         /** @description One formula filled down the column, over field names. */
         ProposedFormula: {

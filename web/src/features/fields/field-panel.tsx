@@ -8,7 +8,7 @@ import { isGiven } from "../../fields/given/descriptor";
 import { Labelled, Note, Panel } from "../../ui/parts";
 import { formulaSettings, isRetype, plainSettings } from "./choice";
 import { ThroughSettings } from "./link-settings";
-import { type AiKind, type Choice, TypeCards } from "./type-cards";
+import { type AiKind, type AiMade, type Choice, TypeCards } from "./type-cards";
 import { TypeSettings } from "./type-settings";
 import type { FieldType } from "./types";
 
@@ -25,7 +25,7 @@ export interface FieldPanelProps {
     onChange: (text: string) => void;
     onState: (state: { ok: boolean }) => void;
   }) => ReactNode;
-  renderAiForm: (kind: AiKind, onFormula: (text: string) => void) => ReactNode;
+  renderAiForm: (kind: AiKind, onMade: (made: AiMade) => void) => ReactNode;
   onClose: () => void;
   /** The new or changed field, and whether it asks a model. */
   onDone: (field: string | null, isAi: boolean) => void;
@@ -34,6 +34,14 @@ export interface FieldPanelProps {
 function choiceOf(field: Schemas["FieldView"] | null): Choice {
   if (!field) return { kind: "plain", type: { type: "text" } as FieldType };
   return field.type === "formula" ? { kind: "formula" } : { kind: "plain", type: field as unknown as FieldType };
+}
+
+/** With a number where a field has the name already. */
+function freeName(name: string, table: Schemas["TableView"]): string {
+  const taken = new Set(table.fields.map((one) => one.name));
+  let free = name;
+  for (let n = 2; taken.has(free); n++) free = `${name} ${n}`;
+  return free;
 }
 
 /** What a change of type would do, before it is done. */
@@ -73,6 +81,7 @@ export function FieldPanel({
   const [name, setName] = useState(field?.name ?? "");
   const [choice, setChoice] = useState<Choice>(() => choiceOf(field));
   const [formula, setFormula] = useState(field?.formula_text ?? "");
+  const [made, setMade] = useState<AiMade | null>(null);
   const [isFormulaOk, setFormulaOk] = useState(false);
   const [policy, setPolicy] = useState<"manual" | "auto">(
     (field as { ai?: { policy?: "manual" | "auto" } } | null)?.ai?.policy ?? "manual",
@@ -81,12 +90,18 @@ export function FieldPanel({
   const hasFormula = choice.kind !== "plain";
   const isAi = choice.kind === "ai" || /\bAI\./i.test(formula);
   const kind = choice.kind === "plain" ? choice.type.type : choice.kind === "ai" ? `ai_${choice.ai}` : choice.kind;
-  const usual = t(`type_${kind}`);
+  const usual = (choice.kind === "ai" && made?.name) || t(`type_${kind}`);
   const isUnlinked = choice.kind === "plain" && choice.type.type === "link" && choice.type.table === "";
   const isTaken = table.fields.some((one) => one.id !== field?.id && one.name === (name.trim() || usual));
 
   const settings = (): object =>
-    choice.kind === "plain" ? plainSettings(choice.type, field) : formulaSettings(formula, isAi ? policy : null, field);
+    choice.kind === "plain"
+      ? plainSettings(choice.type, field)
+      : {
+          ...formulaSettings(formula, isAi ? policy : null, field),
+          // A form that was changed by hand is a formula like any other.
+          ...(choice.kind === "ai" && made?.result && made.formula === formula ? { result: made.result } : {}),
+        };
   const changesType = field !== null && choice.kind === "plain" && isRetype(choice.type, field);
   const isReplaced =
     changesType && choice.kind === "plain" && isGiven(choice.type.type) && choice.type.type !== "auto_number";
@@ -118,6 +133,10 @@ export function FieldPanel({
         if (seen.data && seen.data.n_misfits > 0) return;
       }
       const done = await command(base, body);
+      for (const one of choice.kind === "ai" && made?.formula === formula ? (made.more ?? []) : []) {
+        const more = { name: freeName(one.name, table), ...formulaSettings(one.formula, policy, null) };
+        await command(base, { kind: "create_field", table: table.id, field: more });
+      }
       onDone(done.result.fields[0] ?? null, isAi);
     } catch (error) {
       message.error(
@@ -173,7 +192,11 @@ export function FieldPanel({
         {(choice.kind === "lookup" || choice.kind === "rollup") && (
           <ThroughSettings kind={choice.kind} table={table} tables={tables} onFormula={setFormula} />
         )}
-        {choice.kind === "ai" && renderAiForm(choice.ai, setFormula)}
+        {choice.kind === "ai" &&
+          renderAiForm(choice.ai, (next) => {
+            setMade(next);
+            setFormula(next.formula);
+          })}
         {hasFormula && (
           // No label around it: a click into the text would press the first button below.
           <div className="field-label">

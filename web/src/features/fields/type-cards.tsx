@@ -7,7 +7,28 @@ import { Icon } from "../../ui/icons";
 import { pressedType } from "./choice";
 import { type FieldType, OWN_TYPES, PLAIN_TYPES } from "./types";
 
-export type AiKind = "translate" | "copy" | "image_prompt";
+/** In the order of the cards. */
+const AI_KINDS = [
+  "translate",
+  "copy",
+  "listing",
+  "classify",
+  "extract",
+  "summarize",
+  "reply",
+  "ask",
+  "image_prompt",
+  "image",
+  "review",
+] as const;
+export type AiKind = (typeof AI_KINDS)[number];
+/** What an AI form makes: a field, and those that read other parts of the same answer. */
+export interface AiMade {
+  formula: string;
+  name?: string;
+  result?: object;
+  more?: { name: string; formula: string }[];
+}
 /** What looks through a link; made as a formula. */
 export type Through = "lookup" | "rollup";
 export type Choice =
@@ -15,7 +36,6 @@ export type Choice =
   | { kind: "formula" }
   | { kind: Through }
   | { kind: "ai"; ai: AiKind };
-const AI_KINDS: AiKind[] = ["translate", "copy", "image_prompt"];
 
 export function TypeCards({
   choice,

@@ -96,6 +96,9 @@ export function ProviderForm({ provider, presets, onSaved }: ProviderFormProps) 
           }}
         />
       </Labelled>
+      <Labelled label={t("imageModel")}>
+        <Input value={input.image_model ?? ""} onChange={(event) => set({ image_model: event.target.value })} />
+      </Labelled>
       <Labelled label={t("apiKey")} hint={t("keyNote")}>
         <Input.Password
           value={key}
@@ -154,6 +157,7 @@ function fromPreset(preset: Schemas["PresetView"]): Schemas["ProviderInput"] {
     preset: preset.key,
     base_url: preset.base_url,
     model: model?.name ?? "",
+    image_model: preset.image_model ?? "",
     price_in: model?.price_in ?? 0,
     price_out: model?.price_out ?? 0,
     currency: preset.currency,
@@ -166,6 +170,7 @@ function fromView(view: Schemas["ProviderView"]): Schemas["ProviderInput"] {
     preset: view.preset,
     base_url: view.base_url,
     model: view.model,
+    image_model: view.image_model ?? "",
     price_in: view.price_in,
     price_out: view.price_out,
     currency: view.currency,

@@ -64,8 +64,8 @@ struct Compiled {
     reads: Reads,
     relations: Relations,
     ai: bool,
-    /// The field whose type an AI answer is asked for in.
-    wanted_by: Option<FieldId>,
+    /// The field, where it asks a model.
+    asker: Option<eval::Asker>,
     weight: u64,
     /// Too deep for the stack of any thread.
     is_deep: bool,
@@ -119,7 +119,10 @@ impl Formula {
             relations: related,
             is_deep,
             ai: found.ai,
-            wanted_by: scope.field.filter(|_| found.ai && answers_as_it_is(&expr)),
+            asker: scope.field.filter(|_| found.ai).map(|field| eval::Asker {
+                field,
+                as_it_is: answers_as_it_is(&expr),
+            }),
             weight: found.weight,
             expr,
         }))
@@ -183,7 +186,7 @@ impl Formula {
 
     /// The values themselves, before they become cells of a field: one per record, arrays as they are.
     pub fn values(&self, input: &EvalInput) -> Vec<Cell> {
-        let act = || eval::values(&self.0.expr, self.0.tag, self.0.wanted_by, input);
+        let act = || eval::values(&self.0.expr, self.0.tag, self.0.asker, input);
         caught(|| on_stack(self.0.is_deep, act)).unwrap_or_else(|| eval::failed_values(input))
     }
 
@@ -198,7 +201,7 @@ impl Formula {
     }
 
     pub fn eval(&self, input: &EvalInput) -> Evaluated {
-        let act = || eval::run(&self.0.expr, self.0.tag, self.0.wanted_by, input);
+        let act = || eval::run(&self.0.expr, self.0.tag, self.0.asker, input);
         caught(|| on_stack(self.0.is_deep, act)).unwrap_or_else(|| eval::failed(input))
     }
 }

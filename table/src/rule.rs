@@ -55,6 +55,9 @@ pub enum Rule {
     /// What the record has in a field that the formula reads.
     ContainsField {
         field: FieldId,
+        /// What the field is called, once a call is made.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
         /// The record's text, once a call is made.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
@@ -114,16 +117,28 @@ impl AnswerRules {
 
     /// Absent where the call has none.
     pub fn of(call: &AiCall) -> Option<AnswerRules> {
-        serde_json::from_str(call.inputs.get(INPUT)?).ok()
+        AnswerRules::of_inputs(&call.inputs)
+    }
+
+    pub fn of_inputs(inputs: &BTreeMap<String, String>) -> Option<AnswerRules> {
+        serde_json::from_str(inputs.get(INPUT)?).ok()
+    }
+
+    /// What the model is told.
+    pub fn request(&self) -> String {
+        let lines = self.rules.iter().map(|rule| format!("- {}", rule.words()));
+        let lines: Vec<String> = lines.collect();
+        format!("Rules for the answer:\n{}", lines.join("\n"))
     }
 }
 
-/// Fields replaced by what `shown` says of them.
-pub fn resolved(rules: &[Rule], shown: &BTreeMap<FieldId, String>) -> Vec<Rule> {
+/// Fields replaced by what `shown` says of them: their names and the record's texts.
+pub fn resolved(rules: &[Rule], shown: &BTreeMap<FieldId, (String, String)>) -> Vec<Rule> {
     let one = |rule: &Rule| match rule {
         Rule::ContainsField { field, .. } => Rule::ContainsField {
             field: *field,
-            text: shown.get(field).cloned(),
+            name: shown.get(field).map(|(name, _)| name.clone()),
+            text: shown.get(field).map(|(_, text)| text.clone()),
         },
         other => other.clone(),
     };
@@ -144,8 +159,9 @@ impl Rule {
                 format!("The length is {} {unit}.", bounds(min, max))
             }
             Rule::Contains { words } => format!("It contains each of: {}.", words.join(", ")),
-            Rule::ContainsField { text, .. } => match text {
-                Some(text) => format!("It contains “{text}” exactly."),
+            // The text itself is data and stays between the fences.
+            Rule::ContainsField { name, .. } => match name {
+                Some(name) => format!("It contains what the data says under “{name}”, exactly."),
                 None => "It contains the text of a field.".into(),
             },
             Rule::Excludes { words } => format!("It contains none of: {}.", words.join(", ")),
@@ -222,11 +238,18 @@ mod tests {
     fn a_field_is_replaced_by_the_text_of_the_record() {
         let rule = Rule::ContainsField {
             field: FieldId(3),
+            name: None,
             text: None,
         };
-        let shown = BTreeMap::from([(FieldId(3), "YW-2001".to_owned())]);
-        let found = resolved(&[rule.clone()], &shown);
-        assert_eq!(found[0].words(), "It contains “YW-2001” exactly.");
-        assert_eq!(resolved(&[rule.clone()], &BTreeMap::new()), [rule]);
+        let shown = BTreeMap::from([(FieldId(3), ("货号".to_owned(), "YW-2001".to_owned()))]);
+        let found = resolved(std::slice::from_ref(&rule), &shown);
+        assert!(
+            matches!(&found[0], Rule::ContainsField { text: Some(text), .. } if text == "YW-2001")
+        );
+        assert!(!found[0].words().contains("YW-2001"));
+        assert_eq!(
+            resolved(std::slice::from_ref(&rule), &BTreeMap::new()),
+            [rule]
+        );
     }
 }

@@ -363,6 +363,7 @@ impl<'a> Context<'a> {
             env: self.env_of(rows.iter().copied()),
             tag: self.tag,
             wanted: None,
+            ai: self.ai,
         };
         for (slot, value) in each.slots.iter().zip(params) {
             context.set(*slot, value);

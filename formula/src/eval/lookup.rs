@@ -357,6 +357,7 @@ fn together<'a>(
         env: Vec::new(),
         tag: context.tag,
         wanted: None,
+        ai: context.ai,
     };
     let mut criteria = criteria.into_iter();
     let args: Vec<Node> = args

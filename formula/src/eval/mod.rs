@@ -58,7 +58,7 @@ use std::{borrow::Cow, sync::Arc};
 use table::{
     ai::{AiCall, CallKey},
     column::{Column, ColumnKind},
-    field::FieldType,
+    field::{AiSettings, FieldType},
     id::{FieldId, TableId},
     segment::Segment,
     snapshot::Snapshot,
@@ -110,15 +110,20 @@ pub(crate) struct Context<'a> {
     tag: u64,
     /// The type that an AI answer is asked for in.
     pub(crate) wanted: Option<&'a FieldType>,
+    /// How the field asks: its rules.
+    pub(crate) ai: Option<&'a AiSettings>,
 }
 
-pub(crate) fn run(
-    expr: &Expr,
-    tag: u64,
-    wanted_by: Option<FieldId>,
-    input: &EvalInput,
-) -> Evaluated {
-    let found = with_vector(expr, tag, wanted_by, input, |vector, n, calls| Evaluated {
+/// The field that asks a model.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asker {
+    pub field: FieldId,
+    /// The cell is the answer, so the answer is asked for in the field's type.
+    pub as_it_is: bool,
+}
+
+pub(crate) fn run(expr: &Expr, tag: u64, asker: Option<Asker>, input: &EvalInput) -> Evaluated {
+    let found = with_vector(expr, tag, asker, input, |vector, n, calls| Evaluated {
         cells: save::store(vector, n, input.kind),
         calls,
     });
@@ -128,14 +133,9 @@ pub(crate) fn run(
     })
 }
 
-pub(crate) fn values(
-    expr: &Expr,
-    tag: u64,
-    wanted_by: Option<FieldId>,
-    input: &EvalInput,
-) -> Vec<Cell> {
+pub(crate) fn values(expr: &Expr, tag: u64, asker: Option<Asker>, input: &EvalInput) -> Vec<Cell> {
     let all = |vector: Vector, n: usize, _| (0..n).map(|at| vector.get(at)).collect();
-    with_vector(expr, tag, wanted_by, input, all).unwrap_or_default()
+    with_vector(expr, tag, asker, input, all).unwrap_or_default()
 }
 
 /// A part of a formula for itself: nothing is shared with other evaluations.
@@ -158,7 +158,7 @@ pub(crate) fn alone(expr: &Expr, input: &EvalInput) -> Vec<Cell> {
 fn with_vector<T>(
     expr: &Expr,
     tag: u64,
-    wanted_by: Option<FieldId>,
+    asker: Option<Asker>,
     input: &EvalInput,
     act: impl FnOnce(Vector, usize, Vec<(usize, AiCall)>) -> T,
 ) -> Option<T> {
@@ -169,8 +169,11 @@ fn with_vector<T>(
     let mut context = Context::whole(input, segment, &fuel);
     context.offsets = input.offsets.map(Cow::Borrowed);
     context.tag = tag;
-    let wanted_by = wanted_by.and_then(|field| input.snapshot.schema.field(field));
-    context.wanted = wanted_by.and_then(|(_, field)| Some(&*field.formula()?.result));
+    let spec = asker.and_then(|asker| input.snapshot.schema.field(asker.field)?.1.formula());
+    context.ai = spec.and_then(|spec| spec.ai.as_ref());
+    context.wanted = spec
+        .filter(|_| asker.is_some_and(|asker| asker.as_it_is))
+        .map(|spec| &*spec.result);
     let n = context.len();
     let mut vector = context.eval(&node);
     if fuel.is_out() {
@@ -194,6 +197,7 @@ impl<'a> Context<'a> {
             env: Vec::new(),
             tag: 0,
             wanted: None,
+            ai: None,
         }
     }
 
@@ -561,6 +565,7 @@ impl<'a> Context<'a> {
             env: self.env_of(rows.clone()),
             tag: self.tag,
             wanted: self.wanted,
+            ai: self.ai,
         };
         let vector = context.eval(node);
         self.calls.append(&mut context.calls);

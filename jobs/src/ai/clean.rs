@@ -3,9 +3,15 @@
 //! [`clean`] is pure. Law: what a rule refuses is asked again once with the rule's words, never cut or mended
 //! silently. Tests: at the end of this file.
 
-use super::reason;
+use super::{
+    reason,
+    rules::{self, Broken},
+};
 use connectors::model::language::{Language, is_cjk};
-use table::ai::{AiCall, AiKind};
+use table::{
+    ai::{AiCall, AiKind},
+    rule::AnswerRules,
+};
 
 /// An answer after cleaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,9 +22,36 @@ pub enum Cleaned {
         code: &'static str,
         request: String,
     },
+    /// It is an answer, but not one that the field's rules allow.
+    Unruly {
+        text: String,
+        broken: Vec<Broken>,
+        /// Times that such an answer is asked for again.
+        retries: u8,
+    },
 }
 
-/// Cleans and checks the answer to a call.
+/// Cleans an answer and checks the rules of its field.
+pub fn checked(call: &AiCall, answer: &str) -> Cleaned {
+    let text = match clean(call, answer) {
+        Cleaned::Good(text) => text,
+        other => return other,
+    };
+    let Some(AnswerRules { rules, retries }) = AnswerRules::of(call) else {
+        return Cleaned::Good(text);
+    };
+    let inputs = &call.inputs;
+    match rules::check(&rules, &text, rules::Asked { inputs }) {
+        broken if broken.is_empty() => Cleaned::Good(text),
+        broken => Cleaned::Unruly {
+            text,
+            broken,
+            retries,
+        },
+    }
+}
+
+/// Cleans the answer to a call and checks what every answer must be.
 pub fn clean(call: &AiCall, answer: &str) -> Cleaned {
     if !call.expects.is_text() {
         return match call.expects.fitted(answer) {

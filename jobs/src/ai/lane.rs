@@ -19,6 +19,8 @@ pub struct Work {
     pub n_tries: u32,
     /// What to add to the question because the last answer broke a rule.
     pub repair: Option<String>,
+    /// The rules that its answers broke so far, as reasons.
+    pub broken: Vec<String>,
     pub tokens_in: u64,
     pub tokens_out: u64,
     pub cost_micros: u64,
@@ -31,6 +33,7 @@ impl Work {
             n_calls: 0,
             n_tries: 0,
             repair: None,
+            broken: Vec::new(),
             tokens_in: 0,
             tokens_out: 0,
             cost_micros: 0,

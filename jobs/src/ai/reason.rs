@@ -3,6 +3,7 @@
 //! [`words`] gives the text of a stored reason. Law: codes are stable, for they are stored in bases.
 //! Tests: at the end of this file.
 
+use super::rules::broken;
 use connectors::model::{Text2, ask_error};
 
 /// The provider that the field names is not configured (any more).
@@ -40,7 +41,7 @@ pub fn words(code: &str) -> Text2 {
             "模型的回答不符合字段的类型或格式，提醒后仍然如此。请手动填写，或换一个模型。",
             "The model's answer did not fit the field's type or form, even after a reminder. Fill the cell by hand or try another model.",
         ),
-        other => return ask_error::words(other),
+        other => return broken::words(other).unwrap_or_else(|| ask_error::words(other)),
     };
     Text2::new(zh, en)
 }

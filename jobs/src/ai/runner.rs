@@ -14,6 +14,7 @@ use super::{
     lane::{Lane, Work},
     provider::{Provider, ProviderSet},
     reason,
+    rules::Broken,
     settle::{Outcome, Settler},
 };
 use crate::limits;
@@ -407,7 +408,7 @@ impl Runner {
             // Its rule is to keep what it does not know; that is no broken rule.
             Cleaned::Good(reply.text.clone())
         } else {
-            clean::clean(&call, &reply.text)
+            clean::checked(&call, &reply.text)
         };
         match cleaned {
             Cleaned::Good(text) => {
@@ -435,6 +436,19 @@ impl Runner {
                     provenance,
                 }))
                 .await;
+            }
+            Cleaned::Unruly {
+                broken, retries, ..
+            } => {
+                let first = broken.first().map(Broken::reason).unwrap_or_default();
+                work.broken.push(first.clone());
+                if work.broken.len() > usize::from(retries) {
+                    self.fail(call.key, &first).await;
+                    return;
+                }
+                let requests = broken.iter().map(|one| one.request.as_str());
+                work.repair = Some(requests.collect::<Vec<_>>().join("\n"));
+                self.lane(&provider.name).push_first(work);
             }
             Cleaned::Broken { code, .. } if work.repair.is_some() => {
                 self.fail(call.key, code).await

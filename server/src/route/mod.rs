@@ -1,6 +1,7 @@
 //! One file per resource; this file is the list of them.
 
 mod ai;
+mod ai_rules;
 mod backups;
 mod bases;
 mod blobs;
@@ -52,6 +53,7 @@ pub fn all() -> OpenApiRouter<App> {
         .routes(routes!(ai::estimate))
         .routes(routes!(ai::answer))
         .routes(routes!(ai::provenance))
+        .routes(routes!(ai_rules::rule_presets))
         .routes(routes!(uploads::upload))
         .routes(routes!(imports::begin))
         .routes(routes!(imports::read))

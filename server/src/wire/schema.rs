@@ -3,6 +3,7 @@
 use serde::Serialize;
 use table::{
     field::{AiPolicy, ButtonAction, Field, FieldType, LinkSpec},
+    rule::{RETRIES, Rule},
     schema::Table,
     snapshot::Snapshot,
     view::View,
@@ -217,6 +218,11 @@ pub struct AiSettingsView {
     /// Name of a configured model; empty: the default one.
     pub model: String,
     pub policy: AiPolicyView,
+    /// What answers must keep: `[{"rule":"length","unit":"characters","max":75}, …]`.
+    #[schema(value_type = Vec<Object>)]
+    pub rules: Vec<Rule>,
+    /// Times that a question is asked again with the broken rule.
+    pub retries: u8,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -374,6 +380,8 @@ pub fn field_type_view(field_type: &FieldType) -> FieldTypeView {
                     AiPolicy::Manual => AiPolicyView::Manual,
                     AiPolicy::Auto => AiPolicyView::Auto,
                 },
+                rules: ai.rules.clone(),
+                retries: ai.retries.unwrap_or(RETRIES),
             }),
         },
     }

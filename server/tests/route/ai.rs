@@ -177,3 +177,31 @@ async fn a_batch_of_stored_answers_is_done_and_one_of_failures_has_failed() {
         "{failed}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_of_a_preset_are_kept_with_an_ai_field() {
+    let world = World::new();
+    let presets = world.get("/ai/rule-presets").await.json();
+    let title = presets.as_array().unwrap().iter();
+    let title = title
+        .clone()
+        .find(|one| one["id"] == "amazon_title")
+        .unwrap();
+    assert_eq!(title["checked"], "2026-11");
+    let base = world.base("店").await;
+    let field = json!({"name": "标题", "type": "formula", "formula": "AI.COPY([品名],\"标题\",\"英语\")",
+        "ai": {"policy": "manual", "rules": title["rules"], "retries": 1}});
+    world
+        .command(
+            &base,
+            json!({"kind": "create_table", "name": "商品", "fields": [{"name": "品名", "type": "text"}, field]}),
+        )
+        .await;
+    let tables = world.get(&format!("/bases/{base}")).await.json();
+    let ai = &tables["tables"][0]["fields"][1]["ai"];
+    assert_eq!(
+        (&ai["rules"], &ai["retries"]),
+        (&title["rules"], &json!(1)),
+        "{tables}"
+    );
+}

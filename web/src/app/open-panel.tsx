@@ -2,6 +2,7 @@
 import { lazy, Suspense, useMemo } from "react";
 import type { Schemas } from "../api/client";
 import { AiForm } from "../features/ai-fields/ai-form";
+import { RulesForm } from "../features/ai-fields/rules-form";
 import { RunAiPanel } from "../features/ai-fields/run-panel";
 import { DocumentsPanel } from "../features/documents/documents-panel";
 import { FieldPanel } from "../features/fields/field-panel";
@@ -113,6 +114,7 @@ export function OpenPanel({ state, base, tables, table, session, selected, sampl
           />
         </Suspense>
       )}
+      renderRules={(value, onChange) => <RulesForm value={value} fields={table.fields} onChange={onChange} />}
       renderAiForm={(kind, onMade) => (
         <AiForm kind={kind} base={base} table={table.id} sample={first} fields={table.fields} onMade={onMade} />
       )}

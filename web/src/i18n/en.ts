@@ -1,5 +1,6 @@
 /** English. The same keys as zh-CN; the type makes a missing one an error. */
 import { aiKindsEn } from "./ai-kinds";
+import { aiRulesEn } from "./ai-rules";
 import { documentsEn } from "./documents";
 import { labelsEn } from "./labels";
 import { togetherEn } from "./together";
@@ -12,6 +13,7 @@ export const en: Record<Key, string> & Partial<Record<`${Key}_one`, string>> = {
   ...togetherEn,
   ...documentsEn,
   ...aiKindsEn,
+  ...aiRulesEn,
   ...labelsEn,
   appName: "Suanpan",
   close: "Close",

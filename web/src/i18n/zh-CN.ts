@@ -1,5 +1,6 @@
 /** Simplified Chinese, written first. Keys are flat; a test compares them with English and with their uses. */
 import { aiKindsZh } from "./ai-kinds";
+import { aiRulesZh } from "./ai-rules";
 import { documentsZh } from "./documents";
 import { labelsZh } from "./labels";
 import { togetherZh } from "./together";
@@ -7,6 +8,7 @@ export const zh = {
   ...togetherZh,
   ...documentsZh,
   ...aiKindsZh,
+  ...aiRulesZh,
   ...labelsZh,
   appName: "算盘",
   close: "关闭",

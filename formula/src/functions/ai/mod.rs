@@ -18,7 +18,11 @@ use crate::{
 };
 pub(crate) use inputs::sought;
 use inputs::{Asked, Given};
-use table::ai::AiKind;
+use table::{
+    ai::AiKind,
+    expects::Expects,
+    rule::{self, AnswerRules},
+};
 
 /// Looked up by name in the registry.
 pub(crate) const FAMILY: &[Function] = {
@@ -194,9 +198,36 @@ fn one(context: &mut Context, kind: AiKind, args: &[Node], vectors: &[Vector], a
         Asked::Call(asked) => asked,
     };
     let part = asked.part.clone();
+    let asked = ruled(context, args, &given, asked);
     let call = prompt::request(context.input.model, *asked);
     let answer = context.input.answers.answer(&call.key);
     let cell = answer.map(|text| answer::cell(&call, &part, &text));
     context.calls.push((context.position(at), call));
     cell.unwrap_or(Cell::Pending)
+}
+
+/// The request with the rules of the field. An answer that several fields share has none of its own.
+fn ruled(
+    context: &Context,
+    args: &[Node],
+    given: &[Given],
+    mut asked: Box<inputs::Request>,
+) -> Box<inputs::Request> {
+    let is_shared = matches!(
+        asked.expects,
+        Expects::Parts { .. } | Expects::Findings | Expects::Picture { .. }
+    );
+    let Some(ai) = context.ai.filter(|ai| !ai.rules.is_empty() && !is_shared) else {
+        return asked;
+    };
+    let shown = args.iter().zip(given).filter_map(|(arg, given)| match arg {
+        Node::Own(field) => Some((field.id, (field.name.clone(), given.shown.clone()))),
+        _ => None,
+    });
+    let rules = AnswerRules {
+        rules: rule::resolved(&ai.rules, &shown.collect()),
+        retries: ai.retries.unwrap_or(rule::RETRIES).min(rule::MOST_RETRIES),
+    };
+    asked.inputs.insert(rule::INPUT.into(), rules.to_text());
+    asked
 }

@@ -62,7 +62,15 @@ pub(super) fn contains(answer: &str, words: &[String]) -> Option<Broken> {
 
 pub(super) fn contains_field(answer: &str, text: Option<&str>) -> Option<Broken> {
     match text.map(str::trim).filter(|text| !text.is_empty()) {
-        Some(text) => contains(answer, &[text.to_owned()]),
+        Some(text) => {
+            // What a cell says is data: it is not repeated outside the fences.
+            let broken = contains(answer, &[text.to_owned()])?;
+            let request = "Your last answer lacks a text of the data that the rules name; it must be in it exactly so.";
+            Some(Broken {
+                request: request.into(),
+                ..broken
+            })
+        }
         None => Some(Broken::new(
             "rule_field_missing",
             [],

@@ -1,10 +1,12 @@
 /** One card about one marked cell: its state in words, why it failed, where the answer came from. */
 import { useQuery } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { ask, type Schemas } from "../../api/client";
 import type { WireCell, WireNote } from "../../api/wire";
 import { Icon } from "../../ui/icons";
 import { whenText } from "../../ui/when";
+import { reasonParts } from "./rules";
 
 interface CellHoverCardProps {
   base: string;
@@ -44,12 +46,17 @@ export function CellHoverCard({ base, table, record, field, note, cell, rect }: 
           {t(`ai_${note.state}`)}
         </b>
       )}
-      {note?.reason && <span className="bad">{t(`reason_${note.reason}`, note.reason)}</span>}
+      {note?.reason && <span className="bad">{reasonText(t, note.reason)}</span>}
       {isMisfit && <span className="warn">{t(field.type === "barcode" ? "barcodeMisfit" : "misfitHint")}</span>}
       {isPending && !note && <span>{t("pendingHint")}</span>}
       {answers.data?.[0] && <Provenance answer={answers.data[0]} />}
     </div>
   );
+}
+
+function reasonText(t: TFunction, reason: string): string {
+  const { code, facts } = reasonParts(reason);
+  return t(`reason_${code}`, { ...facts, defaultValue: reason });
 }
 
 function Provenance({ answer }: { answer: Schemas["AnswerView"] }) {

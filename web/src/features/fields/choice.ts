@@ -64,13 +64,18 @@ export function isRetype(type: FieldType, field: Field): boolean {
 }
 
 /** A formula for a command; an untouched one keeps how its results are shown, and the chosen model stays. */
-export function formulaSettings(text: string, policy: Schemas["AiPolicyView"] | null, field: Field | null): object {
+export function formulaSettings(
+  text: string,
+  policy: Schemas["AiPolicyView"] | null,
+  field: Field | null,
+  ruled: { rules: unknown[]; retries: number } = { rules: [], retries: 2 },
+): object {
   const before = field?.type === "formula" ? field : null;
   const isSame = before !== null && before.formula_text === text;
   return {
     type: "formula",
     formula: text,
     ...(isSame ? { result: before.result } : {}),
-    ...(policy ? { ai: { model: before?.ai?.model ?? "", policy } } : {}),
+    ...(policy ? { ai: { model: before?.ai?.model ?? "", policy, ...ruled } } : {}),
   };
 }

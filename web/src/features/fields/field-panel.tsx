@@ -12,6 +12,10 @@ import { type AiKind, type AiMade, type Choice, TypeCards } from "./type-cards";
 import { TypeSettings } from "./type-settings";
 import type { FieldType } from "./types";
 
+/** What answers must keep; the form of it is the caller's. */
+// biome-ignore lint/suspicious/noExplicitAny: the rules are the caller's own.
+export type Ruled = { rules: any[]; retries: number };
+
 export interface FieldPanelProps {
   base: string;
   table: Schemas["TableView"];
@@ -25,6 +29,7 @@ export interface FieldPanelProps {
     onChange: (text: string) => void;
     onState: (state: { ok: boolean }) => void;
   }) => ReactNode;
+  renderRules: (value: Ruled, onChange: (value: Ruled) => void) => ReactNode;
   renderAiForm: (kind: AiKind, onMade: (made: AiMade) => void) => ReactNode;
   onClose: () => void;
   /** The new or changed field, and whether it asks a model. */
@@ -72,6 +77,7 @@ export function FieldPanel({
   field,
   at,
   renderFormula,
+  renderRules,
   renderAiForm,
   onClose,
   onDone,
@@ -83,6 +89,10 @@ export function FieldPanel({
   const [formula, setFormula] = useState(field?.formula_text ?? "");
   const [made, setMade] = useState<AiMade | null>(null);
   const [isFormulaOk, setFormulaOk] = useState(false);
+  const [ruled, setRuled] = useState<Ruled>(() => {
+    const before = (field as { ai?: Partial<Ruled> } | null)?.ai;
+    return { rules: before?.rules ?? [], retries: before?.retries ?? 2 };
+  });
   const [policy, setPolicy] = useState<"manual" | "auto">(
     (field as { ai?: { policy?: "manual" | "auto" } } | null)?.ai?.policy ?? "manual",
   );
@@ -98,7 +108,7 @@ export function FieldPanel({
     choice.kind === "plain"
       ? plainSettings(choice.type, field)
       : {
-          ...formulaSettings(formula, isAi ? policy : null, field),
+          ...formulaSettings(formula, isAi ? policy : null, field, ruled),
           // A form that was changed by hand is a formula like any other.
           ...(choice.kind === "ai" && made?.result && made.formula === formula ? { result: made.result } : {}),
         };
@@ -214,6 +224,7 @@ export function FieldPanel({
             />
           </Labelled>
         )}
+        {isAi && renderRules(ruled, setRuled)}
         {isReplaced && <Note kind="warn">{t("retypeGiven")}</Note>}
         {retype.data && !isReplaced && <RetypeNote preview={retype.data} />}
       </div>

@@ -1,8 +1,8 @@
 //! From a command to its family.
 
 use super::{
-    Command, Draft, World, adjust, ai, cells, fields, paste, press, records, restore_to, retype,
-    tables, take_back, undo, views,
+    Command, Draft, World, adjust, ai, ai_try, cells, fields, paste, press, records, restore_to,
+    retype, tables, take_back, undo, views,
 };
 use crate::{error::CommandError, recompute::Graph};
 use table::id::Revision;
@@ -109,7 +109,37 @@ fn carry_out_counts_ai_and_undo(
             field,
             scope,
             batch,
-        } => ai::run(draft, world, graph, *table, *field, scope, batch),
+            plan,
+        } => {
+            let wanted = ai::Wanted {
+                table: *table,
+                field: *field,
+                scope,
+                plan,
+            };
+            ai::run(draft, world, graph, &wanted, batch)
+        }
+        X::TryAi {
+            table,
+            field,
+            records,
+            formulas,
+            batch,
+        } => ai_try::try_formulas(
+            draft,
+            world,
+            graph,
+            (*table, *field),
+            records,
+            formulas,
+            batch,
+        ),
+        X::ReviewAi {
+            table,
+            field,
+            records,
+            verdict,
+        } => ai::review(draft, world, graph, (*table, *field), records, *verdict),
         X::CancelAi { batch } => ai::cancel(draft, world, graph, batch),
         X::SettleCalls { answers, failures } => ai::settle(draft, world, graph, answers, failures),
         X::Undo => undo::newest(draft, world, false),
@@ -154,6 +184,8 @@ impl Command {
             Command::PasteCells { .. } => "paste_cells",
             Command::AppendColumns { .. } => "import",
             Command::RunAi { .. } => "run_ai",
+            Command::TryAi { .. } => "try_ai",
+            Command::ReviewAi { .. } => "review_ai",
             Command::CancelAi { .. } => "cancel_ai",
             Command::SettleCalls { .. } => "settle_calls",
             Command::Undo | Command::UndoGroup { .. } => "undo",
@@ -170,6 +202,7 @@ impl Command {
         matches!(
             self,
             Command::RunAi { .. }
+                | Command::TryAi { .. }
                 | Command::CancelAi { .. }
                 | Command::CreateField { .. }
                 | Command::UpdateField { .. }

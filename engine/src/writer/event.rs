@@ -6,11 +6,14 @@ use crate::{
     error::CommandError,
     handle::{BaseStatus, Then},
     patch::UndoState,
-    queue::{Attempt, TakenCall},
+    queue::{Attempt, BatchChange, TakenCall},
     recompute::background::Filled,
 };
 use std::{path::PathBuf, sync::mpsc::SyncSender};
-use table::id::{ActorId, Revision};
+use table::{
+    ai::CallKey,
+    id::{ActorId, Revision},
+};
 
 pub(crate) enum Event {
     Submit {
@@ -27,7 +30,20 @@ pub(crate) enum Event {
         n: usize,
         answer: SyncSender<Vec<TakenCall>>,
     },
+    /// Calls that go out now, marked on disk with what is known of them; answers whether they may.
+    Sending {
+        sendings: Vec<store::Sending>,
+        answer: SyncSender<bool>,
+    },
+    /// Reserved calls that were not sent.
+    Unsent(Vec<CallKey>),
     Attempt(Attempt),
+    /// Pauses a batch (with a reason) or lets it go on, perhaps with another cap.
+    Batch {
+        batch: String,
+        change: BatchChange,
+        answer: SyncSender<Result<(), CommandError>>,
+    },
     /// The file was found damaged while it was open.
     Damaged,
     /// A background computation is done.

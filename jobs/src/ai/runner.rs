@@ -5,7 +5,7 @@
 //! line of the ledger; an answer that was paid for is kept until it is stored. Tests: `jobs/tests/runner.rs`.
 
 use super::{
-    budget::Budgets,
+    budget::{Budgets, Payer},
     call_source::CallSource,
     clean::{self, Cleaned},
     estimate,
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::limits;
 use connectors::model::{AskClass, AskError, Reply};
-use engine::{Attempt, TakenCall};
+use engine::{Attempt, Sending, TakenCall};
 use futures_util::FutureExt;
 use parking_lot::Mutex;
 use std::{
@@ -26,7 +26,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use table::ai::{Answer, CallKey, Provenance};
+use table::ai::{AiCall, Answer, CallKey, Provenance};
 use tokio::{
     sync::{Notify, mpsc},
     task::JoinSet,
@@ -60,6 +60,7 @@ impl AiRunner {
         let settler =
             tokio::spawn(Settler::new(source.clone(), asked.clone(), stop.clone()).run(outcomes));
         let budgets = Arc::new(Budgets::default());
+        budgets.load(&source.spent());
         let runner = Runner {
             source,
             providers,
@@ -87,9 +88,9 @@ impl AiRunner {
         }
     }
 
-    /// Batches without a cap spend what they need.
-    pub fn set_cap(&self, batch: &str, cap_micros: u64) {
-        self.budgets.set_cap(batch, cap_micros);
+    /// What was spent, and the limits on it.
+    pub fn budgets(&self) -> &Arc<Budgets> {
+        &self.budgets
     }
 
     /// Takes no more calls, waits [`STOP_GRACE`] for open questions, stores their answers.
@@ -161,6 +162,9 @@ impl Runner {
                     if let Ok(finished) = finished {
                         self.finished(finished).await;
                     }
+                    while let Some(Ok(finished)) = self.open.try_join_next() {
+                        self.finished(finished).await;
+                    }
                 }
                 () = self.wake.notified() => self.is_exhausted = false,
                 () = tokio::time::sleep_until(look_again) => self.is_exhausted = false,
@@ -195,8 +199,9 @@ impl Runner {
                 width += gate.width() as usize;
             }
         }
-        let wanted = 2 * width.max(1);
-        if n_ready * 4 > wanted {
+        // Taken calls are marked as on their way: few enough that a crash leaves few of them in doubt.
+        let wanted = width / 2 + limits::CALLS_IN_HAND;
+        if n_ready * 2 > wanted {
             return 0;
         }
         (wanted - n_ready).min(limits::CALLS_AHEAD - n_held)
@@ -213,6 +218,9 @@ impl Runner {
         let taken = taken.unwrap_or_default();
         self.is_exhausted = taken.len() < n;
         let n_taken = taken.len();
+        if !self.mark(&taken).await {
+            return false;
+        }
         let mut n_refused = 0;
         for one in taken {
             if !self.admit(one).await {
@@ -223,6 +231,70 @@ impl Runner {
         n_taken > 0
     }
 
+    /// Marks calls as on their way; where that is impossible they are in line again, for the next look.
+    async fn mark(&self, taken: &[TakenCall]) -> bool {
+        let at_ms = (self.now_ms)();
+        let sendings: Vec<Sending> = taken
+            .iter()
+            .filter_map(|one| self.sending(&one.call, at_ms))
+            .collect();
+        if sendings.is_empty() {
+            return true;
+        }
+        let source = self.source.clone();
+        let marked = tokio::task::spawn_blocking(move || source.sending(sendings)).await;
+        if marked.unwrap_or(false) {
+            return true;
+        }
+        self.put_back(taken.iter().map(|one| one.call.key).collect())
+            .await;
+        false
+    }
+
+    /// What a call likely costs, told before it goes out.
+    fn sending(&self, call: &AiCall, at_ms: i64) -> Option<Sending> {
+        let provider = self.providers.find(&call.model)?;
+        let tokens_in = match provider.offline_trial {
+            true => 0,
+            false => estimate::prompt_tokens(call),
+        };
+        Some(Sending {
+            key: call.key,
+            provider: provider.name.clone(),
+            model: provider.model.clone(),
+            at_ms,
+            tokens_in,
+            cost_micros: provider.prices.cost_micros(tokens_in, 0, 0),
+            currency: provider.prices.currency.clone(),
+        })
+    }
+
+    async fn put_back(&self, keys: Vec<CallKey>) {
+        let source = self.source.clone();
+        let _ = tokio::task::spawn_blocking(move || source.give_back(&keys)).await;
+    }
+
+    /// The batch stands still: what waits goes back to the queue, what is in flight ends.
+    async fn pause(&mut self, batch: &str, code: &'static str, also: Option<Work>) {
+        let (source, name) = (self.source.clone(), batch.to_owned());
+        let _ = tokio::task::spawn_blocking(move || source.pause(&name, code)).await;
+        let batches = BTreeSet::from([batch.to_owned()]);
+        let lanes = self.lanes.values_mut();
+        let works = lanes.flat_map(|lane| lane.take_batches(&batches));
+        let keys: Vec<CallKey> = works.chain(also).map(|work| work.taken.call.key).collect();
+        {
+            let mut asked = self.asked.lock();
+            for key in &keys {
+                asked.remove(key);
+            }
+        }
+        self.put_back(keys).await;
+    }
+
+    fn limit_reached(&self, taken: &TakenCall) -> Option<&'static str> {
+        self.budgets.reached(payer(taken), (self.now_ms)())
+    }
+
     /// Into the lane of its provider; false if it was settled as a failure instead.
     async fn admit(&mut self, taken: TakenCall) -> bool {
         let key = taken.call.key;
@@ -230,16 +302,18 @@ impl Runner {
             // The same question is under way; its answer serves all cells that wait for the key.
             return true;
         }
-        let refusal = if self.budgets.is_spent(&taken.batch) {
-            Some(reason::BUDGET_REACHED)
-        } else {
-            None
-        };
+        if let Some(cap) = taken.cap_micros {
+            self.budgets.set_cap(&taken.batch, cap);
+        }
+        if let Some(code) = self.limit_reached(&taken) {
+            let batch = taken.batch.clone();
+            self.pause(&batch, code, Some(Work::new(taken))).await;
+            return true;
+        }
         let provider = self.providers.find(&taken.call.model);
-        let code = match (&provider, refusal) {
-            (_, Some(code)) => code,
-            (None, None) => reason::NO_PROVIDER,
-            (Some(provider), None) => {
+        let code = match &provider {
+            None => reason::NO_PROVIDER,
+            Some(provider) => {
                 let lane = self.lanes.entry(provider.name.clone()).or_default();
                 match lane.halted(&taken.batch, Instant::now()) {
                     Some(code) => code,
@@ -269,11 +343,12 @@ impl Runner {
             };
             lane.wake_due(now);
             look_again = look_again.min(lane.next_due().unwrap_or(look_again));
-            let mut spent = Vec::new();
+            let mut over = None;
             while let Some(work) = lane.peek() {
-                if self.budgets.is_spent(&work.taken.batch) {
-                    spent.extend(lane.pop());
-                    continue;
+                let taken = &work.taken;
+                if let Some(code) = self.budgets.reached(payer(taken), (self.now_ms)()) {
+                    over = Some((taken.batch.clone(), code));
+                    break;
                 }
                 let pass = match provider.gate.lock().enter(now) {
                     Ok(pass) => pass,
@@ -294,8 +369,9 @@ impl Runner {
                     self.open.spawn(question);
                 }
             }
-            for work in spent {
-                self.fail(work.taken.call.key, reason::BUDGET_REACHED).await;
+            if let Some((batch, code)) = over {
+                self.pause(&batch, code, None).await;
+                look_again = now;
             }
         }
         look_again
@@ -360,26 +436,28 @@ impl Runner {
         let cost_micros = provider
             .prices
             .cost_micros(tokens_in, tokens_out, tokens_cached);
-        let mut spent = cost_micros;
-        if is_maybe_charged && cost_micros == 0 {
-            // Nobody knows; the budget reckons with the likely.
-            spent = provider
-                .prices
-                .cost_micros(estimate::prompt_tokens(call), 0, 0);
+        let mut cost_micros = cost_micros;
+        let unknown_outcome = is_maybe_charged && tokens_in == 0 && !provider.offline_trial;
+        if unknown_outcome {
+            // Nobody knows; the ledger reckons with the likely.
+            tokens_in = estimate::prompt_tokens(call);
+            cost_micros = provider.prices.cost_micros(tokens_in, 0, 0);
         }
-        self.budgets.spend(&work.taken.batch, spent);
+        let at_ms = (self.now_ms)();
+        self.budgets.spend(payer(&work.taken), at_ms, cost_micros);
         let attempt = Attempt {
             key: call.key,
             batch: work.taken.batch.clone(),
             provider: provider.name.clone(),
             model: provider.model.clone(),
-            at_ms: (self.now_ms)(),
+            at_ms,
             took_ms: took.as_millis() as u64,
             tokens_in,
             tokens_out,
             cost_micros,
             currency: provider.prices.currency.clone(),
             outcome: outcome.to_owned(),
+            unknown_outcome,
         };
         work.tokens_in += tokens_in;
         work.tokens_out += tokens_out;
@@ -413,6 +491,8 @@ impl Runner {
                     currency: provider.prices.currency.clone(),
                     offline_trial: provider.offline_trial,
                     n_attempts: work.taken.n_attempts + work.n_calls,
+                    broken: Vec::new(),
+                    review: None,
                 };
                 let key = call.key;
                 self.send(Outcome::Answer(Answer {
@@ -460,6 +540,10 @@ impl Runner {
         let key = work.taken.call.key;
         if verdict == Verdict::GiveUp {
             let batch = work.taken.batch.clone();
+            if let AskError::BalanceExhausted { .. } = error {
+                self.pause(&batch, error.code(), Some(work)).await;
+                return;
+            }
             let rest = self.lane(&provider.name).halt(&batch, error.code(), now);
             self.is_draining = true;
             self.is_exhausted = false;
@@ -538,6 +622,14 @@ impl Runner {
         }
         let source = self.source.clone();
         let _ = tokio::task::spawn_blocking(move || source.give_back(&keys)).await;
+    }
+}
+
+fn payer(taken: &TakenCall) -> Payer<'_> {
+    Payer {
+        batch: &taken.batch,
+        actor: &taken.actor,
+        field: taken.field,
     }
 }
 

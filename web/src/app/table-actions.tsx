@@ -22,6 +22,7 @@ export interface TableActions {
   editField(field: WireField): void;
   insert(field: WireField, side: 0 | 1): void;
   runAi(field: WireField): void;
+  reviewAi(rows: readonly Range[], field: WireField, verdict: string): void;
   deleteRows(ranges: readonly Range[]): void;
   openRecord(row: number): void;
   openDocuments(): void;
@@ -76,6 +77,12 @@ export function useTableActions({ base, table, view, session, setPanel }: Contex
       insert: (field, side) =>
         setPanel({ kind: "field", field: null, at: table.fields.findIndex((one) => one.id === field.id) + side }),
       runAi: (field) => setPanel({ kind: "ai", field: field.id }),
+      reviewAi: (rows, field, verdict) => {
+        const records = rows.flatMap((range) =>
+          Array.from({ length: range.r1 - range.r0 + 1 }, (_, at) => session.idOf(range.r0 + at) ?? []).flat(),
+        );
+        send({ kind: "review_ai", table: table.id, field: field.id, records, verdict });
+      },
       deleteRows: (ranges) => void session.deleteRows(ranges).catch(() => undefined),
       openRecord: (row) => {
         const record = session.idOf(row);
@@ -153,6 +160,9 @@ export function headerMenu(t: TFunction, field: WireField, table: Schemas["Table
   return items;
 }
 
+/** What a person can say of an AI answer, and the words for it. */
+const VERDICTS = { approve: "aiApprove", accept: "aiAccept", keep: "aiKeep", unlock: "aiUnlock" } as const;
+
 export function rowMenu(
   t: TFunction,
   cell: CellAt,
@@ -167,7 +177,14 @@ export function rowMenu(
     { key: "documents", icon: <Icon name="print" />, label: t("documentsFor"), onClick: actions.openDocuments },
   ];
   if (field?.ai)
-    items.push({ key: "run", icon: <Icon name="spark" />, label: t("runAiHere"), onClick: () => actions.runAi(field) });
+    items.push(
+      { key: "run", icon: <Icon name="spark" />, label: t("runAiHere"), onClick: () => actions.runAi(field) },
+      ...(["approve", "accept", "keep", "unlock"] as const).map((verdict) => ({
+        key: verdict,
+        label: t(VERDICTS[verdict]),
+        onClick: () => actions.reviewAi(rows, field, verdict),
+      })),
+    );
   if (field && (field.type === "number" || field.type === "currency"))
     items.push({ key: "addTo", label: t("addTo"), onClick: () => actions.addTo(rows, field) });
   if (field)

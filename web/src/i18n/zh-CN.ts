@@ -1,8 +1,10 @@
 /** Simplified Chinese, written first. Keys are flat; a test compares them with English and with their uses. */
+import { aiZh } from "./ai";
 import { documentsZh } from "./documents";
 import { labelsZh } from "./labels";
 import { togetherZh } from "./together";
 export const zh = {
+  ...aiZh,
   ...togetherZh,
   ...documentsZh,
   ...labelsZh,

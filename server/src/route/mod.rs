@@ -63,6 +63,7 @@ pub fn all() -> OpenApiRouter<App> {
         .routes(routes!(ai_try::try_formulas))
         .routes(routes!(uploads::upload))
         .routes(routes!(imports::begin))
+        .routes(routes!(imports::unlock))
         .routes(routes!(imports::read))
         .routes(routes!(imports::picture))
         .routes(routes!(imports::confirm))

@@ -34,6 +34,8 @@ export const en: Record<Key, string> & Partial<Record<`${Key}_one`, string>> = {
   dropHint: "Pictures, formulas and leading zeros are kept. You preview first, and one undo takes it all back.",
   chooseFile: "Choose a file",
   dropSmall: "xlsx, xls, et, ods, web tables up to 512 MB; csv up to 4 GB",
+  filePassword: "Password of the file",
+  openFile: "Open",
   recent: "My data",
   templates: "Start from a template",
   blank: "Blank table",

@@ -16,7 +16,7 @@ use crate::{
     queue::{Attempt, BatchChange, BatchStatus, Queue, TakenCall},
     recompute::glimpse::glimpse,
     trouble::FileTrouble,
-    writer::{self, Event, Running, Shared},
+    writer::{self, CallEvent, Event, Running, Shared},
 };
 use parking_lot::Mutex;
 use serde::Serialize;
@@ -406,7 +406,7 @@ impl QueueHandle {
     /// Up to `n` queued calls, marked running durably before this returns; empty if there are none.
     pub fn take(&self, n: usize) -> Vec<TakenCall> {
         self.handle
-            .ask(|answer| Event::Take { n, answer })
+            .ask(|answer| Event::Calls(CallEvent::Take { n, answer }))
             .unwrap_or_default()
     }
 
@@ -418,7 +418,7 @@ impl QueueHandle {
     /// Marks calls as on their way, durably, with what they likely cost; false where that is impossible now.
     pub fn sending(&self, sendings: Vec<store::Sending>) -> bool {
         self.handle
-            .ask(|answer| Event::Sending { sendings, answer })
+            .ask(|answer| Event::Calls(CallEvent::Sending { sendings, answer }))
             .unwrap_or(false)
     }
 
@@ -429,17 +429,22 @@ impl QueueHandle {
 
     /// Reserved or marked calls that were not sent: they are in line again.
     pub fn unsent(&self, keys: Vec<CallKey>) {
-        let _ = self.handle.events.send(Event::Unsent(keys));
+        let _ = self
+            .handle
+            .events
+            .send(Event::Calls(CallEvent::Unsent(keys)));
     }
 
     /// Pauses a batch or lets it go on; durable when it returns.
     pub fn change_batch(&self, batch: &str, change: BatchChange) -> Result<(), CommandError> {
         let batch = batch.to_owned();
         self.handle
-            .ask(|answer| Event::Batch {
-                batch,
-                change,
-                answer,
+            .ask(|answer| {
+                Event::Calls(CallEvent::Batch {
+                    batch,
+                    change,
+                    answer,
+                })
             })
             .unwrap_or_else(|| Err(CommandError::closed()))
     }

@@ -188,11 +188,6 @@ fn passing(counter: &Counter, body: &Value, which: usize) -> Response {
 
 /// Every behaviour by name; `n_before` calls with the same question came before.
 fn misbehave(how: &str, n_before: u32, well: impl Fn() -> Response) -> Response {
-    let said = |content: &str| {
-        with_choice(
-            &json!({"message": {"role": "assistant", "content": content}, "finish_reason": "stop"}),
-        )
-    };
     let limited = |body: &Value| {
         let mut response = error(429, body);
         response
@@ -249,6 +244,18 @@ fn misbehave(how: &str, n_before: u32, well: impl Fn() -> Response) -> Response 
             200,
             &json!({"error": {"message": "server busy", "code": 500}}),
         ),
+        _ => no_answer(how, n_before, well),
+    }
+}
+
+/// What comes with status 200 and is none, or is wrapped up.
+fn no_answer(how: &str, n_before: u32, well: impl Fn() -> Response) -> Response {
+    let said = |content: &str| {
+        with_choice(
+            &json!({"message": {"role": "assistant", "content": content}, "finish_reason": "stop"}),
+        )
+    };
+    match how {
         "empty-body-then-good" if n_before == 0 => reply(200, ""),
         "blanks-then-good" if n_before == 0 => reply(200, "\n\n\n   \n"),
         "cut-then-good" if n_before == 0 => reply(200, r#"{"choices":[{"message":{"content":"ha"#),

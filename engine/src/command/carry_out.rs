@@ -74,11 +74,11 @@ pub(crate) fn carry_out(
             append,
             add_options,
         } => paste::paste(draft, *table, records, fields, rows, *append, *add_options),
-        other => carry_out_counts_ai_and_undo(draft, other, world, graph),
+        other => carry_out_counts_and_undo(draft, other, world, graph),
     }
 }
 
-fn carry_out_counts_ai_and_undo(
+fn carry_out_counts_and_undo(
     draft: &mut Draft,
     command: &Command,
     world: &World,
@@ -104,6 +104,28 @@ fn carry_out_counts_ai_and_undo(
             record,
             field,
         } => press::press(draft, *table, *record, *field),
+        X::Undo => undo::newest(draft, world, false),
+        X::Redo => undo::newest(draft, world, true),
+        X::UndoGroup { group } => undo::group(draft, world, group),
+        X::TakeBack {
+            revision,
+            keep_later,
+        } => take_back::take_back(draft, world, Revision(*revision), *keep_later),
+        X::RestoreTableTo { table, revision } => {
+            restore_to::restore(draft, world, *table, Revision(*revision))
+        }
+        other => carry_out_ai(draft, other, world, graph),
+    }
+}
+
+fn carry_out_ai(
+    draft: &mut Draft,
+    command: &Command,
+    world: &World,
+    graph: &Graph,
+) -> Result<(), CommandError> {
+    use Command as X;
+    match command {
         X::RunAi {
             table,
             field,
@@ -142,16 +164,6 @@ fn carry_out_counts_ai_and_undo(
         } => ai::review(draft, world, graph, (*table, *field), records, *verdict),
         X::CancelAi { batch } => ai::cancel(draft, world, graph, batch),
         X::SettleCalls { answers, failures } => ai::settle(draft, world, graph, answers, failures),
-        X::Undo => undo::newest(draft, world, false),
-        X::Redo => undo::newest(draft, world, true),
-        X::UndoGroup { group } => undo::group(draft, world, group),
-        X::TakeBack {
-            revision,
-            keep_later,
-        } => take_back::take_back(draft, world, Revision(*revision), *keep_later),
-        X::RestoreTableTo { table, revision } => {
-            restore_to::restore(draft, world, *table, Revision(*revision))
-        }
         _ => Err(CommandError::damaged("a command without a family")),
     }
 }

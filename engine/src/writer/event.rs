@@ -25,25 +25,8 @@ pub(crate) enum Event {
         command: Box<Command>,
         answer: SyncSender<Result<Preview, CommandError>>,
     },
-    /// Up to `n` calls, marked running on disk.
-    Take {
-        n: usize,
-        answer: SyncSender<Vec<TakenCall>>,
-    },
-    /// Calls that go out now, marked on disk with what is known of them; answers whether they may.
-    Sending {
-        sendings: Vec<store::Sending>,
-        answer: SyncSender<bool>,
-    },
-    /// Reserved calls that were not sent.
-    Unsent(Vec<CallKey>),
+    Calls(CallEvent),
     Attempt(Attempt),
-    /// Pauses a batch (with a reason) or lets it go on, perhaps with another cap.
-    Batch {
-        batch: String,
-        change: BatchChange,
-        answer: SyncSender<Result<(), CommandError>>,
-    },
     /// The file was found damaged while it was open.
     Damaged,
     /// A background computation is done.
@@ -89,5 +72,27 @@ pub(crate) enum Event {
     },
     Close {
         closed: SyncSender<()>,
+    },
+}
+
+/// What jobs tell of AI calls.
+pub(crate) enum CallEvent {
+    /// Up to `n` calls, marked running on disk.
+    Take {
+        n: usize,
+        answer: SyncSender<Vec<TakenCall>>,
+    },
+    /// Calls that go out now, marked on disk with what is known of them; answers whether they may.
+    Sending {
+        sendings: Vec<store::Sending>,
+        answer: SyncSender<bool>,
+    },
+    /// Reserved calls that were not sent.
+    Unsent(Vec<CallKey>),
+    /// Pauses a batch (with a reason) or lets it go on, perhaps with another cap.
+    Batch {
+        batch: String,
+        change: BatchChange,
+        answer: SyncSender<Result<(), CommandError>>,
     },
 }

@@ -5,11 +5,12 @@
 //! line of the ledger; an answer that was paid for is kept until it is stored. Tests: `jobs/tests/runner.rs`.
 
 use super::{
-    budget::{Budgets, Payer},
+    budget::Budgets,
     call_source::CallSource,
     clean::{self, Cleaned},
     estimate,
     gate::{Pass, Verdict, backoff_ms},
+    hold::payer,
     lane::{Lane, Work},
     provider::{Provider, ProviderSet},
     reason,
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::limits;
 use connectors::model::{AskClass, AskError, Reply};
-use engine::{Attempt, Sending, TakenCall};
+use engine::{Attempt, TakenCall};
 use futures_util::FutureExt;
 use parking_lot::Mutex;
 use std::{
@@ -26,7 +27,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use table::ai::{AiCall, Answer, CallKey, Provenance};
+use table::ai::{Answer, CallKey, Provenance};
 use tokio::{
     sync::{Notify, mpsc},
     task::JoinSet,
@@ -115,15 +116,15 @@ const IDLE_LOOK: Duration = Duration::from_secs(5);
 /// Between looks at a gate that the runner of another base fills.
 const SHARED_GATE_LOOK: Duration = Duration::from_millis(50);
 
-struct Runner {
-    source: Arc<dyn CallSource>,
-    providers: Arc<ProviderSet>,
-    now_ms: NowMs,
-    budgets: Arc<Budgets>,
+pub(super) struct Runner {
+    pub(super) source: Arc<dyn CallSource>,
+    pub(super) providers: Arc<ProviderSet>,
+    pub(super) now_ms: NowMs,
+    pub(super) budgets: Arc<Budgets>,
     /// By provider name.
-    lanes: BTreeMap<String, Lane>,
+    pub(super) lanes: BTreeMap<String, Lane>,
     /// Keys from being taken until being settled.
-    asked: Arc<Mutex<HashSet<CallKey>>>,
+    pub(super) asked: Arc<Mutex<HashSet<CallKey>>>,
     open: JoinSet<Finished>,
     /// Cancels the open questions of a batch.
     batches: BTreeMap<String, CancellationToken>,
@@ -229,70 +230,6 @@ impl Runner {
         }
         self.is_draining = n_taken > 0 && n_refused == n_taken;
         n_taken > 0
-    }
-
-    /// Marks calls as on their way; where that is impossible they are in line again, for the next look.
-    async fn mark(&self, taken: &[TakenCall]) -> bool {
-        let at_ms = (self.now_ms)();
-        let sendings: Vec<Sending> = taken
-            .iter()
-            .filter_map(|one| self.sending(&one.call, at_ms))
-            .collect();
-        if sendings.is_empty() {
-            return true;
-        }
-        let source = self.source.clone();
-        let marked = tokio::task::spawn_blocking(move || source.sending(sendings)).await;
-        if marked.unwrap_or(false) {
-            return true;
-        }
-        self.put_back(taken.iter().map(|one| one.call.key).collect())
-            .await;
-        false
-    }
-
-    /// What a call likely costs, told before it goes out.
-    fn sending(&self, call: &AiCall, at_ms: i64) -> Option<Sending> {
-        let provider = self.providers.find(&call.model)?;
-        let tokens_in = match provider.offline_trial {
-            true => 0,
-            false => estimate::prompt_tokens(call),
-        };
-        Some(Sending {
-            key: call.key,
-            provider: provider.name.clone(),
-            model: provider.model.clone(),
-            at_ms,
-            tokens_in,
-            cost_micros: provider.prices.cost_micros(tokens_in, 0, 0),
-            currency: provider.prices.currency.clone(),
-        })
-    }
-
-    async fn put_back(&self, keys: Vec<CallKey>) {
-        let source = self.source.clone();
-        let _ = tokio::task::spawn_blocking(move || source.give_back(&keys)).await;
-    }
-
-    /// The batch stands still: what waits goes back to the queue, what is in flight ends.
-    async fn pause(&mut self, batch: &str, code: &'static str, also: Option<Work>) {
-        let (source, name) = (self.source.clone(), batch.to_owned());
-        let _ = tokio::task::spawn_blocking(move || source.pause(&name, code)).await;
-        let batches = BTreeSet::from([batch.to_owned()]);
-        let lanes = self.lanes.values_mut();
-        let works = lanes.flat_map(|lane| lane.take_batches(&batches));
-        let keys: Vec<CallKey> = works.chain(also).map(|work| work.taken.call.key).collect();
-        {
-            let mut asked = self.asked.lock();
-            for key in &keys {
-                asked.remove(key);
-            }
-        }
-        self.put_back(keys).await;
-    }
-
-    fn limit_reached(&self, taken: &TakenCall) -> Option<&'static str> {
-        self.budgets.reached(payer(taken), (self.now_ms)())
     }
 
     /// Into the lane of its provider; false if it was settled as a failure instead.
@@ -622,14 +559,6 @@ impl Runner {
         }
         let source = self.source.clone();
         let _ = tokio::task::spawn_blocking(move || source.give_back(&keys)).await;
-    }
-}
-
-fn payer(taken: &TakenCall) -> Payer<'_> {
-    Payer {
-        batch: &taken.batch,
-        actor: &taken.actor,
-        field: taken.field,
     }
 }
 

@@ -9,6 +9,7 @@ import { isDate } from "../features/views/operators";
 import type { CellAt, Range } from "../grid/types";
 import type { TableSession } from "../sync/table-session";
 import { Icon } from "../ui/icons";
+import { reviewCommand, verdictMenu } from "./ai-verdicts";
 import type { PanelState } from "./open-panel";
 
 export interface TableActions {
@@ -77,12 +78,7 @@ export function useTableActions({ base, table, view, session, setPanel }: Contex
       insert: (field, side) =>
         setPanel({ kind: "field", field: null, at: table.fields.findIndex((one) => one.id === field.id) + side }),
       runAi: (field) => setPanel({ kind: "ai", field: field.id }),
-      reviewAi: (rows, field, verdict) => {
-        const records = rows.flatMap((range) =>
-          Array.from({ length: range.r1 - range.r0 + 1 }, (_, at) => session.idOf(range.r0 + at) ?? []).flat(),
-        );
-        send({ kind: "review_ai", table: table.id, field: field.id, records, verdict });
-      },
+      reviewAi: (rows, field, verdict) => send(reviewCommand(table.id, session, rows, field.id, verdict)),
       deleteRows: (ranges) => void session.deleteRows(ranges).catch(() => undefined),
       openRecord: (row) => {
         const record = session.idOf(row);
@@ -160,9 +156,6 @@ export function headerMenu(t: TFunction, field: WireField, table: Schemas["Table
   return items;
 }
 
-/** What a person can say of an AI answer, and the words for it. */
-const VERDICTS = { approve: "aiApprove", accept: "aiAccept", keep: "aiKeep", unlock: "aiUnlock" } as const;
-
 export function rowMenu(
   t: TFunction,
   cell: CellAt,
@@ -179,11 +172,7 @@ export function rowMenu(
   if (field?.ai)
     items.push(
       { key: "run", icon: <Icon name="spark" />, label: t("runAiHere"), onClick: () => actions.runAi(field) },
-      ...(["approve", "accept", "keep", "unlock"] as const).map((verdict) => ({
-        key: verdict,
-        label: t(VERDICTS[verdict]),
-        onClick: () => actions.reviewAi(rows, field, verdict),
-      })),
+      ...verdictMenu(t, (verdict) => actions.reviewAi(rows, field, verdict)),
     );
   if (field && (field.type === "number" || field.type === "currency"))
     items.push({ key: "addTo", label: t("addTo"), onClick: () => actions.addTo(rows, field) });

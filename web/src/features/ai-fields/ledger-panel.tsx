@@ -80,7 +80,7 @@ export function LedgerPanel({ base, tables, onClose }: LedgerPanelProps) {
               {whenText(line.at_ms, i18n.language, t("justNow"))} · {line.provider} · {line.tokens_in} +{" "}
               {line.tokens_out} ·{" "}
               <span className={line.outcome === "ok" ? undefined : "bad"}>
-                {t(`aiOutcome_${line.outcome}`, t(`reason_${line.outcome}`, line.outcome))}
+                {t(`aioutcome_${line.outcome}`, t(`reason_${line.outcome}`, line.outcome))}
               </span>
             </div>
           </div>
@@ -114,10 +114,10 @@ function LimitsForm({ base }: { base: string }) {
       <div className="form" style={{ paddingTop: 8 }}>
         <span className="hint">{t("aiLimitsAbout")}</span>
         {LIMITS.map((one) => (
-          <Labelled key={one} label={t(`aiLimit_${one}`)}>
+          <Labelled key={one} label={t(`ailimit_${one}`)}>
             <InputNumber<number>
               min={0}
-              aria-label={t(`aiLimit_${one}`)}
+              aria-label={t(`ailimit_${one}`)}
               value={one in edited ? (edited[one] ?? null) : (limits.data?.[one] ?? null)}
               style={{ width: "100%" }}
               onChange={(value) => setEdited({ ...edited, [one]: value })}

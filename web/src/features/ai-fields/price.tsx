@@ -44,7 +44,7 @@ export function PriceTag({ price }: { price: Estimate }) {
   );
   if (price.n_calls > 0 && !price.offline_trial) rows.push([t("estTime"), t(unit, { n })]);
   if (price.cap !== undefined && price.cap !== null)
-    rows.push([t("aiLimit_per_batch"), moneyText(price.cap, price.currency, i18n.language)]);
+    rows.push([t("ailimit_per_batch"), moneyText(price.cap, price.currency, i18n.language)]);
   rows.push([t("estModel"), price.offline_trial ? t("offlineTrial") : price.model]);
   return (
     <>

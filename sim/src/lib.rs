@@ -5,7 +5,6 @@
 //! Tests: `sim/tests/`; a failing run prints its seed (`SUANPAN_SEED=…` repeats it).
 
 pub mod faulty;
-pub mod faulty;
 pub mod model;
 pub mod process;
 

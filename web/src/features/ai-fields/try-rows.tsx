@@ -1,7 +1,7 @@
 /** A few varied rows before the whole batch, under one or two wordings side by side. Never paid for twice. */
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Input } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask, command, type Schemas } from "../../api/client";
 import { randomId } from "../../sync/ids";
@@ -43,6 +43,12 @@ export function TryRows({ base, table, field, scope, plan }: TryRowsProps) {
     enabled: asked !== null,
     refetchInterval: (query) => (isAnswered(query.state.data) ? false : POLL_MS),
   });
+  // What was asked is free now, and says what the rest will take.
+  const client = useQueryClient();
+  const isDone = isAnswered(tried.data);
+  useEffect(() => {
+    if (isDone) void client.invalidateQueries({ queryKey: ["estimate", base] });
+  }, [client, base, isDone]);
   const begin = async () => {
     setError(null);
     const formulas = second.trim() === "" ? [""] : ["", second];

@@ -4,7 +4,7 @@
 //! `connectors/tests/staging.rs`.
 
 use super::{
-    package::{Package, corrupt, for_each_event},
+    package::{corrupt, for_each_event},
     xml,
 };
 use crate::file::{
@@ -38,8 +38,8 @@ const MARK: &[u8] = b"sheetData";
 /// More than an end tag with its prefix has.
 const END_TAG_BYTES: usize = 256;
 
-pub fn read(package: &mut Package, part: &str) -> Result<Frame, StageError> {
-    let (head, tail) = around_cells(package.stream(part)?)?;
+pub fn read(sheet: impl Read) -> Result<Frame, StageError> {
+    let (head, tail) = around_cells(sheet)?;
     let mut frame = Frame::default();
     let mut list = ListRule::default();
     for piece in [head, tail] {

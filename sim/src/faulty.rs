@@ -200,9 +200,9 @@ fn misbehave(how: &str, n_before: u32, well: impl Fn() -> Response) -> Response 
         "429-then-good" if n_before == 0 => {
             limited(&json!({"error": {"message": "slow down", "code": "rate_limit_exceeded"}}))
         }
-        "429-flat-then-good" if n_before == 0 => {
-            limited(&json!({"code": 20012, "message": "rpm", "data": null}))
-        }
+        "429-flat-then-good" if n_before == 0 => limited(
+            &json!({"code": 50603, "message": "Request was rejected due to rate limiting. RPM limit reached.", "data": null}),
+        ),
         "429-bare-then-good" if n_before == 0 => reply(429, "Too Many Requests"),
         "429-balance" => error(
             429,

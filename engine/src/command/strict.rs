@@ -49,7 +49,7 @@ const FIELD: Names = &[
 ];
 const OPTION: Names = &["id", "name", "color"];
 const ACTION: Names = &["do", "url", "field", "value", "by"];
-const AI: Names = &["model", "policy"];
+const AI: Names = &["model", "policy", "rules", "retries"];
 const VIEW: Names = &[
     "id",
     "name",

@@ -31,12 +31,30 @@ pub enum Cleaned {
     },
 }
 
+impl Cleaned {
+    /// Not to be asked for again.
+    pub fn once(self) -> Cleaned {
+        match self {
+            Cleaned::Unruly { text, broken, .. } => Cleaned::Unruly {
+                text,
+                broken,
+                retries: 0,
+            },
+            other => other,
+        }
+    }
+}
+
 /// Cleans an answer and checks the rules of its field.
 pub fn checked(call: &AiCall, answer: &str) -> Cleaned {
-    let text = match clean(call, answer) {
-        Cleaned::Good(text) => text,
-        other => return other,
-    };
+    match clean(call, answer) {
+        Cleaned::Good(text) => ruled(call, text),
+        other => other,
+    }
+}
+
+/// Checks a clean answer.
+pub fn ruled(call: &AiCall, text: String) -> Cleaned {
     let Some(AnswerRules { rules, retries }) = AnswerRules::of(call) else {
         return Cleaned::Good(text);
     };

@@ -125,7 +125,13 @@ export function RuleParts({ rule, fields, onChange }: RulePartsProps) {
         </span>
       );
     case "language":
-      return <LanguageChoice language={rule.language} label={label} onLanguage={(language) => onChange({ ...rule, language })} />;
+      return (
+        <LanguageChoice
+          language={rule.language}
+          label={label}
+          onLanguage={(language) => onChange({ ...rule, language })}
+        />
+      );
     case "numbers_from_inputs":
       return (
         <Checkbox
@@ -150,7 +156,21 @@ export function RuleParts({ rule, fields, onChange }: RulePartsProps) {
   }
 }
 
-const LANGUAGES = ["英语", "西班牙语", "法语", "德语", "葡萄牙语", "俄语", "阿拉伯语", "日语", "韩语", "泰语", "越南语", "印尼语", "中文"];
+const LANGUAGES = [
+  "英语",
+  "西班牙语",
+  "法语",
+  "德语",
+  "葡萄牙语",
+  "俄语",
+  "阿拉伯语",
+  "日语",
+  "韩语",
+  "泰语",
+  "越南语",
+  "印尼语",
+  "中文",
+];
 
 function LanguageChoice({
   language,

@@ -112,6 +112,7 @@ export function RunAiPanel({ base, table, view, field, selected, onLedger, onClo
           running && <BatchReport base={base} batch={running} />
         ) : (
           <>
+            <States base={base} table={table} field={field.id} />
             <Scopes scope={scope} n={selected.length} onScope={setScope} />
             <Narrowing narrow={narrow} onNarrow={setNarrow} />
             {price?.n_records === 0 && <Note>{t("nothingToRun")}</Note>}
@@ -137,6 +138,26 @@ export function RunAiPanel({ base, table, view, field, selected, onLedger, onClo
         </Button>
       </div>
     </Panel>
+  );
+}
+
+/** How many rows are in each state. */
+function States({ base, table, field }: { base: string; table: string; field: string }) {
+  const { t, i18n } = useTranslation();
+  const states = useQuery({
+    queryKey: ["ai-states", base, table, field],
+    queryFn: () => ask<Record<string, number>>("GET", `/bases/${base}/tables/${table}/fields/${field}/ai-states`),
+    staleTime: 0,
+  });
+  const counts = Object.entries(states.data ?? {}).filter(([, n]) => n > 0);
+  return (
+    <div className="row wrap hint" data-testid="ai-states">
+      {counts.map(([state, n]) => (
+        <span key={state}>
+          {t(`ai_${state}`)} {n.toLocaleString(i18n.language)}
+        </span>
+      ))}
+    </div>
   );
 }
 

@@ -22,8 +22,8 @@ mod undo;
 mod writer;
 
 pub use command::{
-    AiScope, CellEdit, CellInput, Command, CommandResult, FormulaTag, NewField, NewFieldType,
-    NewFormula, Receipt, RecordInput, Submission,
+    AiScope, CellEdit, CellInput, ColumnEdit, Command, CommandResult, FormulaTag, NewField,
+    NewFieldType, NewFormula, Receipt, RecordInput, Submission,
 };
 pub use error::{CommandError, OpenError, Text2};
 pub use handle::{

@@ -13,6 +13,7 @@ pub mod manifest;
 mod markup;
 mod ods;
 mod package_extras;
+mod row_places;
 mod sheet;
 mod sniff;
 mod stage;
@@ -26,9 +27,10 @@ mod xlsx;
 
 pub use limits::StageLimits;
 pub use manifest::{
-    ColumnManifest, DroppedRow, Manifest, Note, NoteLevel, ProposedFormula, SampleCell, SampleKind,
-    SheetManifest,
+    ColumnManifest, DroppedRow, Manifest, Note, NoteLevel, OwnTable, ProposedFormula, SampleCell,
+    SampleKind, SheetManifest,
 };
+pub use row_places::RowPlaces;
 pub use stage::stage;
 pub use stage_error::{StageError, StageErrorCode};
 pub use staged::Staged;

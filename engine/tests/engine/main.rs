@@ -18,4 +18,5 @@ mod recompute;
 mod retention;
 mod simulation;
 mod undoing;
+mod update_columns;
 mod volatile;

@@ -8,6 +8,7 @@
 pub mod agree;
 mod built;
 mod formulas;
+pub mod into;
 mod rename;
 pub mod target;
 
@@ -18,6 +19,7 @@ use connectors::{
     model::Text2,
 };
 use engine::{Command, CommandError, CommandResult, NewField, NewFieldType, Submission};
+use into::ConfirmInto;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -40,9 +42,13 @@ pub const NOTHING_TO_UNDO: &str = "nothing_to_undo";
 const TAKE_BACK_TRIES: u32 = 1_200;
 
 /// What a person confirmed in the preview.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ConfirmImport {
+    /// Those that become new tables.
     pub sheets: Vec<ConfirmSheet>,
+    /// Those that go into tables that are there.
+    #[serde(default)]
+    pub into: Vec<ConfirmInto>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,6 +91,7 @@ impl ConfirmImport {
             });
         ConfirmImport {
             sheets: sheets.collect(),
+            into: Vec::new(),
         }
     }
 }
@@ -98,6 +105,17 @@ pub struct ImportReport {
     /// Formula fields that give what the file says, by name.
     pub formulas: Vec<String>,
     pub notes: Vec<Note>,
+    /// What was done to tables that were there.
+    pub into: Vec<IntoReport>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IntoReport {
+    pub table: TableId,
+    pub n_added: u64,
+    pub n_changed: u64,
+    pub n_removed: u64,
+    pub n_left_out: u64,
 }
 
 /// Why an import did not happen; nothing of it is left in the base.
@@ -109,6 +127,13 @@ pub enum ImportError {
     Staged(String),
     #[error("the mapping names a sheet or column that is not in the file")]
     Mapping,
+    #[error("the table has a field named {0} already")]
+    NameTaken(String),
+    #[error("no field tells the records apart")]
+    NoKey,
+    /// Since it was compared.
+    #[error("the table was changed meanwhile")]
+    Changed,
     #[error("a picture could not be stored: {0}")]
     Picture(String),
     #[error(transparent)]
@@ -149,6 +174,29 @@ impl ImportError {
                 Text2::new(
                     "确认的列和文件对不上，请重新导入。",
                     "The confirmed columns do not match the file. Import it again.",
+                ),
+            ),
+            ImportError::NameTaken(name) => (
+                "name_taken",
+                Text2::new(
+                    format!("表里已经有字段“{name}”，请对应到它，或换一个名字。"),
+                    format!(
+                        "The table has a field “{name}” already. Map the column to it, or choose another name."
+                    ),
+                ),
+            ),
+            ImportError::NoKey => (
+                "import_no_key",
+                Text2::new(
+                    "请选择用哪个字段对应已有的记录（比如货号），并且文件里有这一列。",
+                    "Choose the field that tells the records apart (e.g. the item number); the file must have its column.",
+                ),
+            ),
+            ImportError::Changed => (
+                "import_changed",
+                Text2::new(
+                    "看过对比之后，表里的数据又被改过。请再看一次对比，然后导入。数据没有改动。",
+                    "The table was changed after it was compared. Look at the comparison again, then import; nothing was changed.",
                 ),
             ),
             ImportError::Picture(_) => (
@@ -212,10 +260,10 @@ pub fn import(
     ticket: &Ticket,
 ) -> Result<ImportReport, ImportError> {
     let sheets = &source.manifest().sheets;
-    let n_all = confirm
-        .sheets
-        .iter()
-        .filter_map(|sheet| sheets.get(sheet.sheet))
+    let wanted = confirm.sheets.iter().map(|sheet| sheet.sheet);
+    let wanted = wanted.chain(confirm.into.iter().map(|into| into.sheet));
+    let n_all = wanted
+        .filter_map(|sheet| sheets.get(sheet))
         .map(|sheet| sheet.n_rows)
         .sum();
     let mut importer = Importer {
@@ -276,6 +324,9 @@ impl Importer<'_> {
     fn run(&mut self, confirm: &ConfirmImport) -> Result<(), ImportError> {
         let source = self.source;
         let mut plans = Vec::new();
+        for wanted in &confirm.into {
+            self.into_table(wanted)?;
+        }
         for sheet in &confirm.sheets {
             let known = source
                 .manifest()

@@ -3,6 +3,7 @@
 use super::{
     answer::{Failure, say},
     api::{self, Api, Content, DataArgs},
+    import_into::{self, IntoArgs},
 };
 use crate::{error::Words, wire::escaped};
 use clap::Args;
@@ -27,6 +28,8 @@ pub struct ImportArgs {
     /// Only shows what would be imported. 只预览,不导入。
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    into: IntoArgs,
     #[command(flatten)]
     data: DataArgs,
 }
@@ -62,7 +65,19 @@ async fn import(api: &Api, file: &Path, args: &ImportArgs) -> Result<Value, Fail
     let job = made["job"].as_str().unwrap_or_default().to_string();
     let path = format!("/imports/{job}");
     let staged = finished(api.wait(&path, &["waiting", "staging"]).await?)?;
-    let sheets = chosen_sheets(&staged["manifest"], args.sheet.as_deref())?;
+    let mut sheets = chosen_sheets(&staged["manifest"], args.sheet.as_deref())?;
+    let mut reports = Vec::new();
+    if args.into.table().is_some() {
+        let base = api
+            .base_needed(args.base.as_deref().unwrap_or_default())
+            .await?;
+        for choice in &mut sheets {
+            let compared =
+                import_into::compare(api, &job, &base, &choice["sheet"], &args.into).await?;
+            *choice = compared.choice;
+            reports.push(compared.report);
+        }
+    }
     if args.dry_run {
         api.json(
             "POST",
@@ -70,7 +85,9 @@ async fn import(api: &Api, file: &Path, args: &ImportArgs) -> Result<Value, Fail
             Content::Json(json!({})),
         )
         .await?;
-        return Ok(json!({"file": name, "dry_run": true, "manifest": staged["manifest"]}));
+        return Ok(
+            json!({"file": name, "dry_run": true, "manifest": staged["manifest"], "into": reports}),
+        );
     }
     let mut confirmed = json!({"sheets": sheets});
     let known = match &args.base {
@@ -90,6 +107,7 @@ async fn import(api: &Api, file: &Path, args: &ImportArgs) -> Result<Value, Fail
             .await?,
     )?;
     done["file"] = json!(name);
+    done["into"] = Value::Array(reports);
     Ok(done)
 }
 
@@ -181,6 +199,9 @@ fn print_report(report: &Value) {
                 format!("    ! {}", text(&note["en"])),
             ));
         }
+    }
+    for into in report["into"].as_array().into_iter().flatten() {
+        import_into::print(into);
     }
     if let Some(base) = report["base"].as_str() {
         say(&Words::new(

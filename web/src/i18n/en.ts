@@ -1,5 +1,6 @@
 /** English. The same keys as zh-CN; the type makes a missing one an error. */
 import { documentsEn } from "./documents";
+import { importsEn } from "./imports";
 import { labelsEn } from "./labels";
 import { togetherEn } from "./together";
 import type { zh } from "./zh-CN";
@@ -10,6 +11,7 @@ type Key = keyof typeof zh;
 export const en: Record<Key, string> & Partial<Record<`${Key}_one`, string>> = {
   ...togetherEn,
   ...documentsEn,
+  ...importsEn,
   ...labelsEn,
   appName: "Suanpan",
   close: "Close",

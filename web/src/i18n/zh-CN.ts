@@ -1,10 +1,12 @@
 /** Simplified Chinese, written first. Keys are flat; a test compares them with English and with their uses. */
 import { documentsZh } from "./documents";
+import { importsZh } from "./imports";
 import { labelsZh } from "./labels";
 import { togetherZh } from "./together";
 export const zh = {
   ...togetherZh,
   ...documentsZh,
+  ...importsZh,
   ...labelsZh,
   appName: "算盘",
   close: "关闭",

@@ -7,6 +7,7 @@
 
 mod batch_file;
 mod csv;
+mod encrypted;
 mod formula_map;
 pub mod limits;
 pub mod manifest;
@@ -31,6 +32,6 @@ pub use manifest::{
     SampleKind, SheetManifest,
 };
 pub use row_places::RowPlaces;
-pub use stage::stage;
+pub use stage::{stage, stage_with};
 pub use stage_error::{StageError, StageErrorCode};
 pub use staged::Staged;

@@ -55,6 +55,7 @@ pub fn all() -> OpenApiRouter<App> {
         .routes(routes!(ai::provenance))
         .routes(routes!(uploads::upload))
         .routes(routes!(imports::begin))
+        .routes(routes!(imports::unlock))
         .routes(routes!(imports::read))
         .routes(routes!(imports::picture))
         .routes(routes!(imports::confirm))

@@ -2399,6 +2399,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/{job}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins anew where an import failed with `password_needed` or `wrong_password`. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    job: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Unlock"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobMade"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -4238,6 +4295,10 @@ export interface components {
             can_undo: boolean;
             redo_label?: string | null;
             undo_label?: string | null;
+        };
+        Unlock: {
+            /** @description That the workbook is opened with; kept nowhere. */
+            password: string;
         };
         /** @description One of the two, by the `base` parameter. */
         UploadAnswer: components["schemas"]["UploadMade"] | components["schemas"]["Attachment"];

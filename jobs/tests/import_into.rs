@@ -738,6 +738,11 @@ fn records_are_found_by_their_ids_whatever_was_sorted_deleted_or_added() {
         .map(|line| line.record.unwrap().0)
         .collect();
     assert_eq!(missing, [2]);
+    shop.apply(&file, &proposal.plan, Some(told.seen)).unwrap();
+    let after = shop.shown();
+    // What was locked stays in the records that are there, and is what a new one is called.
+    assert!(after.contains("| A-1 | 发夹 | 11 |"), "{after}");
+    assert!(after.contains("| N-1 | 新的 | 1 |"), "{after}");
     let elsewhere = propose(&snapshot, &file, 0, shop.table, "b2", None).unwrap();
     assert!(
         !elsewhere.plan.by_record,

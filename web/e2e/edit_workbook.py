@@ -25,7 +25,7 @@ for act, *parts in json.loads(steps):
         rows = [[cell.value for cell in sheet[at]] for at in range(first, last + 1)]
         for at, values in zip(range(first, last + 1), reversed(rows)):
             for column, value in enumerate(values, start=1):
-                sheet.cell(at, column, value)
+                sheet.cell(at, column).value = value
     else:
         raise SystemExit(f"no such step: {act}")
 book.save(target)

@@ -219,7 +219,7 @@ impl Importer<'_> {
         let source = self.source;
         let mut plans = Vec::new();
         for wanted in &confirm.into {
-            self.into_table(wanted)?;
+            self.apply_to_table(wanted)?;
         }
         for sheet in &confirm.sheets {
             let known = source

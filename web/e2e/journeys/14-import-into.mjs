@@ -76,7 +76,7 @@ async function updateByItemNumber({ page, server, folder }) {
   same(after.rows.at(-1).货号, "09999", "codes keep their zeros");
 
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: "撤销", exact: true }).first().click();
+  await page.getByRole("button", { name: /^撤销/ }).first().click();
   await page.waitForFunction(
     ([n]) => document.querySelector("[data-testid=grid]")?.grid?.source.rowCount === n,
     [before.rows.length],
@@ -167,6 +167,8 @@ async function onPhone({ browser, server, base, folder }) {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   check(overflow <= 0, `nothing scrolls sideways: ${overflow}`);
+  const body = await page.locator(".import-body").evaluate((one) => one.scrollWidth - one.clientWidth);
+  check(body <= 0, `nor does the preview: ${body}`);
   same(faults, [], "the phone's page logs no errors");
   await context.close();
 }

@@ -31,7 +31,7 @@ const CELL_CHANGED: &str = "cell_changed";
 
 impl Importer<'_> {
     /// One sheet into its table.
-    pub(in crate::import) fn into_table(
+    pub(in crate::import) fn apply_to_table(
         &mut self,
         wanted: &ConfirmInto,
     ) -> Result<(), ImportError> {
@@ -79,7 +79,7 @@ impl Importer<'_> {
         Ok(())
     }
 
-    /// New fields and options; the field of each slot, none for those that are only looked at.
+    /// New fields and options; the field of each slot, none where nobody may write.
     fn make_fields(
         &mut self,
         table: TableId,
@@ -88,7 +88,8 @@ impl Importer<'_> {
         let mut fields = Vec::new();
         for slot in &slots.0 {
             let field = match &slot.target {
-                SlotTarget::Check(_) => None,
+                // New records have these cells all the same.
+                SlotTarget::Check(field) => field.is_editable().then_some(field.id),
                 SlotTarget::New => {
                     let made = self.submit(Command::CreateField {
                         table,

@@ -472,11 +472,7 @@ impl<'a, 'b> Teller<'a, 'b> {
 }
 
 fn added_line(slots: &Slots, row: Option<u64>, built: &[Column], at: usize) -> Line {
-    let filled = slots
-        .0
-        .iter()
-        .zip(built)
-        .filter(|(slot, _)| slot.is_written());
+    let filled = slots.0.iter().zip(built);
     let filled = filled.map(|(slot, column)| (slot, column.get(at)));
     let cells = filled.filter(|(_, state)| !state.is_blank());
     let cells = cells.take(CELLS_PER_LINE).map(|(slot, state)| CellLine {

@@ -4,7 +4,10 @@
 //! means it; keys are compared as written first, then without regard to case, width and spaces. Tests:
 //! `jobs/tests/import_into.rs`.
 
-use super::{IntoMode, IntoPlan, similar, slots::Slots};
+use super::{
+    IntoMode, IntoPlan, similar,
+    slots::{Slot, Slots},
+};
 use crate::import::ImportError;
 use std::collections::{HashMap, HashSet};
 use table::{
@@ -110,8 +113,7 @@ impl Matcher {
             Keys::Records(records_column.ok_or(ImportError::Mapping)?, by_id)
         } else {
             let slot_of = |key: &FieldId| {
-                let is_key =
-                    |slot: &super::slots::Slot| slot.field().is_some_and(|field| field.id == *key);
+                let is_key = |slot: &Slot| slot.field().is_some_and(|field| field.id == *key);
                 slots.0.iter().position(is_key).ok_or(ImportError::NoKey)
             };
             let places: Vec<usize> = plan.keys.iter().map(slot_of).collect::<Result<_, _>>()?;
@@ -147,13 +149,14 @@ impl Matcher {
             self.rows.resize(self.rows.len() + n_rows, Fate::Add);
             return Ok(());
         }
-        let ids = match &self.keys {
-            Keys::Records(column, _) => {
-                let cells = batch.columns.get(*column).ok_or(ImportError::Mapping)?;
-                cells.clone().into_cells()
+        if let Keys::Records(column, _) = &self.keys {
+            let cells = batch.columns.get(*column).ok_or(ImportError::Mapping)?;
+            for cell in cells.clone().into_cells() {
+                let fate = self.fate_of_id(&cell);
+                self.meet(fate);
             }
-            _ => Vec::new(),
-        };
+            return Ok(());
+        }
         let mut built = Vec::new();
         if let Keys::Fields { slots: places, .. } = &self.keys {
             for place in places {
@@ -161,22 +164,15 @@ impl Matcher {
             }
         }
         for at in 0..n_rows {
-            let fate = match &self.keys {
-                Keys::Fields { .. } => {
-                    let part = |(slot, column): &(&super::slots::Slot, Column)| {
-                        let state = column.get(at);
-                        match slot.field() {
-                            Some(field) if field.link().is_none() => {
-                                field.field_type.edit_text(&state)
-                            }
-                            _ => slot.shown(&state),
-                        }
-                    };
-                    let key = joined(built.iter().map(part));
-                    self.fate_of_key(key)
+            let part = |(slot, column): &(&Slot, Column)| {
+                let state = column.get(at);
+                match slot.field() {
+                    Some(field) if field.link().is_none() => field.field_type.edit_text(&state),
+                    _ => slot.shown(&state),
                 }
-                _ => self.fate_of_id(&ids[at]),
             };
+            let key = joined(built.iter().map(part));
+            let fate = self.fate_of_key(key);
             self.meet(fate);
         }
         Ok(())

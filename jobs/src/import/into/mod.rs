@@ -70,7 +70,7 @@ pub enum ColumnTarget {
         name: String,
         field_type: FieldType,
     },
-    /// Only looked at: somebody may have changed what was locked.
+    /// Of records that are there only looked at: somebody may have changed what was locked. New ones have the cell.
     Check {
         field: FieldId,
     },

@@ -80,7 +80,7 @@ function Lines({ job, sheet, kind, told }: LinesProps) {
     enabled: kept > 0,
     placeholderData: (before) => before,
   });
-  if (kept === 0) return <p className="hint">{t(`toldEmpty_${kind}`)}</p>;
+  if (kept === 0) return <p className="hint">{t(`noline_${kind}`)}</p>;
   return (
     <>
       {kind === "problems" ? (

@@ -17,15 +17,13 @@ export function IntoRules({ table, state, nMissing, onPlan, onSave }: IntoRulesP
   const { t, i18n } = useTranslation();
   const { plan } = state;
   const count = (n: number) => n.toLocaleString(i18n.language);
-  const choices = <T extends string>(group: string, keys: T[]) =>
-    keys.map((value) => ({ value, label: t(`${group}_${value}`) }));
   const isMatched = plan.mode !== "add";
   return (
     <div className="into-rules">
       <Labelled label={t("intoMode")}>
         <Select
           value={plan.mode}
-          options={choices("mode", ["both", "update", "add"])}
+          options={["both", "update", "add"].map((value) => ({ value, label: t(`mode_${value}`) }))}
           onChange={(mode) => onPlan({ mode, ...(mode === "add" ? { remove_missing: false } : {}) })}
           data-testid="into-mode"
         />
@@ -55,7 +53,7 @@ export function IntoRules({ table, state, nMissing, onPlan, onSave }: IntoRulesP
           <Labelled label={t("intoBlanks")}>
             <Select
               value={plan.blanks}
-              options={choices("blanks", ["keep", "clear"])}
+              options={["keep", "clear"].map((value) => ({ value, label: t(`blanks_${value}`) }))}
               onChange={(blanks) => onPlan({ blanks })}
               data-testid="into-blanks"
             />
@@ -63,7 +61,7 @@ export function IntoRules({ table, state, nMissing, onPlan, onSave }: IntoRulesP
           <Labelled label={t("intoMisfits")}>
             <Select
               value={plan.misfits}
-              options={choices("misfits", ["leave", "write"])}
+              options={["leave", "write"].map((value) => ({ value, label: t(`misfits_${value}`) }))}
               onChange={(misfits) => onPlan({ misfits })}
             />
           </Labelled>

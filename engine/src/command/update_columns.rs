@@ -82,6 +82,7 @@ fn checked(
             state: AiState::Locked,
             keys: Vec::new(),
             reason: None,
+            by: None,
         });
         for at in 0..n {
             let is_set = !after.get(at).is_blank();

@@ -4,6 +4,7 @@
 
 mod against_sqlite;
 mod ai;
+mod ai_plans;
 mod damage;
 mod desk;
 mod durability;

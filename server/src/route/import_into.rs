@@ -10,7 +10,7 @@ use crate::{
     wire::{
         ErrorBody, Json, Path, Query,
         import_into::{
-            ComparisonView, LinesView, MappingView, ProblemView, ProposalView, TableFitView,
+            ComparisonView, ImportLines, ImportProblem, MappingView, ProposalView, TableFitView,
         },
     },
 };
@@ -219,13 +219,13 @@ pub struct LinesParams {
 /// Lines of the last comparison of a sheet.
 #[utoipa::path(get, path = "/imports/{job}/into/{sheet}/lines", tag = "imports",
     params(("job" = String, Path), ("sheet" = usize, Path), LinesParams),
-    responses((status = 200, body = LinesView), (status = 404, body = ErrorBody)))]
+    responses((status = 200, body = ImportLines), (status = 404, body = ErrorBody)))]
 pub async fn lines(
     State(app): State<App>,
     Path((job, sheet)): Path<(String, usize)>,
     Query(params): Query<LinesParams>,
     locale: Locale,
-) -> Result<Json<LinesView>, ApiError> {
+) -> Result<Json<ImportLines>, ApiError> {
     let told = comparison(&app, &job, sheet)?;
     let n = params.n.unwrap_or(COMPARED_LINES).min(COMPARED_LINES);
     let lines = match params.kind.as_str() {
@@ -240,9 +240,11 @@ pub async fn lines(
     };
     let problems = problems.iter().skip(params.from).take(n);
     let lines = lines.iter().skip(params.from).take(n);
-    Ok(Json(LinesView {
+    Ok(Json(ImportLines {
         lines: lines.map(Into::into).collect(),
-        problems: problems.map(|line| ProblemView::of(line, locale)).collect(),
+        problems: problems
+            .map(|line| ImportProblem::of(line, locale))
+            .collect(),
     }))
 }
 
@@ -272,7 +274,7 @@ pub async fn report(
     let mut text = String::from("\u{feff}");
     push_record(&mut text, head.map(String::from));
     for line in &told.problems {
-        let problem = ProblemView::of(line, locale);
+        let problem = ImportProblem::of(line, locale);
         let row = problem.row.map_or_else(String::new, |row| row.to_string());
         let column = problem.column.unwrap_or_default();
         push_record(

@@ -226,24 +226,24 @@ impl From<&Comparison> for ComparisonView {
 
 /// Lines of one kind.
 #[derive(Serialize, ToSchema)]
-pub struct LinesView {
-    pub lines: Vec<LineView>,
-    pub problems: Vec<ProblemView>,
+pub struct ImportLines {
+    pub lines: Vec<ImportLine>,
+    pub problems: Vec<ImportProblem>,
 }
 
 #[derive(Serialize, ToSchema)]
-pub struct LineView {
+pub struct ImportLine {
     /// Row of the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub row: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<String>,
     pub label: String,
-    pub cells: Vec<CellLineView>,
+    pub cells: Vec<ImportCell>,
 }
 
 #[derive(Serialize, ToSchema)]
-pub struct CellLineView {
+pub struct ImportCell {
     pub name: String,
     pub old: String,
     pub new: String,
@@ -251,7 +251,7 @@ pub struct CellLineView {
 }
 
 #[derive(Serialize, ToSchema)]
-pub struct ProblemView {
+pub struct ImportProblem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub row: Option<u64>,
     /// Letters of the column in the file.
@@ -265,15 +265,15 @@ pub struct ProblemView {
     pub message: String,
 }
 
-impl From<&Line> for LineView {
-    fn from(line: &Line) -> LineView {
-        let cell = |cell: &CellLine| CellLineView {
+impl From<&Line> for ImportLine {
+    fn from(line: &Line) -> ImportLine {
+        let cell = |cell: &CellLine| ImportCell {
             name: cell.name.clone(),
             old: cell.old.clone(),
             new: cell.new.clone(),
             is_misfit: cell.is_misfit,
         };
-        LineView {
+        ImportLine {
             row: line.row,
             record: line.record.map(|record| record.to_string()),
             label: line.label.clone(),
@@ -282,10 +282,10 @@ impl From<&Line> for LineView {
     }
 }
 
-impl ProblemView {
-    pub fn of(line: &ProblemLine, locale: Locale) -> ProblemView {
+impl ImportProblem {
+    pub fn of(line: &ProblemLine, locale: Locale) -> ImportProblem {
         let why = line.why();
-        ProblemView {
+        ImportProblem {
             row: line.row,
             column: line.column.clone(),
             name: line.name.clone(),

@@ -42,6 +42,6 @@ export function comparedLines(
   kind: LineKind,
   from: number,
   n: number,
-): Promise<Schemas["LinesView"]> {
+): Promise<Schemas["ImportLines"]> {
   return ask("GET", `/imports/${job}/into/${sheet}/lines?kind=${kind}&from=${from}&n=${n}`);
 }

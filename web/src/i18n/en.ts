@@ -1,4 +1,5 @@
 /** English. The same keys as zh-CN; the type makes a missing one an error. */
+import { aiEn } from "./ai";
 import { documentsEn } from "./documents";
 import { importsEn } from "./imports";
 import { labelsEn } from "./labels";
@@ -9,6 +10,7 @@ import type { zh } from "./zh-CN";
 type Key = keyof typeof zh;
 
 export const en: Record<Key, string> & Partial<Record<`${Key}_one`, string>> = {
+  ...aiEn,
   ...togetherEn,
   ...documentsEn,
   ...importsEn,

@@ -98,7 +98,7 @@ function Lines({ job, sheet, kind, told }: LinesProps) {
   );
 }
 
-function ChangedLine({ line }: { line: Schemas["LineView"] }) {
+function ChangedLine({ line }: { line: Schemas["ImportLine"] }) {
   const { t } = useTranslation();
   return (
     <li>
@@ -125,7 +125,7 @@ function ChangedLine({ line }: { line: Schemas["LineView"] }) {
   );
 }
 
-function Problems({ job, sheet, lines }: { job: string; sheet: number; lines: Schemas["ProblemView"][] }) {
+function Problems({ job, sheet, lines }: { job: string; sheet: number; lines: Schemas["ImportProblem"][] }) {
   const { t } = useTranslation();
   return (
     <>

@@ -83,6 +83,7 @@ pub fn write(export: &Export<'_>, to: &Path) -> Result<ExportReport, ExportError
         own.push(OwnSheet {
             name: sheets[&table.table].clone(),
             columns: told.collect(),
+            fill_in: None,
         });
         report.n_records += n_records;
     }

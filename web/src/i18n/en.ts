@@ -1,6 +1,7 @@
 /** English. The same keys as zh-CN; the type makes a missing one an error. */
 import { aiEn } from "./ai";
 import { documentsEn } from "./documents";
+import { importsEn } from "./imports";
 import { labelsEn } from "./labels";
 import { togetherEn } from "./together";
 import type { zh } from "./zh-CN";
@@ -12,6 +13,7 @@ export const en: Record<Key, string> & Partial<Record<`${Key}_one`, string>> = {
   ...aiEn,
   ...togetherEn,
   ...documentsEn,
+  ...importsEn,
   ...labelsEn,
   appName: "Suanpan",
   close: "Close",

@@ -1,12 +1,14 @@
 /** Simplified Chinese, written first. Keys are flat; a test compares them with English and with their uses. */
 import { aiZh } from "./ai";
 import { documentsZh } from "./documents";
+import { importsZh } from "./imports";
 import { labelsZh } from "./labels";
 import { togetherZh } from "./together";
 export const zh = {
   ...aiZh,
   ...togetherZh,
   ...documentsZh,
+  ...importsZh,
   ...labelsZh,
   appName: "算盘",
   close: "关闭",

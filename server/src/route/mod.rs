@@ -14,6 +14,7 @@ mod exports;
 mod formula;
 mod health;
 mod history;
+mod import_into;
 mod imports;
 mod jobs;
 mod providers;
@@ -57,6 +58,7 @@ pub fn all() -> OpenApiRouter<App> {
         .routes(routes!(ai::answer))
         .routes(routes!(ai_rules::rule_presets))
         .routes(routes!(ai_cell::provenance))
+        .routes(routes!(ai_cell::states))
         .routes(routes!(ai_ledger::ledger))
         .routes(routes!(ai_ledger::ledger_csv))
         .routes(routes!(ai_ledger::batches))
@@ -69,7 +71,15 @@ pub fn all() -> OpenApiRouter<App> {
         .routes(routes!(imports::read))
         .routes(routes!(imports::picture))
         .routes(routes!(imports::confirm))
+        .routes(routes!(import_into::targets))
+        .routes(routes!(import_into::propose_plan))
+        .routes(routes!(import_into::compare_plan))
+        .routes(routes!(import_into::lines))
+        .routes(routes!(import_into::report))
+        .routes(routes!(import_into::list_mappings))
+        .routes(routes!(import_into::remove_mapping))
         .routes(routes!(exports::begin))
+        .routes(routes!(exports::begin_fill_in))
         .routes(routes!(exports::read))
         .routes(routes!(exports::file))
         .routes(routes!(documents::list, documents::create))

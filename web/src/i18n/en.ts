@@ -4,6 +4,7 @@ import { aiEn } from "./ai";
 import { aiKindsEn } from "./ai-kinds";
 import { aiRulesEn } from "./ai-rules";
 import { documentsEn } from "./documents";
+import { importsEn } from "./imports";
 import { labelsEn } from "./labels";
 import { togetherEn } from "./together";
 import type { zh } from "./zh-CN";
@@ -17,6 +18,7 @@ export const en: Record<Key, string> & Partial<Record<`${Key}_one`, string>> = {
   ...documentsEn,
   ...aiKindsEn,
   ...aiRulesEn,
+  ...importsEn,
   ...labelsEn,
   appName: "Suanpan",
   close: "Close",

@@ -4,6 +4,7 @@ import { aiZh } from "./ai";
 import { aiKindsZh } from "./ai-kinds";
 import { aiRulesZh } from "./ai-rules";
 import { documentsZh } from "./documents";
+import { importsZh } from "./imports";
 import { labelsZh } from "./labels";
 import { togetherZh } from "./together";
 export const zh = {
@@ -12,6 +13,7 @@ export const zh = {
   ...documentsZh,
   ...aiKindsZh,
   ...aiRulesZh,
+  ...importsZh,
   ...labelsZh,
   appName: "算盘",
   close: "关闭",

@@ -167,7 +167,11 @@ async fn pictures_come_as_base64_as_an_address_or_by_a_task() {
         drawn("file", "zhipu").await.unwrap_err().code(),
         "bad_picture"
     );
-    for (how, like) in [("sync", "zhipu"), ("task", "qwen"), ("task stumbles", "qwen")] {
+    for (how, like) in [
+        ("sync", "zhipu"),
+        ("task", "qwen"),
+        ("task stumbles", "qwen"),
+    ] {
         assert_eq!(drawn(how, like).await.unwrap(), png(), "{how}");
     }
 }

@@ -1,13 +1,23 @@
 //! The reader in its own process: this test program plays both the parent and the child.
 #![allow(clippy::unwrap_used)]
 
-use connectors::file::{StageErrorCode, StageLimits, Staged, stage_child};
+use connectors::file::{
+    StageErrorCode, StageLimits, Staged,
+    stage_child::{self, StageOrder},
+};
 use std::{
     env, fs,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::atomic::AtomicBool,
 };
+
+fn order(limits: &StageLimits) -> StageOrder {
+    StageOrder {
+        limits: limits.clone(),
+        password: None,
+    }
+}
 
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().collect();
@@ -32,7 +42,7 @@ fn every_end_is_told() {
     let run = |name: &str, limits: &StageLimits, cancelled: bool| {
         let into = folder.path().join(format!("staged-{name}"));
         let cancel = AtomicBool::new(cancelled);
-        let outcome = stage_child::run(&exe, &input, name, &into, limits, &cancel);
+        let outcome = stage_child::run(&exe, &input, name, &into, &order(limits), &cancel);
         (outcome, into)
     };
 

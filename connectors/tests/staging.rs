@@ -212,7 +212,7 @@ fn what_is_no_table_is_said_so() {
     compound.create_stream("EncryptedPackage").unwrap();
     compound.flush().unwrap();
     let stub = compound.into_inner().into_inner();
-    check(&stub, StageErrorCode::Encrypted);
+    check(&stub, StageErrorCode::PasswordNeeded);
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use crate::{
     ai::scope,
-    command::{self, AiScope, Command, Preview, Receipt, Submission, table_of},
+    command::{self, AiPlan, AiScope, Command, Preview, Receipt, Submission, TriedCell, table_of},
     error::{CommandError, OpenError},
     patch::{Patch, UndoState},
     query::{
@@ -13,10 +13,10 @@ use crate::{
         aggregate, find, group,
         window::{self, Asked},
     },
-    queue::{Attempt, BatchStatus, Queue, TakenCall},
+    queue::{Attempt, BatchChange, BatchStatus, Queue, TakenCall},
     recompute::glimpse::glimpse,
     trouble::FileTrouble,
-    writer::{self, Event, Running, Shared},
+    writer::{self, CallEvent, Event, Running, Shared},
 };
 use parking_lot::Mutex;
 use serde::Serialize;
@@ -31,7 +31,7 @@ use std::{
     thread::JoinHandle,
 };
 use table::{
-    ai::{Answer, CallKey},
+    ai::{AiCall, Answer, CallKey},
     field::{Field, FieldType},
     id::{ActorId, BaseId, FieldId, RecordId, TableId, ViewId},
     snapshot::Snapshot,
@@ -424,8 +424,47 @@ impl QueueHandle {
     /// Up to `n` queued calls, marked running durably before this returns; empty if there are none.
     pub fn take(&self, n: usize) -> Vec<TakenCall> {
         self.handle
-            .ask(|answer| Event::Take { n, answer })
+            .ask(|answer| Event::Calls(CallEvent::Take { n, answer }))
             .unwrap_or_default()
+    }
+
+    /// Up to `n` queued calls, in memory only: none may be sent before [`QueueHandle::sending`] said yes.
+    pub fn reserve(&self, n: usize) -> Vec<TakenCall> {
+        self.queue().reserve(n)
+    }
+
+    /// Marks calls as on their way, durably, with what they likely cost; false where that is impossible now.
+    pub fn sending(&self, sendings: Vec<store::Sending>) -> bool {
+        self.handle
+            .ask(|answer| Event::Calls(CallEvent::Sending { sendings, answer }))
+            .unwrap_or(false)
+    }
+
+    /// What the ledger says was spent, for budgets; empty where it can't be read now.
+    pub fn spent(&self) -> Vec<store::SpentInHour> {
+        self.handle.reader().spent_by_hour().unwrap_or_default()
+    }
+
+    /// Reserved or marked calls that were not sent: they are in line again.
+    pub fn unsent(&self, keys: Vec<CallKey>) {
+        let _ = self
+            .handle
+            .events
+            .send(Event::Calls(CallEvent::Unsent(keys)));
+    }
+
+    /// Pauses a batch or lets it go on; durable when it returns.
+    pub fn change_batch(&self, batch: &str, change: BatchChange) -> Result<(), CommandError> {
+        let batch = batch.to_owned();
+        self.handle
+            .ask(|answer| {
+                Event::Calls(CallEvent::Batch {
+                    batch,
+                    change,
+                    answer,
+                })
+            })
+            .unwrap_or_else(|| Err(CommandError::closed()))
     }
 
     /// Blocks until a call is queued, `timeout_ms` have passed or the base is closed; true if calls are waiting.
@@ -507,12 +546,65 @@ impl QueueHandle {
         table: TableId,
         field: FieldId,
         scope: &AiScope,
+        plan: &AiPlan,
     ) -> Result<AiEstimate, CommandError> {
         let shared = &self.handle.shared;
         let snapshot = self.handle.snapshot();
         let graph = shared.graph_of(&snapshot.schema);
         shared.with_env(&BTreeSet::new(), |env| {
-            scope::estimate(&snapshot, &graph, table, field, scope, env)
+            scope::estimate(&snapshot, &graph, table, field, (scope, plan), env)
+        })
+    }
+
+    /// The records that a run would ask for; with [`AiPlan::sample`] a few varied ones.
+    pub fn records(
+        &self,
+        table: TableId,
+        field: FieldId,
+        scope: &AiScope,
+        plan: &AiPlan,
+    ) -> Result<Vec<RecordId>, CommandError> {
+        let shared = &self.handle.shared;
+        let snapshot = self.handle.snapshot();
+        let graph = shared.graph_of(&snapshot.schema);
+        shared.with_env(&BTreeSet::new(), |env| {
+            scope::records(&snapshot, &graph, (table, field), scope, plan, env)
+        })
+    }
+
+    /// What a cell would ask for now.
+    pub fn calls_of(
+        &self,
+        table: TableId,
+        field: FieldId,
+        record: RecordId,
+    ) -> Result<Vec<AiCall>, CommandError> {
+        let shared = &self.handle.shared;
+        let snapshot = self.handle.snapshot();
+        let graph = shared.graph_of(&snapshot.schema);
+        shared.with_env(&BTreeSet::new(), |env| {
+            scope::calls_of(&snapshot, &graph, (table, field), record, env)
+        })
+    }
+
+    /// Why a call failed that was asked in this run of the program.
+    pub fn failure_of(&self, key: &CallKey) -> Option<String> {
+        self.queue().failure_of(key)
+    }
+
+    /// What records would show under other formulas, as far as it is answered; an empty one is the field's own.
+    pub fn tried(
+        &self,
+        table: TableId,
+        field: FieldId,
+        records: &[RecordId],
+        formulas: &[String],
+    ) -> Result<Vec<Vec<TriedCell>>, CommandError> {
+        let shared = &self.handle.shared;
+        let snapshot = self.handle.snapshot();
+        let graph = shared.graph_of(&snapshot.schema);
+        shared.with_env(&BTreeSet::new(), |env| {
+            command::show_tried(&snapshot, &graph, (table, field), records, formulas, env)
         })
     }
 }

@@ -22,8 +22,8 @@ mod undo;
 mod writer;
 
 pub use command::{
-    AiScope, CellEdit, CellInput, Command, CommandResult, FormulaTag, NewField, NewFieldType,
-    NewFormula, Receipt, RecordInput, Submission,
+    AiPlan, AiScope, AiVerdict, CellEdit, CellInput, Command, CommandResult, FormulaTag, NewField,
+    NewFieldType, NewFormula, Receipt, RecordInput, Submission, TriedCell,
 };
 pub use error::{CommandError, OpenError, Text2};
 pub use handle::{
@@ -31,10 +31,15 @@ pub use handle::{
 };
 pub use patch::{Patch, PatchColumn, UndoState};
 pub use query::{
-    AggregateValue, AiEstimate, FindQuery, FindStart, Found, GroupRow, Groups, Hit, RetypePreview,
-    Window, WindowQuery,
+    AggregateValue, AiEstimate, Chars, FindQuery, FindStart, Found, GroupRow, Groups, Hit,
+    RetypePreview, Window, WindowQuery,
 };
-pub use queue::{Attempt, BatchState, BatchStatus, TakenCall};
+pub use queue::{Attempt, BatchChange, BatchState, BatchStatus, TakenCall};
+/// The ledger of AI attempts is read there too.
+pub use store::{
+    BatchEstimate, BatchRecord, LedgerLine, LedgerQuery, PastCalls, Sending, Spent, SpentInHour,
+    StoredBatch,
+};
 /// Attachments and history are read through [`BaseHandle::reader`], whose errors callers tell apart.
 pub use store::{BlobError, ReadLogError};
 pub use trouble::FileTrouble;

@@ -82,3 +82,9 @@ pub const KEPT_BATCHES: usize = 100;
 pub const GIVEN_OPTION_IDS: u32 = 1 << 20;
 /// Records that one edit may link in one cell; a mirror may hold more.
 pub const LINKS_PER_EDIT: usize = 1_000;
+/// Records of an AI trial.
+pub const AI_SAMPLE: usize = 20;
+/// Formulas that are tried side by side.
+pub const AI_TRIED_FORMULAS: usize = 4;
+/// Failed calls whose reason is kept in memory, for trials.
+pub const KEPT_FAILURES: usize = 256;

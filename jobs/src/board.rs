@@ -31,6 +31,8 @@ pub enum JobState {
     /// Waits for a person to confirm.
     Previewed,
     Running,
+    /// Stands still until somebody lets it go on.
+    Paused,
     Done,
     Failed,
     Cancelled,
@@ -319,12 +321,14 @@ pub fn batch_row(base: &str, label: &str, batch: &BatchStatus) -> JobRow {
             BatchState::Done => JobState::Done,
             BatchState::Failed => JobState::Failed,
             BatchState::Cancelled => JobState::Cancelled,
+            BatchState::Paused => JobState::Paused,
         },
         done: n_over,
         of,
         message: Some(message),
         error: match batch.state {
             BatchState::Failed => batch.reason.as_ref().map(why),
+            BatchState::Paused => batch.paused.as_ref().map(why),
             _ => None,
         },
     }

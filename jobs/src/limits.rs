@@ -4,8 +4,10 @@ use std::time::Duration;
 
 /// Questions open at a time to a provider that has just proven itself.
 pub const START_PARALLEL: u32 = 4;
-/// Questions open at a time to one provider, at most.
+/// Questions open at a time to one provider of which nothing else is known.
 pub const MAX_PARALLEL: u32 = 32;
+/// The most that its settings may allow.
+pub const PARALLEL_AT_MOST: u32 = 256;
 /// Tries of one call that fail by themselves (not because the provider wants us to wait).
 pub const MAX_TRIES: u32 = 5;
 /// Refusals in a row, over all calls of a provider, after which its batches are given up.
@@ -17,6 +19,8 @@ pub const GIVEN_UP: Duration = Duration::from_secs(60);
 /// The first pause after a failure; doubled each time.
 pub const BACKOFF_MS: u64 = 1_000;
 pub const BACKOFF_MAX_MS: u64 = 60_000;
+/// Calls taken ahead of free places while few are open.
+pub const CALLS_IN_HAND: usize = 8;
 /// Calls taken ahead of free places, over all providers.
 pub const CALLS_AHEAD: usize = 512;
 /// Calls taken at once while a given-up batch is being emptied.

@@ -173,12 +173,9 @@ async fn concurrency_grows_with_success_and_stays_bounded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wrong_key_or_an_empty_account_costs_one_call() {
+async fn a_wrong_key_costs_one_call() {
     let cases = [
         AskError::WrongKey {
-            detail: "no".into(),
-        },
-        AskError::BalanceExhausted {
             detail: "no".into(),
         },
         AskError::ModelNotFound {
@@ -402,7 +399,7 @@ async fn a_cap_stops_its_batch_with_few_calls_over() {
     providers.put(Provider::new("scripted", "m", model.clone(), prices()));
     let runner = AiRunner::start(source.clone(), providers.clone(), Arc::new(|| 0));
     // A call costs 6 + 2 × 5 millionths, or one more for longer names.
-    runner.set_cap("b1", 160);
+    runner.budgets().set_cap("b1", 160);
     source.queue("b1", texts(500));
     let world = World {
         source,
@@ -410,16 +407,59 @@ async fn a_cap_stops_its_batch_with_few_calls_over() {
         providers,
         runner,
     };
-    world.settled(500).await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
     assert!(
         (10..=10 + limits::START_PARALLEL as usize * 2).contains(&world.model.n_asked()),
         "{}",
         world.model.n_asked()
     );
     assert_eq!(
-        world.reasons().keys().collect::<Vec<_>>(),
-        ["budget_reached"]
+        world.source.paused(),
+        [("b1".to_owned(), "budget_reached".to_owned())].into()
     );
+    assert!(world.source.failures().is_empty(), "nothing is lost by it");
+    assert_eq!(
+        world.source.n_taken(),
+        0,
+        "what waits is in the queue again"
+    );
+    // With a higher cap it goes on to its end, and asks nothing twice.
+    world.runner.budgets().set_cap("b1", 1_000_000);
+    world.source.resume("b1");
+    world.settled(500).await;
+    assert_eq!(world.model.n_asked(), 500);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_account_pauses_its_batch_after_one_call() {
+    let model = ScriptedModel::new().then([Turn::Fail(AskError::BalanceExhausted {
+        detail: "no".into(),
+    })]);
+    let world = world(model, |source| source.queue("b1", texts(5_000)));
+    tokio::time::sleep(Duration::from_secs(120)).await;
+    assert_eq!(world.model.n_asked(), 1);
+    assert_eq!(
+        world.source.paused(),
+        [("b1".to_owned(), "balance_exhausted".to_owned())].into()
+    );
+    assert!(world.source.failures().is_empty());
+    assert_eq!(world.source.attempts()[0].outcome, "balance_exhausted");
+    // Topped up: the same batch goes on.
+    world.source.resume("b1");
+    world.settled(5_000).await;
+    assert_eq!(world.source.answers().len(), 5_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_goes_out_was_marked_with_its_likely_cost_before() {
+    let world = world(ScriptedModel::new(), |source| source.queue("b1", texts(50)));
+    world.settled(50).await;
+    let sent = world.source.sent();
+    assert_eq!(sent.len(), 50);
+    assert!(sent.iter().all(|one| one.provider == "scripted"
+        && one.model == "m-1"
+        && one.tokens_in > 0
+        && one.cost_micros == one.tokens_in));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,9 +1,10 @@
 //! Whole-system simulation: the real binary, real files, crashes at random moments.
 //!
 //! [`process`] starts and kills the server, [`model`] is an OpenAI-compatible server that counts what it is
-//! asked. Law: acknowledged ⊆ recovered ⊆ attempted, and no stored answer is asked for twice.
+//! asked, [`faulty`] one that misbehaves. Law: acknowledged ⊆ recovered ⊆ attempted, and no stored answer is asked for twice.
 //! Tests: `sim/tests/`; a failing run prints its seed (`SUANPAN_SEED=…` repeats it).
 
+pub mod faulty;
 pub mod model;
 pub mod process;
 

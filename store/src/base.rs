@@ -2,7 +2,7 @@
 
 use crate::{
     Damage, Reader, backup,
-    call_queue::{self, Attempt, CallStatus, QueuedCall, StoredCall},
+    call_queue::{self, Answers, CallStatus, QueuedCall, StoredCall},
     checkpoint::{self, Look, Written},
     create,
     error::{
@@ -11,7 +11,8 @@ use crate::{
     },
     fault::{Fault, Step},
     history,
-    limits::CHECKED_BYTES,
+    ledger::{self, Attempt, BatchRecord, Sending, StoredBatch},
+    limits::{CHECKED_BYTES, KEPT_BATCHES},
     log::{self, BrokenRow},
     migrate,
     parts::{Parts, WrittenColumns},
@@ -19,7 +20,6 @@ use crate::{
 };
 use rusqlite::Connection;
 use std::{
-    collections::HashMap,
     fs::{File, TryLockError},
     path::{Path, PathBuf},
     sync::Arc,
@@ -55,6 +55,8 @@ pub struct Entry {
     pub queued: Vec<QueuedCall>,
     pub answers: Vec<Answer>,
     pub calls_settled: Vec<(CallKey, CallStatus)>,
+    /// Batches begun or changed.
+    pub batches: Vec<BatchRecord>,
 }
 
 /// The state found on opening.
@@ -63,9 +65,11 @@ pub struct Recovered {
     pub snapshot: Snapshot,
     /// What each transaction after the checkpoint touched.
     pub touched: Vec<Touched>,
-    pub answers: HashMap<CallKey, Arc<str>>,
+    pub answers: Answers,
     /// Calls without an answer.
     pub calls: Vec<StoredCall>,
+    /// The newest batches, newest first.
+    pub batches: Vec<StoredBatch>,
     pub damage: Vec<Damage>,
     /// A row of the log is damaged: the base can be read, never written.
     pub broken: Option<BrokenLog>,
@@ -176,11 +180,12 @@ impl Base {
                 drop(looking);
                 let connection = migrate::connect(path)?;
                 migrate::upgrade(&connection)?;
-                call_queue::recover(&connection)?;
+                ledger::recover(&connection)?;
                 (connection, Reader::open(path, parts.clone())?, chain?)
             }
         };
         let calls = call_queue::open_calls(&connection, &mut damage)?;
+        let batches = ledger::batches(&connection, KEPT_BATCHES, &mut damage)?;
         let base = Base {
             connection,
             reader,
@@ -199,6 +204,7 @@ impl Base {
                 touched: found.touched,
                 answers,
                 calls,
+                batches,
                 damage,
                 broken: found.broken,
                 is_lost: found.is_lost,
@@ -241,6 +247,10 @@ impl Base {
                 for (key, status) in &entry.calls_settled {
                     call_queue::set_status(connection, key, status)?;
                 }
+                entry
+                    .batches
+                    .iter()
+                    .try_for_each(|batch| ledger::put_batch(connection, batch))?;
             }
             Ok(chain)
         })?;
@@ -257,9 +267,39 @@ impl Base {
         })
     }
 
-    pub fn record_attempt(&mut self, attempt: &Attempt) -> Result<(), AppendError> {
+    /// What is known of calls that go out now, as durable as [`Base::mark_running`].
+    pub fn mark_sending(&mut self, sendings: &[Sending]) -> Result<(), AppendError> {
         self.write(|connection, chain| {
-            call_queue::record_attempt(connection, attempt)?;
+            for sending in sendings {
+                call_queue::mark_running(connection, &sending.key)?;
+                ledger::mark_sending(connection, sending)?;
+            }
+            Ok(chain)
+        })
+    }
+
+    /// Calls that go back in line without having been sent.
+    pub fn mark_unsent(&mut self, keys: &[CallKey]) -> Result<(), AppendError> {
+        self.write(|connection, chain| {
+            keys.iter()
+                .try_for_each(|key| call_queue::mark_unsent(connection, key))?;
+            Ok(chain)
+        })
+    }
+
+    /// Lines of the ledger, in one go.
+    pub fn record_attempts(&mut self, attempts: &[Attempt]) -> Result<(), AppendError> {
+        self.write(|connection, chain| {
+            attempts
+                .iter()
+                .try_for_each(|attempt| ledger::record_attempt(connection, attempt))?;
+            Ok(chain)
+        })
+    }
+
+    pub fn put_batch(&mut self, batch: &BatchRecord) -> Result<(), AppendError> {
+        self.write(|connection, chain| {
+            ledger::put_batch(connection, batch)?;
             Ok(chain)
         })
     }

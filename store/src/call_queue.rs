@@ -1,4 +1,4 @@
-//! The durable queue of AI calls, their answers, and the ledger of every attempt.
+//! The durable queue of AI calls and their answers; what is paid for them is in [`crate::ledger`].
 //!
 //! Law: a call is durable before the network sees it; a call with a stored answer is never queued again.
 
@@ -33,23 +33,6 @@ pub struct StoredCall {
     pub n_attempts: u32,
 }
 
-/// One line of the ledger: one network attempt.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Attempt {
-    pub key: CallKey,
-    pub provider: String,
-    pub model: String,
-    pub at_ms: i64,
-    /// `ok` or a stable error code.
-    pub outcome: String,
-    pub tokens_in: u64,
-    pub tokens_out: u64,
-    pub cost_micros: u64,
-    pub currency: String,
-    /// The provider may have charged for it, nobody knows.
-    pub unknown_outcome: bool,
-}
-
 impl CallStatus {
     fn columns(&self) -> (&'static str, Option<&str>) {
         match self {
@@ -75,7 +58,7 @@ impl CallStatus {
 }
 
 /// xxh3-64 over the key and the texts beside it, each with its length.
-fn checksum(key: &[u8], texts: &[&str]) -> i64 {
+pub(crate) fn checksum(key: &[u8], texts: &[&str]) -> i64 {
     let mut hash = Xxh3::new();
     hash.update(key);
     for text in texts {
@@ -85,7 +68,7 @@ fn checksum(key: &[u8], texts: &[&str]) -> i64 {
     hash.digest() as i64
 }
 
-fn to_json(value: &impl serde::Serialize) -> Result<String, rusqlite::Error> {
+pub(crate) fn to_json(value: &impl serde::Serialize) -> Result<String, rusqlite::Error> {
     serde_json::to_string(value)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
@@ -136,39 +119,15 @@ pub(crate) fn mark_running(connection: &Connection, key: &CallKey) -> Result<(),
     Ok(())
 }
 
-pub(crate) fn record_attempt(
-    connection: &Connection,
-    attempt: &Attempt,
-) -> Result<(), rusqlite::Error> {
+/// Back in line without having been sent: after a crash nobody has to wonder about it.
+pub(crate) fn mark_unsent(connection: &Connection, key: &CallKey) -> Result<(), rusqlite::Error> {
     connection
         .prepare_cached(
-            "INSERT INTO attempt (key, provider, model, at_ms, outcome, tokens_in, tokens_out, cost_micros, currency,
-             unknown_outcome) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "UPDATE call SET status = 'queued', sending = NULL, n_attempts = max(n_attempts - 1, 0)
+             WHERE key = ?1 AND status = 'running'",
         )?
-        .execute(params![
-            attempt.key.0,
-            attempt.provider,
-            attempt.model,
-            attempt.at_ms,
-            attempt.outcome,
-            attempt.tokens_in as i64,
-            attempt.tokens_out as i64,
-            attempt.cost_micros as i64,
-            attempt.currency,
-            attempt.unknown_outcome,
-        ])?;
+        .execute(params![key.0])?;
     Ok(())
-}
-
-/// Calls that were running when the process died have an unknown outcome: told in the ledger, queued again.
-pub(crate) fn recover(connection: &Connection) -> Result<(), rusqlite::Error> {
-    connection.execute_batch(
-        "BEGIN;
-         INSERT INTO attempt (key, provider, model, at_ms, outcome, tokens_in, tokens_out, cost_micros, currency, unknown_outcome)
-           SELECT key, '', '', 0, 'unknown', 0, 0, 0, '', 1 FROM call WHERE status = 'running';
-         UPDATE call SET status = 'queued' WHERE status = 'running';
-         COMMIT;",
-    )
 }
 
 /// All calls that are not answered, in the order of their keys. A damaged one is told and left out: it can
@@ -207,7 +166,7 @@ pub(crate) fn open_calls(
     Ok(calls)
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -226,20 +185,39 @@ fn read_answer(
         .and_then(|(text, provenance)| Some((CallKey(key.try_into().ok()?), text, provenance))))
 }
 
+/// Stored answers.
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
+    pub texts: HashMap<CallKey, Arc<str>>,
+    /// The rules that answers break which a person must look at.
+    pub reviews: HashMap<CallKey, Arc<str>>,
+}
+
+/// Most answers break no rule, so most provenances need not be read.
+fn review_of(provenance: &str) -> Option<String> {
+    provenance.contains("\"review\":").then_some(())?;
+    serde_json::from_str::<Provenance>(provenance).ok()?.review
+}
+
 /// Every answer whose checksum holds; a damaged one is told and left out, so that it is asked again rather
 /// than shown wrong.
 pub(crate) fn answers(
     connection: &Connection,
     damage: &mut Vec<Damage>,
-) -> Result<HashMap<CallKey, Arc<str>>, rusqlite::Error> {
+) -> Result<Answers, rusqlite::Error> {
     let mut select = connection.prepare(
         "SELECT key, CAST(text AS BLOB), CAST(provenance AS BLOB), checksum FROM answer",
     )?;
     let mut rows = select.query([])?;
-    let mut answers = HashMap::new();
+    let mut answers = Answers::default();
     while let Some(row) = rows.next()? {
         match read_answer(row)? {
-            Some((key, text, _)) => drop(answers.insert(key, text.into())),
+            Some((key, text, provenance)) => {
+                if let Some(review) = review_of(&provenance) {
+                    answers.reviews.insert(key, review.into());
+                }
+                answers.texts.insert(key, text.into());
+            }
             None => damage.push(Damage::new(
                 "answer_checksum",
                 hex(&row.get::<_, Vec<u8>>(0)?),
@@ -268,6 +246,24 @@ pub(crate) fn find_answer(
         text,
         provenance,
     }))
+}
+
+/// The question of a key; a damaged one counts as absent.
+pub(crate) fn find_call(
+    connection: &Connection,
+    key: &CallKey,
+) -> Result<Option<AiCall>, rusqlite::Error> {
+    let mut select = connection
+        .prepare_cached("SELECT CAST(call AS BLOB), checksum FROM call WHERE key = ?1")?;
+    let mut rows = select.query(params![key.0])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let (call, sum): (Vec<u8>, i64) = (row.get(0)?, row.get(1)?);
+    Ok(std::str::from_utf8(&call)
+        .ok()
+        .filter(|call| checksum(&key.0, &[call]) == sum)
+        .and_then(|call| serde_json::from_str(call).ok()))
 }
 
 /// Every stored answer and open call against its checksum.

@@ -15,6 +15,7 @@ mod damage;
 mod error;
 pub mod fault;
 mod history;
+mod ledger;
 pub mod limits;
 mod log;
 mod migrate;
@@ -27,13 +28,17 @@ mod verify;
 
 pub use base::{Base, BrokenLog, Entry, Recovered};
 pub use blob::BlobId;
-pub use call_queue::{Attempt, CallStatus, QueuedCall, StoredCall};
+pub use call_queue::{Answers, CallStatus, QueuedCall, StoredCall};
 pub use damage::Damage;
 pub use error::{
     AppendError, BackupError, BlobError, CheckpointError, CloseError, CreateBaseError,
     OpenBaseError, ReadLogError, Trouble,
 };
 pub use history::{LogLine, Undoing};
+pub use ledger::{
+    Attempt, BatchEstimate, BatchRecord, LedgerLine, LedgerQuery, PastCalls, Sending, Spent,
+    SpentInHour, StoredBatch,
+};
 pub use migrate::FORMAT;
 pub use pack::{Packed, Packer};
 pub use reader::Reader;

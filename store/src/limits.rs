@@ -24,3 +24,5 @@ pub const WAL_PAGES: u32 = 4_000;
 pub const TOLD_ROWS: usize = 100;
 /// Bytes of one note.
 pub const NOTE_BYTES: usize = 4 << 20;
+/// Batches of AI calls that are looked up on opening.
+pub const KEPT_BATCHES: u32 = 100;

@@ -7,7 +7,7 @@ use std::path::Path;
 /// "SuaP": SQLite's application id of our files.
 pub const APPLICATION_ID: i32 = 0x5375_6150;
 /// The format that this release writes; it reads every one from 1 on.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 const TABLES: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -23,7 +23,7 @@ CREATE TABLE part (
 );
 CREATE TABLE call (
   key BLOB PRIMARY KEY, call TEXT NOT NULL, batch TEXT NOT NULL, status TEXT NOT NULL, reason TEXT,
-  n_attempts INTEGER NOT NULL DEFAULT 0, checksum INTEGER NOT NULL
+  n_attempts INTEGER NOT NULL DEFAULT 0, checksum INTEGER NOT NULL, sending TEXT
 ) WITHOUT ROWID;
 CREATE INDEX call_status ON call (status);
 CREATE TABLE answer (
@@ -32,11 +32,29 @@ CREATE TABLE answer (
 CREATE TABLE attempt (
   id INTEGER PRIMARY KEY, key BLOB NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, at_ms INTEGER NOT NULL,
   outcome TEXT NOT NULL, tokens_in INTEGER NOT NULL, tokens_out INTEGER NOT NULL, cost_micros INTEGER NOT NULL,
-  currency TEXT NOT NULL, unknown_outcome INTEGER NOT NULL
+  currency TEXT NOT NULL, unknown_outcome INTEGER NOT NULL, batch TEXT NOT NULL DEFAULT '',
+  took_ms INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX attempt_key ON attempt (key);
+CREATE INDEX attempt_batch ON attempt (batch);
+CREATE INDEX call_batch ON call (batch);
+CREATE TABLE batch (
+  id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, body TEXT NOT NULL, checksum INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE blob (digest TEXT PRIMARY KEY, size_bytes INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE blob_chunk (digest TEXT NOT NULL, n INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (digest, n)) WITHOUT ROWID;
+";
+
+/// What format 3 adds: who asked for a batch, what it was to cost, what is on its way for it.
+const OF_3: &str = "
+ALTER TABLE call ADD COLUMN sending TEXT;
+ALTER TABLE attempt ADD COLUMN batch TEXT NOT NULL DEFAULT '';
+ALTER TABLE attempt ADD COLUMN took_ms INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX attempt_batch ON attempt (batch);
+CREATE INDEX call_batch ON call (batch);
+CREATE TABLE batch (
+  id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, body TEXT NOT NULL, checksum INTEGER NOT NULL
+) WITHOUT ROWID;
 ";
 
 /// A connection that can write. Where the file can't be opened for writing, SQLite would open it for reading without
@@ -91,11 +109,12 @@ pub fn upgrade(connection: &Connection) -> Result<(), rusqlite::Error> {
     if found >= FORMAT {
         return Ok(());
     }
+    let of_2 = match found {
+        1 => "ALTER TABLE part ADD COLUMN logged INTEGER NOT NULL DEFAULT 0;",
+        _ => "",
+    };
     connection.execute_batch(&format!(
-        "BEGIN IMMEDIATE;
-         ALTER TABLE part ADD COLUMN logged INTEGER NOT NULL DEFAULT 0;
-         PRAGMA user_version = {FORMAT};
-         COMMIT;"
+        "BEGIN IMMEDIATE; {of_2} {OF_3} PRAGMA user_version = {FORMAT}; COMMIT;"
     ))
 }
 

@@ -7,6 +7,7 @@ use crate::{
     error::{BackupError, BlobError, OpenBaseError, ReadLogError},
     fault::Fault,
     history::{self, LogLine, Undoing},
+    ledger::{self, LedgerLine, LedgerQuery, PastCalls, Spent, SpentInHour, StoredBatch},
     migrate, note,
     parts::Parts,
     retention::{self, Needs},
@@ -19,8 +20,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use table::{
-    ai::{Answer, CallKey},
-    id::Revision,
+    ai::{AiCall, Answer, CallKey},
+    id::{FieldId, Revision},
     op::Transaction,
 };
 
@@ -136,6 +137,36 @@ impl Reader {
 
     pub fn answer(&self, key: &CallKey) -> Result<Option<Answer>, ReadLogError> {
         call_queue::find_answer(&self.lock(), key)
+    }
+
+    /// The question that was asked for a key, if it ever was.
+    pub fn call(&self, key: &CallKey) -> Result<Option<AiCall>, ReadLogError> {
+        Ok(call_queue::find_call(&self.lock(), key)?)
+    }
+
+    /// What answered calls of a field took lately, asked of the provider of this name.
+    pub fn past_calls(&self, field: FieldId, provider: &str) -> Result<PastCalls, ReadLogError> {
+        Ok(ledger::past_calls(&self.lock(), field, provider)?)
+    }
+
+    /// Lines of the ledger, newest first.
+    pub fn ledger(&self, query: &LedgerQuery) -> Result<Vec<LedgerLine>, ReadLogError> {
+        Ok(ledger::lines(&self.lock(), query)?)
+    }
+
+    /// The newest batches with what became of them.
+    pub fn batches(&self, limit: u32) -> Result<Vec<StoredBatch>, ReadLogError> {
+        Ok(ledger::batches(&self.lock(), limit, &mut Vec::new())?)
+    }
+
+    /// The sums of the whole ledger, by currency.
+    pub fn spent(&self) -> Result<Vec<Spent>, ReadLogError> {
+        Ok(ledger::spent_in_all(&self.lock())?)
+    }
+
+    /// The same by batch and hour.
+    pub fn spent_by_hour(&self) -> Result<Vec<SpentInHour>, ReadLogError> {
+        Ok(ledger::spent_by_hour(&self.lock())?)
     }
 
     /// Days that history is kept; `None`: for ever.

@@ -37,6 +37,7 @@ fn entry(transaction: Arc<Transaction>) -> Entry {
         queued: vec![],
         answers: vec![],
         calls_settled: vec![],
+        batches: Vec::new(),
     }
 }
 
@@ -184,6 +185,8 @@ fn answer(n: u8) -> Answer {
         currency: "CNY".into(),
         offline_trial: false,
         n_attempts: 1,
+        broken: Vec::new(),
+        review: None,
     };
     Answer {
         key: CallKey([n; 16]),
@@ -208,6 +211,7 @@ fn calls_survive_and_running_ones_are_queued_again() {
         queued,
         answers: vec![],
         calls_settled: vec![],
+        batches: Vec::new(),
     }])
     .unwrap();
     base.mark_running(&[CallKey([1; 16]), CallKey([2; 16])])
@@ -223,18 +227,21 @@ fn calls_survive_and_running_ones_are_queued_again() {
         cost_micros: 5,
         currency: "CNY".into(),
         unknown_outcome: false,
+        batch: "b1".into(),
+        took_ms: 7,
     };
-    base.record_attempt(&attempt).unwrap();
+    base.record_attempts(&[attempt]).unwrap();
     let settled = Entry {
         transaction: transaction(3, vec![]),
         queued: vec![],
         answers: vec![answer(1)],
         calls_settled: vec![],
+        batches: Vec::new(),
     };
     base.append(&[settled]).unwrap();
     drop(base);
     let (mut base, found) = reopened(&path);
-    assert_eq!(found.answers[&CallKey([1; 16])].as_ref(), "a1");
+    assert_eq!(found.answers.texts[&CallKey([1; 16])].as_ref(), "a1");
     let mut open: Vec<_> = found
         .calls
         .iter()
@@ -262,6 +269,7 @@ fn calls_survive_and_running_ones_are_queued_again() {
                 reason: "timeout".into(),
             },
         )],
+        batches: Vec::new(),
     };
     base.append(&[failed]).unwrap();
     let again = Entry {
@@ -272,6 +280,7 @@ fn calls_survive_and_running_ones_are_queued_again() {
         }],
         answers: vec![],
         calls_settled: vec![],
+        batches: Vec::new(),
     };
     base.append(&[again]).unwrap();
     assert_eq!(
@@ -568,7 +577,7 @@ proptest! {
     #[test]
     fn transactions_round_trip(states in proptest::collection::vec(any_state(), 0..50), texts in proptest::collection::vec(".{0,9}", 0..50)) {
         let mut numbers = Column::from_states(ColumnKind::Number, states.clone());
-        numbers.set_note(0, Some(Arc::new(AiNote { state: AiState::Stale, keys: vec![CallKey([7; 16])], reason: None })));
+        numbers.set_note(0, Some(Arc::new(AiNote { state: AiState::Stale, keys: vec![CallKey([7; 16])], reason: None, by: None })));
         let words = Column::from_states(ColumnKind::Text, texts.iter().map(|text| CellValue::text(text).into()));
         let mixed = Column::from_states(ColumnKind::Mixed, states);
         let records: Vec<RecordId> = (0..numbers.len() as u64).map(|n| RecordId(1 + n * n)).collect();

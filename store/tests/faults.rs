@@ -56,6 +56,7 @@ fn entry(revision: u64) -> Entry {
         queued: vec![],
         answers: vec![],
         calls_settled: vec![],
+        batches: Vec::new(),
     }
 }
 
@@ -328,6 +329,8 @@ fn flipped_bits_in_answers_and_calls_are_told() {
             currency: "CNY".into(),
             offline_trial: false,
             n_attempts: 1,
+            broken: Vec::new(),
+            review: None,
         },
     };
     let mut first = entry(1);
@@ -364,7 +367,7 @@ fn flipped_bits_in_answers_and_calls_are_told() {
             let copy = folder.path().join("copy.base");
             std::fs::write(&copy, &bad).unwrap();
             let (base, found) = Base::open(&copy).unwrap();
-            if let Some(text) = found.answers.get(&answer.key) {
+            if let Some(text) = found.answers.texts.get(&answer.key) {
                 assert_eq!(text.as_ref(), answer.text);
             }
             if let Ok(Some(read)) = base.reader().answer(&answer.key) {

@@ -139,6 +139,7 @@ fn filled(path: &Path) -> Vec<Snapshot> {
                 vec![]
             },
             calls_settled: vec![],
+            batches: Vec::new(),
         }])
         .unwrap();
         states.push(snapshot.clone());
@@ -209,7 +210,7 @@ fn look(path: &Path, states: &[Snapshot]) -> Outcome {
         "{n} damaged cells, and the base may be written"
     );
     assert_eq!(snapshot.schema, states[revision as usize].schema);
-    for text in answers.values() {
+    for text in answers.texts.values() {
         assert_eq!(**text, *"thermos cup");
     }
     let mut from = 1;

@@ -38,6 +38,7 @@ fn transaction() -> Transaction {
             state: AiState::Ok,
             keys,
             reason: None,
+            by: None,
         })),
     );
     let states = |kind, states: Vec<CellState>| Column::from_states(kind, states);

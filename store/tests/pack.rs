@@ -83,6 +83,7 @@ impl Shop {
             queued: vec![],
             answers: vec![],
             calls_settled: vec![],
+            batches: Vec::new(),
         };
         self.base.append(&[entry]).unwrap();
         self.snapshot = next;

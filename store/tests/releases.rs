@@ -62,6 +62,7 @@ fn columns() -> BTreeMap<ColumnId, SharedColumn> {
             state: AiState::Stale,
             keys: vec![CallKey([0xab; 16])],
             reason: Some("provider_auth".into()),
+            by: None,
         })),
     );
     let numbers = column(ColumnKind::Number, |at| match at % 7 {
@@ -179,6 +180,7 @@ fn entry(transaction: Transaction) -> Entry {
         queued: vec![],
         answers: vec![],
         calls_settled: vec![],
+        batches: Vec::new(),
     }
 }
 

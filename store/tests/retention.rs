@@ -67,6 +67,7 @@ impl Shop {
             queued: vec![],
             answers: vec![],
             calls_settled: vec![],
+            batches: Vec::new(),
         }])?;
         self.snapshot = next;
         Ok(())

@@ -59,7 +59,7 @@ pub enum AiState {
     Failed,
     /// Answered for inputs that have changed since.
     Stale,
-    /// Edited by hand; never overwritten.
+    /// Edited by hand; never overwritten. Its keys, if any, are those of an answer that is offered beside it.
     Locked,
     /// Left out of the batch by a condition.
     Skipped,
@@ -75,6 +75,9 @@ pub struct AiNote {
     /// Stable code of a failure or broken rule, e.g. `provider_auth`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Arc<str>>,
+    /// Who said that the answer is right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Arc<str>>,
 }
 
 /// What an AI function asks for.
@@ -146,6 +149,12 @@ pub struct Provenance {
     pub offline_trial: bool,
     /// Calls that were made for it, failed ones included.
     pub n_attempts: u32,
+    /// Rules that earlier attempts at it broke, by their stable codes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub broken: Vec<String>,
+    /// The rule that it still breaks: a person must look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<String>,
 }
 
 /// The stored result of a call; equal keys share it.

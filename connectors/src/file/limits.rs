@@ -79,6 +79,8 @@ pub const PICTURES: usize = 50_000;
 pub const PICTURE_BYTES: u64 = 64 << 20;
 /// Bytes of one small part (relationships, drawings, metadata, styles) that is read whole.
 pub const SMALL_PART_BYTES: u64 = 256 << 20;
+/// Bytes of a sheet that is unpacked into memory at once.
+pub const WHOLE_SHEET_BYTES: u64 = 96 << 20;
 /// Merged regions per sheet.
 pub const MERGES: usize = 500_000;
 /// Nesting of XML elements in a part.

@@ -7,6 +7,7 @@
 
 mod batch_file;
 mod csv;
+mod encrypted;
 mod formula_map;
 pub mod limits;
 pub mod manifest;
@@ -29,6 +30,6 @@ pub use manifest::{
     ColumnManifest, DroppedRow, Manifest, Note, NoteLevel, ProposedFormula, SampleCell, SampleKind,
     SheetManifest,
 };
-pub use stage::stage;
+pub use stage::{stage, stage_with};
 pub use stage_error::{StageError, StageErrorCode};
 pub use staged::Staged;

@@ -17,12 +17,16 @@ pub enum Kind {
     Zip,
     /// A compound file with a workbook: xls or et.
     Xls,
+    /// A compound file around an encrypted zip.
+    Encrypted,
     Markup(Markup),
     Text,
 }
 
 /// Bytes looked at.
 const HEAD: u64 = 4096;
+/// Bytes in which the directory of a damaged compound file is looked for.
+const DIRECTORY_SEARCH: u64 = 1 << 20;
 
 pub fn sniff(file: &mut File) -> Result<Kind, StageError> {
     let mut head = Vec::new();
@@ -52,20 +56,34 @@ pub fn sniff(file: &mut File) -> Result<Kind, StageError> {
 }
 
 fn compound(file: &mut File) -> Result<Kind, StageError> {
-    let outcome = cfb::CompoundFile::open(&mut *file)
-        .map_err(|error| StageErrorCode::Corrupt.because(error))
-        .and_then(|compound| {
-            let has = |path: &str| compound.exists(path);
-            if has("EncryptedPackage") || has("EncryptionInfo") {
-                Err(StageErrorCode::Encrypted.because("EncryptedPackage"))
-            } else if has("Workbook") || has("Book") {
-                Ok(Kind::Xls)
-            } else {
-                Err(StageErrorCode::NotATable.because("compound file without workbook"))
-            }
-        });
+    let opened = cfb::CompoundFile::open(&mut *file).map(|compound| {
+        let has = |path: &str| compound.exists(path);
+        if has("EncryptedPackage") || has("EncryptionInfo") {
+            Ok(Kind::Encrypted)
+        } else if has("Workbook") || has("Book") {
+            Ok(Kind::Xls)
+        } else {
+            Err(StageErrorCode::NotATable.because("compound file without workbook"))
+        }
+    });
     file.rewind()?;
-    outcome
+    match opened {
+        Ok(kind) => kind,
+        // Some writers of encrypted files lay out the directory more freely than the standard allows.
+        Err(_) if names_a_stream(file, "EncryptedPackage")? => Ok(Kind::Encrypted),
+        Err(error) => Err(StageErrorCode::Corrupt.because(error)),
+    }
+}
+
+/// Whether a directory of streams somewhere in the first bytes has the name.
+fn names_a_stream(file: &mut File, name: &str) -> Result<bool, StageError> {
+    let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let mut head = Vec::new();
+    file.by_ref()
+        .take(DIRECTORY_SEARCH)
+        .read_to_end(&mut head)?;
+    file.rewind()?;
+    Ok(head.windows(name.len()).any(|part| part == name))
 }
 
 /// Files that people pick by mistake.

@@ -34,6 +34,17 @@ pub fn stage(
     into: &Path,
     limits: &StageLimits,
 ) -> Result<Manifest, StageError> {
+    stage_with(input, file_name, into, limits, None)
+}
+
+/// [`stage`], with the password that a workbook is opened with.
+pub fn stage_with(
+    input: &Path,
+    file_name: &str,
+    into: &Path,
+    limits: &StageLimits,
+    password: Option<&str>,
+) -> Result<Manifest, StageError> {
     fs::create_dir_all(into.join(PICTURES_FOLDER))?;
     let mut file = File::open(input)?;
     let size = file.metadata()?.len();
@@ -46,7 +57,7 @@ pub fn stage(
     let kind = sniff::sniff(&mut file)?;
     let most = match kind {
         Kind::Text => limits.text_bytes,
-        Kind::Zip | Kind::Xls | Kind::Markup(_) => limits.file_bytes,
+        Kind::Zip | Kind::Xls | Kind::Encrypted | Kind::Markup(_) => limits.file_bytes,
     };
     if size > most {
         return Err(StageErrorCode::FileTooLarge.because(format_args!("{size} bytes")));
@@ -55,6 +66,9 @@ pub fn stage(
         Kind::Text => text(input, file_name, &mut run)?,
         Kind::Zip => super::xlsx::read(file, &mut run)?,
         Kind::Xls => super::xls::read(file, &mut run)?,
+        Kind::Encrypted => {
+            super::xlsx::read(super::encrypted::open(input, password, into)?, &mut run)?
+        }
         Kind::Markup(kind) => markup::read(input, file_name, kind, &mut run)?,
     };
     if found.sheets.is_empty() {

@@ -10,6 +10,7 @@ use super::{
     stage_error::{StageError, StageErrorCode},
     staged::Staged,
 };
+use serde::{Deserialize, Serialize};
 use std::{
     fs,
     io::{Read, Write},
@@ -29,13 +30,22 @@ const LOOK_EVERY_MS: u64 = 50;
 const COMPLAINT_BYTES: u64 = 16 << 10;
 const LIMITS_BYTES: u64 = 64 << 10;
 
+/// What the child is told over its standard input, where nobody else can read it.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StageOrder {
+    pub limits: StageLimits,
+    /// Of an encrypted workbook.
+    pub password: Option<String>,
+}
+
 /// Runs `exe stage <input> --name <file_name> --into <into>` and waits; blocking.
 pub fn run(
     exe: &Path,
     input: &Path,
     file_name: &str,
     into: &Path,
-    limits: &StageLimits,
+    order: &StageOrder,
     cancel: &AtomicBool,
 ) -> Result<Manifest, StageError> {
     fs::create_dir_all(into)?;
@@ -50,7 +60,7 @@ pub fn run(
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()?;
-    let outcome = watch(&mut child, limits, cancel);
+    let outcome = watch(&mut child, order, cancel);
     // Already gone in the good case; else this ends and reaps it.
     let _ = child.kill();
     let status = child.wait()?;
@@ -62,15 +72,11 @@ pub fn run(
 }
 
 /// Waits until the child closes its output, which it does when it ends; gives what it complained.
-fn watch(
-    child: &mut Child,
-    limits: &StageLimits,
-    cancel: &AtomicBool,
-) -> Result<String, StageError> {
+fn watch(child: &mut Child, order: &StageOrder, cancel: &AtomicBool) -> Result<String, StageError> {
     let started = Instant::now();
     if let Some(mut stdin) = child.stdin.take() {
         let json =
-            serde_json::to_vec(limits).map_err(|error| StageErrorCode::Disk.because(error))?;
+            serde_json::to_vec(order).map_err(|error| StageErrorCode::Disk.because(error))?;
         // A child that died at once shows in its exit status, not here.
         let _ = stdin.write_all(&json);
     }
@@ -93,8 +99,10 @@ fn watch(
         if cancel.load(Ordering::Relaxed) {
             return Err(StageErrorCode::Cancelled.because("cancelled"));
         }
-        if started.elapsed() > Duration::from_millis(limits.wall_ms) {
-            return Err(StageErrorCode::TooSlow.because(format_args!("{} ms", limits.wall_ms)));
+        if started.elapsed() > Duration::from_millis(order.limits.wall_ms) {
+            return Err(
+                StageErrorCode::TooSlow.because(format_args!("{} ms", order.limits.wall_ms))
+            );
         }
     }
 }
@@ -135,10 +143,10 @@ fn was_killed(_: ExitStatus) -> bool {
 pub fn serve(input: &Path, file_name: &str, into: &Path) -> ExitCode {
     let mut json = Vec::new();
     let _ = std::io::stdin().take(LIMITS_BYTES).read_to_end(&mut json);
-    let limits: StageLimits = serde_json::from_slice(&json).unwrap_or_default();
+    let StageOrder { limits, password } = serde_json::from_slice(&json).unwrap_or_default();
     let outcome = std::panic::catch_unwind(|| {
         limit_memory(&limits)?;
-        super::stage::stage(input, file_name, into, &limits)
+        super::stage::stage_with(input, file_name, into, &limits, password.as_deref())
     });
     let error = match outcome {
         Ok(Ok(_)) => return ExitCode::SUCCESS,

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub enum StageErrorCode {
     Empty,
     Encrypted,
+    PasswordNeeded,
+    WrongPassword,
     NotATable,
     NotText,
     Corrupt,
@@ -44,6 +46,8 @@ impl StageErrorCode {
         match self {
             StageErrorCode::Empty => "empty",
             StageErrorCode::Encrypted => "encrypted",
+            StageErrorCode::PasswordNeeded => "password_needed",
+            StageErrorCode::WrongPassword => "wrong_password",
             StageErrorCode::NotATable => "not_a_table",
             StageErrorCode::NotText => "not_text",
             StageErrorCode::Corrupt => "corrupt",
@@ -68,9 +72,17 @@ impl StageErrorCode {
                 "文件有打开密码。请在 Excel 或 WPS 里去掉密码，另存后再导入。",
                 "The file is protected with a password. Remove the password in Excel or WPS, save, and import again.",
             ),
+            StageErrorCode::PasswordNeeded => (
+                "文件有打开密码。请输入密码后继续。",
+                "The file is protected with a password. Enter the password to go on.",
+            ),
+            StageErrorCode::WrongPassword => (
+                "密码不对，文件没有打开。请再输入一次；密码区分大小写。",
+                "The password is not right, the file was not opened. Enter it again; capitals matter.",
+            ),
             StageErrorCode::NotATable => (
-                "这不是表格文件。可以导入 xlsx、xls、csv；网页或其他文件请先用 Excel 或 WPS 打开，另存为 xlsx。",
-                "This is not a spreadsheet. xlsx, xls and csv can be imported; open other files in Excel or WPS and save them as xlsx first.",
+                "这不是表格文件。可以导入 xlsx、xlsb、xls、et、ods、csv 和网页表格；其他文件请先用 Excel 或 WPS 打开，另存为 xlsx。",
+                "This is not a spreadsheet. xlsx, xlsb, xls, et, ods, csv and tables of web pages can be imported; open other files in Excel or WPS and save them as xlsx first.",
             ),
             StageErrorCode::NotText => (
                 "文件内容不是文字，读不出表格。请用 Excel 或 WPS 打开它，另存为 xlsx 后再导入。",

@@ -78,13 +78,16 @@ pub fn digits_lost(text: &str) -> Note {
     )
 }
 
+/// In days: what computing leaves beside a whole day.
+const HALF_SECOND: f64 = 0.5 / 86_400.0;
+
 /// A stored number under its format: number, date, time of day, or a code with leading zeros.
 pub fn number_cell(value: f64, format: Option<&NumberFormat>, is_1904: bool) -> RawCell {
     let plain = RawCell::Number { value, shown: None };
     let kind = format.map_or(&FormatKind::General, |format| &format.kind);
     let shown = || format.and_then(|format| format.show(value));
     match kind {
-        FormatKind::Date { has_time } => {
+        FormatKind::Date { .. } => {
             let day = if is_1904 {
                 value + 1462.0
             } else if (1.0..60.0).contains(&value) {
@@ -95,10 +98,7 @@ pub fn number_cell(value: f64, format: Option<&NumberFormat>, is_1904: bool) -> 
             if !(0.0..=date::LAST_DAY + 1.0).contains(&day) {
                 return plain;
             }
-            RawCell::Date {
-                value: day,
-                has_time: *has_time && day.fract() != 0.0,
-            }
+            moment(day)
         }
         FormatKind::Duration => RawCell::Text(duration_text(value, shown()).into()),
         FormatKind::Time => RawCell::Text(duration_text(value, shown()).into()),
@@ -115,6 +115,21 @@ pub fn number_cell(value: f64, format: Option<&NumberFormat>, is_1904: bool) -> 
         }
         FormatKind::Text => RawCell::Text(decimal::general(value).into()),
         _ => plain,
+    }
+}
+
+/// A day with its time of day, also where the format hides it: what is not shown is still data.
+fn moment(value: f64) -> RawCell {
+    let whole = value.round();
+    match (value - whole).abs() < HALF_SECOND {
+        true => RawCell::Date {
+            value: whole,
+            has_time: false,
+        },
+        false => RawCell::Date {
+            value,
+            has_time: true,
+        },
     }
 }
 
@@ -146,6 +161,20 @@ mod tests {
             let format = NumberFormat::new(164, Some(code));
             let cell = number_cell(value, Some(&format), false);
             assert_eq!(cell, RawCell::Text(expected.into()), "{code} {value}");
+        }
+    }
+
+    #[test]
+    fn a_time_that_the_format_hides_is_kept() {
+        for (code, value, expected, has_time) in [
+            ("yyyy-m-d", 42_536.512_9, 42_536.512_9, true),
+            ("yyyy-m-d h:mm", 42_536.25, 42_536.25, true),
+            ("yyyy-m-d h:mm", 42_536.0, 42_536.0, false),
+            ("yyyy-m-d", 42_535.999_999_99, 42_536.0, false),
+        ] {
+            let cell = number_cell(value, Some(&NumberFormat::new(164, Some(code))), false);
+            let value = expected;
+            assert_eq!(cell, RawCell::Date { value, has_time }, "{code} {value}");
         }
     }
 

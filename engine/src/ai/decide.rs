@@ -1,5 +1,6 @@
 //! What becomes of one AI cell: a pure function of its state, its note and what its formula asks for now.
 
+use crate::command::AiVerdict;
 use std::{collections::HashMap, sync::Arc};
 use table::{
     ai::{AiNote, AiState, CallKey},
@@ -15,6 +16,8 @@ pub(crate) struct Asked {
     pub keys: Vec<CallKey>,
     /// An AI cell that this one reads has no answer yet.
     pub upstream_waits: bool,
+    /// The rule that one of its answers breaks.
+    pub review: Option<Arc<str>>,
 }
 
 /// What happened.
@@ -22,6 +25,15 @@ pub(crate) struct Asked {
 pub(crate) enum Why<'a> {
     /// A person (or the policy “auto”) wants the cell answered.
     Run,
+    /// As `Run`, but locked cells are asked for too: the answer is offered beside them.
+    Offer,
+    /// The run's condition does not hold here.
+    LeftOut,
+    /// A person looked at the answer.
+    Reviewed {
+        verdict: AiVerdict,
+        by: &'a Arc<str>,
+    },
     /// Something that the formula reads changed.
     InputsChanged { auto: bool },
     /// Answers came, or calls were given up (with reasons).
@@ -48,6 +60,7 @@ fn note(state: AiState, keys: &[CallKey], reason: Option<&str>) -> Option<AiNote
         state,
         keys: keys.to_vec(),
         reason: reason.map(Arc::from),
+        by: None,
     })
 }
 
@@ -78,14 +91,26 @@ pub(crate) fn decide(
             Some(AiState::Locked) => Decision::Keep,
             _ => answer_or_ask(old, asked),
         },
+        Why::Offer => match old_note.map(|note| note.state) {
+            Some(AiState::Locked) => offered(old, asked),
+            _ => answer_or_ask(old, asked),
+        },
+        Why::LeftOut => match old_note {
+            None if old.is_blank() => set(CellState::BLANK, note(AiState::Skipped, &[], None)),
+            _ => Decision::Keep,
+        },
+        Why::Reviewed { verdict, by } => reviewed(old, old_note, asked, verdict, by),
         Why::InputsChanged { auto } => inputs_changed(old, old_note, asked, auto),
         Why::Settled { failures } => settled(old, old_note, asked, failures),
         Why::Cancelled => cancelled(old, old_note),
     };
+    let decision = still_approved(decision, old_note);
     match &decision {
-        Decision::Set { state, note, .. } if state == old && note.as_ref() == old_note => {
-            Decision::Keep
-        }
+        Decision::Set {
+            state,
+            note,
+            asks: false,
+        } if state == old && note.as_ref() == old_note => Decision::Keep,
         _ => decision,
     }
 }
@@ -108,7 +133,90 @@ fn answer_or_ask(old: &CellState, asked: &Asked) -> Decision {
     // Nothing to ask about and nothing to show: the cell stays empty, not “answered”.
     match asked.keys.is_empty() && asked.cell.is_blank() {
         true => set(CellState::BLANK, None),
-        false => set(asked.cell.clone(), note(AiState::Ok, &asked.keys, None)),
+        false => answered(asked),
+    }
+}
+
+/// What the answers give, to be looked at where one of them breaks a rule.
+fn answered(asked: &Asked) -> Decision {
+    let state = match asked.review {
+        Some(_) => AiState::NeedsReview,
+        None => AiState::Ok,
+    };
+    set(
+        asked.cell.clone(),
+        note(state, &asked.keys, asked.review.as_deref()),
+    )
+}
+
+/// A locked cell keeps what it shows and names the answers that are offered beside it.
+fn offered(old: &CellState, asked: &Asked) -> Decision {
+    if asked.upstream_waits || asked.keys.is_empty() {
+        return Decision::Keep;
+    }
+    Decision::Set {
+        state: old.clone(),
+        note: note(AiState::Locked, &asked.keys, None),
+        asks: asked.cell == CellState::Pending,
+    }
+}
+
+fn reviewed(
+    old: &CellState,
+    old_note: Option<&AiNote>,
+    asked: &Asked,
+    verdict: AiVerdict,
+    by: &Arc<str>,
+) -> Decision {
+    let Some(old_note) = old_note else {
+        return Decision::Keep;
+    };
+    let approved = |state: &CellState| {
+        let note = AiNote {
+            state: AiState::Ok,
+            keys: old_note.keys.clone(),
+            reason: None,
+            by: Some(by.clone()),
+        };
+        set(state.clone(), Some(note))
+    };
+    let has_answer = asked.cell != CellState::Pending && asked.keys == old_note.keys;
+    match (verdict, old_note.state) {
+        (AiVerdict::Approve, AiState::Ok | AiState::NeedsReview) => approved(old),
+        (AiVerdict::Accept, AiState::Locked) if !old_note.keys.is_empty() && has_answer => {
+            approved(&asked.cell)
+        }
+        (AiVerdict::Keep, AiState::Locked) => set(old.clone(), note(AiState::Locked, &[], None)),
+        (AiVerdict::Unlock, AiState::Locked) => set(old.clone(), note(AiState::Stale, &[], None)),
+        _ => Decision::Keep,
+    }
+}
+
+/// An approved answer stays approved as long as the cell shows the same one.
+fn still_approved(decision: Decision, old_note: Option<&AiNote>) -> Decision {
+    let (
+        Decision::Set {
+            state,
+            note: Some(new),
+            asks,
+        },
+        Some(old),
+    ) = (&decision, old_note)
+    else {
+        return decision;
+    };
+    let same = old.by.is_some() && old.keys == new.keys && !old.keys.is_empty();
+    match same && new.by.is_none() && matches!(new.state, AiState::Ok | AiState::NeedsReview) {
+        true => Decision::Set {
+            state: state.clone(),
+            note: Some(old.clone()).map(|old| AiNote {
+                state: AiState::Ok,
+                reason: None,
+                ..old
+            }),
+            asks: *asks,
+        },
+        false => decision,
     }
 }
 
@@ -145,12 +253,12 @@ fn inputs_changed(
             set(settled_value(old), note(AiState::Stale, &[], None))
         }
         AiState::Ok | AiState::NeedsReview | AiState::Stale | AiState::Failed => {
-            let answered =
+            let has_answer =
                 asked.cell != CellState::Pending && !asked.keys.is_empty() && !asked.upstream_waits;
             match old_note.state {
                 // The part of the formula around the answers may have changed though the calls did not.
                 AiState::NeedsReview if same => Decision::Keep,
-                _ if answered => set(asked.cell.clone(), note(AiState::Ok, &asked.keys, None)),
+                _ if has_answer => answered(asked),
                 _ if same => Decision::Keep,
                 _ if auto => answer_or_ask(old, asked),
                 AiState::Failed => Decision::Keep,
@@ -222,6 +330,7 @@ mod tests {
             cell,
             keys: keys.to_vec(),
             upstream_waits: false,
+            review: None,
         }
     }
 

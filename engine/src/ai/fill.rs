@@ -81,6 +81,11 @@ pub(crate) fn look(
                 cell: typed(result, evaluated.cells.get(position)),
                 keys: calls.iter().map(|call| call.key).collect(),
                 upstream_waits,
+                review: None,
+            };
+            let asked = Asked {
+                review: env.answers.review(&asked.keys),
+                ..asked
             };
             (asked, calls)
         })
@@ -142,7 +147,7 @@ pub(crate) fn fill(
                 record,
             };
             let note = note.map(Arc::new);
-            if is_waiting(note.as_ref()) {
+            if is_waiting(note.as_ref()) || asks {
                 filled.n_asked += 1;
                 let batch = batch_name(batch, env, &cell, node);
                 if asks {
@@ -172,9 +177,10 @@ pub(crate) fn fill(
 
 /// The batch that asked first stays responsible; what nobody asked for belongs to the field's own batch.
 fn batch_name(batch: Option<&str>, env: Env, cell: &Cell, node: &Node) -> String {
-    batch
-        .or_else(|| env.waiting.batch_of(cell))
-        .map_or_else(|| format!("auto:{}", node.field), str::to_owned)
+    batch.or_else(|| env.waiting.batch_of(cell)).map_or_else(
+        || format!("{}{}", super::AUTO_BATCH, node.field),
+        str::to_owned,
+    )
 }
 
 /// After a command: AI cells whose inputs it reached become stale, or ask again by themselves.

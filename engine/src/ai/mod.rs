@@ -15,9 +15,12 @@ use std::{
     sync::Arc,
 };
 use table::{
-    ai::{AiNote, AiState, CallKey},
+    ai::{AiNote, AiState, Answer, CallKey},
     id::{FieldId, RecordId, TableId},
 };
+
+/// How the batches of fields begin that ask by themselves.
+pub(crate) const AUTO_BATCH: &str = "auto:";
 
 /// One AI cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,25 +32,38 @@ pub(crate) struct Cell {
 
 /// All stored answers by key; shared with readers (estimates).
 #[derive(Clone, Default)]
-pub(crate) struct AnswerBook(Arc<RwLock<HashMap<CallKey, Arc<str>>>>);
+pub(crate) struct AnswerBook(Arc<RwLock<store::Answers>>);
 
 impl AnswerBook {
-    pub fn insert(&self, key: CallKey, text: Arc<str>) {
-        self.0.write().insert(key, text);
+    pub fn insert(&self, answer: &Answer) {
+        let mut book = self.0.write();
+        book.texts.insert(answer.key, answer.text.as_str().into());
+        if let Some(review) = &answer.provenance.review {
+            book.reviews.insert(answer.key, review.as_str().into());
+        }
     }
 
-    pub fn replace(&self, answers: HashMap<CallKey, Arc<str>>) {
+    pub fn replace(&self, answers: store::Answers) {
         *self.0.write() = answers;
     }
 
     pub fn has(&self, key: &CallKey) -> bool {
-        self.0.read().contains_key(key)
+        self.0.read().texts.contains_key(key)
+    }
+
+    /// The rule that one of the answers breaks.
+    pub fn review(&self, keys: &[CallKey]) -> Option<Arc<str>> {
+        let book = self.0.read();
+        if book.reviews.is_empty() {
+            return None;
+        }
+        keys.iter().find_map(|key| book.reviews.get(key)).cloned()
     }
 }
 
 impl crate::language::Answers for AnswerBook {
     fn answer(&self, key: &CallKey) -> Option<Arc<str>> {
-        self.0.read().get(key).cloned()
+        self.0.read().texts.get(key).cloned()
     }
 }
 

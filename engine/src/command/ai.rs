@@ -1,6 +1,6 @@
 //! Commands on AI fields: run, cancel, settle.
 
-use super::{AiScope, Draft, World};
+use super::{AiPlan, AiScope, AiVerdict, Draft, World};
 use crate::{
     ai::{
         Cell,
@@ -18,20 +18,19 @@ use std::{
 };
 use table::{
     ai::{Answer, CallKey},
-    id::{FieldId, TableId},
+    id::{FieldId, RecordId, TableId},
     snapshot::TableData,
 };
 
-pub(crate) fn run(
-    draft: &mut Draft,
-    world: &World,
-    graph: &Graph,
-    table: TableId,
-    field: FieldId,
-    scope: &AiScope,
-    batch: &str,
-) -> Result<(), CommandError> {
-    let node = ai_node(&draft.snapshot, graph, table, field)?;
+/// What is to be run.
+pub(crate) struct Wanted<'a> {
+    pub table: TableId,
+    pub field: FieldId,
+    pub scope: &'a AiScope,
+    pub plan: &'a AiPlan,
+}
+
+pub(crate) fn expect_batch(batch: &str) -> Result<(), CommandError> {
     if batch.trim().is_empty() || batch.len() > 128 {
         return Err(CommandError::new(
             "bad_batch",
@@ -39,18 +38,65 @@ pub(crate) fn run(
             "The batch needs an id of 1 to 128 bytes.",
         ));
     }
-    let (places, _) = places(&draft.snapshot, &node, scope)?;
-    let filled = fill(draft, &node, &places, world.env(), Why::Run, Some(batch))?;
+    Ok(())
+}
+
+pub(crate) fn run(
+    draft: &mut Draft,
+    world: &World,
+    graph: &Graph,
+    wanted: &Wanted,
+    batch: &str,
+) -> Result<(), CommandError> {
+    let (table, field, plan) = (wanted.table, wanted.field, wanted.plan);
+    let node = ai_node(&draft.snapshot, graph, table, field)?;
+    expect_batch(batch)?;
+    let scoped = places(&draft.snapshot, &node, wanted.scope, plan, world.env())?;
+    let why = match plan.with_locked {
+        true => Why::Offer,
+        false => Why::Run,
+    };
+    let places = scoped.places;
+    let filled = fill(draft, &node, &places, world.env(), why, Some(batch))?;
+    let left_out = scoped.left_out;
+    fill(draft, &node, &left_out, world.env(), Why::LeftOut, None)?;
     draft.group = Some(batch.to_owned());
     draft.run = Some(Run {
         batch: batch.to_owned(),
         table,
         field,
+        n_records: places.iter().map(|(_, offsets)| offsets.len() as u64).sum(),
+        n_locked: scoped.n_locked,
+        estimate: plan.estimate.clone(),
+        cap_micros: plan.cap_micros,
     });
     draft.result.n_records = places.iter().map(|(_, offsets)| offsets.len() as u64).sum();
     draft.result.n_cached = filled.n_cached;
     draft.result.n_cells = filled.n_cells;
     draft.result.n_calls = draft.queued.len() as u64;
+    Ok(())
+}
+
+/// A person's word on answers.
+pub(crate) fn review(
+    draft: &mut Draft,
+    world: &World,
+    graph: &Graph,
+    (table, field): (TableId, FieldId),
+    records: &[RecordId],
+    verdict: AiVerdict,
+) -> Result<(), CommandError> {
+    let node = ai_node(&draft.snapshot, graph, table, field)?;
+    let plan = AiPlan {
+        with_locked: true,
+        ..AiPlan::default()
+    };
+    let scope = AiScope::Records(records.to_vec());
+    let scoped = places(&draft.snapshot, &node, &scope, &plan, world.env())?;
+    let by: Arc<str> = world.actor.0.as_str().into();
+    let why = Why::Reviewed { verdict, by: &by };
+    let filled = fill(draft, &node, &scoped.places, world.env(), why, None)?;
+    draft.result.n_cells = filled.n_cells;
     Ok(())
 }
 
@@ -100,9 +146,7 @@ pub(crate) fn settle(
     for answer in answers {
         // A late answer to an answered call never replaces what people already see.
         if !world.answers.has(&answer.key) {
-            world
-                .answers
-                .insert(answer.key, Arc::from(answer.text.as_str()));
+            world.answers.insert(answer);
             draft.answers.push(answer.clone());
         }
         draft.settled.push((answer.key, Settled::Answered));

@@ -1,8 +1,8 @@
 //! From a command to its family.
 
 use super::{
-    Command, Draft, World, adjust, ai, cells, fields, paste, press, records, restore_to, retype,
-    tables, take_back, undo, views,
+    Command, Draft, World, adjust, ai, ai_try, cells, fields, paste, press, records, restore_to,
+    retype, tables, take_back, undo, views,
 };
 use crate::{error::CommandError, recompute::Graph};
 use table::id::Revision;
@@ -74,11 +74,11 @@ pub(crate) fn carry_out(
             append,
             add_options,
         } => paste::paste(draft, *table, records, fields, rows, *append, *add_options),
-        other => carry_out_counts_ai_and_undo(draft, other, world, graph),
+        other => carry_out_counts_and_undo(draft, other, world, graph),
     }
 }
 
-fn carry_out_counts_ai_and_undo(
+fn carry_out_counts_and_undo(
     draft: &mut Draft,
     command: &Command,
     world: &World,
@@ -104,14 +104,6 @@ fn carry_out_counts_ai_and_undo(
             record,
             field,
         } => press::press(draft, *table, *record, *field),
-        X::RunAi {
-            table,
-            field,
-            scope,
-            batch,
-        } => ai::run(draft, world, graph, *table, *field, scope, batch),
-        X::CancelAi { batch } => ai::cancel(draft, world, graph, batch),
-        X::SettleCalls { answers, failures } => ai::settle(draft, world, graph, answers, failures),
         X::Undo => undo::newest(draft, world, false),
         X::Redo => undo::newest(draft, world, true),
         X::UndoGroup { group } => undo::group(draft, world, group),
@@ -122,6 +114,56 @@ fn carry_out_counts_ai_and_undo(
         X::RestoreTableTo { table, revision } => {
             restore_to::restore(draft, world, *table, Revision(*revision))
         }
+        other => carry_out_ai(draft, other, world, graph),
+    }
+}
+
+fn carry_out_ai(
+    draft: &mut Draft,
+    command: &Command,
+    world: &World,
+    graph: &Graph,
+) -> Result<(), CommandError> {
+    use Command as X;
+    match command {
+        X::RunAi {
+            table,
+            field,
+            scope,
+            batch,
+            plan,
+        } => {
+            let wanted = ai::Wanted {
+                table: *table,
+                field: *field,
+                scope,
+                plan,
+            };
+            ai::run(draft, world, graph, &wanted, batch)
+        }
+        X::TryAi {
+            table,
+            field,
+            records,
+            formulas,
+            batch,
+        } => ai_try::try_formulas(
+            draft,
+            world,
+            graph,
+            (*table, *field),
+            records,
+            formulas,
+            batch,
+        ),
+        X::ReviewAi {
+            table,
+            field,
+            records,
+            verdict,
+        } => ai::review(draft, world, graph, (*table, *field), records, *verdict),
+        X::CancelAi { batch } => ai::cancel(draft, world, graph, batch),
+        X::SettleCalls { answers, failures } => ai::settle(draft, world, graph, answers, failures),
         _ => Err(CommandError::damaged("a command without a family")),
     }
 }
@@ -154,6 +196,8 @@ impl Command {
             Command::PasteCells { .. } => "paste_cells",
             Command::AppendColumns { .. } => "import",
             Command::RunAi { .. } => "run_ai",
+            Command::TryAi { .. } => "try_ai",
+            Command::ReviewAi { .. } => "review_ai",
             Command::CancelAi { .. } => "cancel_ai",
             Command::SettleCalls { .. } => "settle_calls",
             Command::Undo | Command::UndoGroup { .. } => "undo",
@@ -170,6 +214,7 @@ impl Command {
         matches!(
             self,
             Command::RunAi { .. }
+                | Command::TryAi { .. }
                 | Command::CancelAi { .. }
                 | Command::CreateField { .. }
                 | Command::UpdateField { .. }

@@ -104,6 +104,7 @@ pub(crate) fn read(
                 state: AiState::Locked,
                 keys: Vec::new(),
                 reason: None,
+                by: None,
             };
             cells.set_note(at, Some(Arc::new(locked)));
         }

@@ -69,6 +69,30 @@ pub(crate) struct Run {
     pub batch: String,
     pub table: TableId,
     pub field: FieldId,
+    pub n_records: u64,
+    pub n_locked: u64,
+    pub estimate: Option<store::BatchEstimate>,
+    pub cap_micros: Option<u64>,
+}
+
+impl Run {
+    /// As it stands in the file.
+    pub fn record(&self, actor: &ActorId, at_ms: i64, n_cached: u64) -> store::BatchRecord {
+        store::BatchRecord {
+            batch: self.batch.clone(),
+            actor: actor.0.clone(),
+            table: Some(self.table),
+            field: Some(self.field),
+            at_ms,
+            n_records: self.n_records,
+            n_cached,
+            n_locked: self.n_locked,
+            estimate: self.estimate.clone(),
+            cap_micros: self.cap_micros,
+            paused: None,
+            cancelled: false,
+        }
+    }
 }
 
 /// A command on its way.

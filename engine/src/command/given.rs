@@ -138,6 +138,8 @@ pub(crate) fn settle(
         // Not a change by hand.
         Command::SettleCalls { .. }
         | Command::RunAi { .. }
+        | Command::TryAi { .. }
+        | Command::ReviewAi { .. }
         | Command::CancelAi { .. }
         | Command::CreateField { .. }
         | Command::UpdateField { .. } => Ok(()),

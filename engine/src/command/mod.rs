@@ -6,9 +6,11 @@
 
 mod adjust;
 mod ai;
+mod ai_plan;
+mod ai_try;
 mod carry_out;
 mod cells;
-mod compile;
+pub(crate) mod compile;
 mod draft;
 mod fields;
 mod given;
@@ -25,6 +27,9 @@ mod take_back;
 mod undo;
 mod views;
 
+pub use ai_plan::{AiPlan, AiVerdict};
+pub use ai_try::TriedCell;
+pub(crate) use ai_try::show as show_tried;
 pub(crate) use carry_out::carry_out;
 pub(crate) use draft::{Draft, Settled, World, field_of, table_of};
 pub(crate) use given::{Stamp, settle as settle_given};
@@ -191,6 +196,25 @@ pub enum Command<C = CellInput> {
         field: FieldId,
         scope: AiScope,
         batch: String,
+        #[serde(default)]
+        plan: AiPlan,
+    },
+    /// Asks for some records with other formulas than the field's, and changes no cell; what is answered is there for
+    /// the run that follows.
+    TryAi {
+        table: TableId,
+        field: FieldId,
+        records: Vec<RecordId>,
+        /// As typed, over names.
+        formulas: Vec<String>,
+        batch: String,
+    },
+    /// What a person says of answers.
+    ReviewAi {
+        table: TableId,
+        field: FieldId,
+        records: Vec<RecordId>,
+        verdict: AiVerdict,
     },
     CancelAi {
         batch: String,
@@ -521,7 +545,9 @@ impl<C> Command<C> {
             AddToCells { table, records, field, by }
             PressButton { table, record, field }
             AppendColumns { table, n_records, columns }
-            RunAi { table, field, scope, batch }
+            RunAi { table, field, scope, batch, plan }
+            TryAi { table, field, records, formulas, batch }
+            ReviewAi { table, field, records, verdict }
             CancelAi { batch }
             SettleCalls { answers, failures }
             UndoGroup { group }

@@ -5,7 +5,7 @@
 pub(crate) mod aggregate;
 mod chunks;
 pub(crate) mod condition;
-mod filter;
+pub(crate) mod filter;
 pub(crate) mod find;
 mod fold;
 mod follow;
@@ -81,6 +81,56 @@ pub struct RetypePreview {
     pub samples: Vec<String>,
 }
 
+/// Numbers of characters by how tokenizers treat them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Chars {
+    /// Chinese, Japanese, Korean.
+    pub n_wide: u64,
+    /// Words of letters.
+    pub n_words: u64,
+    pub n_letters: u64,
+    pub n_digits: u64,
+    /// Punctuation, symbols, line breaks; single blanks belong to the word after them.
+    pub n_marks: u64,
+}
+
+impl Chars {
+    pub fn of(text: &str) -> Chars {
+        let mut chars = Chars::default();
+        let mut in_word = false;
+        for letter in text.chars() {
+            let is_wide = matches!(letter as u32, 0x2e80..=0x9fff | 0xac00..=0xd7af | 0xf900..=0xfaff | 0xff00..=0xffef | 0x20000..=0x3134f);
+            let is_letter = !is_wide && letter.is_alphabetic();
+            chars.n_wide += u64::from(is_wide);
+            chars.n_letters += u64::from(is_letter);
+            chars.n_words += u64::from(is_letter && !in_word);
+            chars.n_digits += u64::from(letter.is_ascii_digit());
+            let is_mark = !is_wide && !is_letter && !letter.is_ascii_digit() && letter != ' ';
+            chars.n_marks += u64::from(is_mark);
+            in_word = is_letter;
+        }
+        chars
+    }
+}
+
+impl std::ops::AddAssign for Chars {
+    fn add_assign(&mut self, other: Chars) {
+        self.n_wide += other.n_wide;
+        self.n_words += other.n_words;
+        self.n_letters += other.n_letters;
+        self.n_digits += other.n_digits;
+        self.n_marks += other.n_marks;
+    }
+}
+
+impl std::iter::Sum for Chars {
+    fn sum<I: Iterator<Item = Chars>>(all: I) -> Chars {
+        let mut sum = Chars::default();
+        all.for_each(|one| sum += one);
+        sum
+    }
+}
+
 /// What running an AI field would ask for. Money is the caller's business: the engine knows no prices.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct AiEstimate {
@@ -92,10 +142,18 @@ pub struct AiEstimate {
     pub n_locked: u64,
     /// Distinct calls to be made.
     pub n_calls: u64,
-    /// Characters of all prompts of these calls.
-    pub chars_in: u64,
-    /// Characters of the data parts alone, a measure for the length of the answers.
-    pub chars_data: u64,
+    /// Calls that equal one of these: the answer serves both.
+    pub n_repeated: u64,
+    /// Calls of another run that are not answered yet; they are waited for.
+    pub n_waiting: u64,
+    /// Records in scope of which the condition is not true.
+    pub n_left_out: u64,
+    /// Characters of the fixed parts of all prompts of these calls.
+    pub chars_system: Chars,
+    /// Of the records' parts.
+    pub chars_user: Chars,
+    /// Of the inputs alone, a measure for the length of the answers.
+    pub chars_inputs: Chars,
     /// Name of the model that would be asked.
     pub model: String,
 }

@@ -620,6 +620,7 @@ mod tests {
             state: AiState::Locked,
             keys: Vec::new(),
             reason: None,
+            by: None,
         };
         cells.set_note(7, Some(Arc::new(note)));
         assert_eq!(cache.order(table, &Arc::new(locked), &key).n_rows(), 1);

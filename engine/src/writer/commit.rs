@@ -9,10 +9,10 @@ use crate::{
     queue::CallEnd,
 };
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::BTreeSet,
     sync::{Arc, atomic::Ordering},
 };
-use store::{CallStatus, Entry, LogLine, QueuedCall};
+use store::{BatchRecord, CallStatus, Entry, LogLine, QueuedCall};
 use table::{
     ai::CallKey,
     id::ActorId,
@@ -128,25 +128,19 @@ impl Writer {
         let (draft, transaction) = (&prepared.draft, &prepared.transaction);
         let now_ms = transaction.at_ms;
         let left = self.follow_cells(prepared);
-        let provenance: HashMap<CallKey, _> = draft
-            .answers
-            .iter()
-            .map(|answer| (answer.key, &answer.provenance))
-            .collect();
         for (key, settled) in &draft.settled {
             let end = match settled {
                 Settled::Answered => CallEnd::Answered,
                 Settled::Failed(reason) => CallEnd::Failed(reason.clone()),
                 Settled::Cancelled => CallEnd::Cancelled,
             };
-            self.shared
-                .queue
-                .close_call(key, end, provenance.get(key).copied());
+            self.shared.queue.close_call(key, end);
         }
         if let Some(run) = &draft.run {
             let queue = &self.shared.queue;
             queue.describe(&run.batch, run.table, run.field, now_ms);
             queue.count_cached(&run.batch, draft.result.n_cached);
+            queue.follow_batch(&run.record(&transaction.actor, now_ms, draft.result.n_cached));
         }
         let mut described = BTreeSet::new();
         for (cell, batch) in &draft.batches {
@@ -285,5 +279,33 @@ fn entry(prepared: &Prepared) -> Entry {
         queued: queued.collect(),
         answers: draft.answers.clone(),
         calls_settled: settled.collect(),
+        batches: batches(prepared),
     }
+}
+
+/// Rows of the batches that a transaction begins: a click on “run”, or an edit that makes a field ask by itself.
+fn batches(prepared: &Prepared) -> Vec<BatchRecord> {
+    let (draft, transaction) = (&prepared.draft, &prepared.transaction);
+    let at_ms = transaction.at_ms;
+    if let Some(run) = &draft.run {
+        return vec![run.record(&transaction.actor, at_ms, draft.result.n_cached)];
+    }
+    let asked: BTreeSet<&String> = draft.queued.iter().map(|(_, batch)| batch).collect();
+    let begun = draft
+        .batches
+        .iter()
+        .filter(|(_, batch)| batch.starts_with(crate::ai::AUTO_BATCH) && asked.contains(batch));
+    let by_name: std::collections::BTreeMap<_, _> =
+        begun.map(|(cell, batch)| (batch, cell)).collect();
+    by_name
+        .into_iter()
+        .map(|(batch, cell)| BatchRecord {
+            batch: batch.clone(),
+            actor: transaction.actor.0.clone(),
+            table: Some(cell.table),
+            field: Some(cell.field),
+            at_ms,
+            ..BatchRecord::default()
+        })
+        .collect()
 }

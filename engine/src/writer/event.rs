@@ -6,11 +6,14 @@ use crate::{
     error::CommandError,
     handle::{BaseStatus, Then},
     patch::UndoState,
-    queue::{Attempt, TakenCall},
+    queue::{Attempt, BatchChange, TakenCall},
     recompute::background::Filled,
 };
 use std::{path::PathBuf, sync::mpsc::SyncSender};
-use table::id::{ActorId, Revision};
+use table::{
+    ai::CallKey,
+    id::{ActorId, Revision},
+};
 
 pub(crate) enum Event {
     Submit {
@@ -22,11 +25,7 @@ pub(crate) enum Event {
         command: Box<Command>,
         answer: SyncSender<Result<Preview, CommandError>>,
     },
-    /// Up to `n` calls, marked running on disk.
-    Take {
-        n: usize,
-        answer: SyncSender<Vec<TakenCall>>,
-    },
+    Calls(CallEvent),
     Attempt(Attempt),
     /// The file was found damaged while it was open.
     Damaged,
@@ -73,5 +72,27 @@ pub(crate) enum Event {
     },
     Close {
         closed: SyncSender<()>,
+    },
+}
+
+/// What jobs tell of AI calls.
+pub(crate) enum CallEvent {
+    /// Up to `n` calls, marked running on disk.
+    Take {
+        n: usize,
+        answer: SyncSender<Vec<TakenCall>>,
+    },
+    /// Calls that go out now, marked on disk with what is known of them; answers whether they may.
+    Sending {
+        sendings: Vec<store::Sending>,
+        answer: SyncSender<bool>,
+    },
+    /// Reserved calls that were not sent.
+    Unsent(Vec<CallKey>),
+    /// Pauses a batch (with a reason) or lets it go on, perhaps with another cap.
+    Batch {
+        batch: String,
+        change: BatchChange,
+        answer: SyncSender<Result<(), CommandError>>,
     },
 }

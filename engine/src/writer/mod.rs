@@ -8,6 +8,7 @@
 //! Law: durable before visible. If the log fails, the candidates are dropped and the base is read-only until
 //! it has been opened again and found whole.
 
+mod calls;
 mod checkpoint;
 mod commit;
 mod event;
@@ -18,7 +19,7 @@ mod retention;
 mod state;
 mod upkeep;
 
-pub(crate) use event::Event;
+pub(crate) use event::{CallEvent, Event};
 pub(crate) use open::{Running, create, open};
 pub(crate) use retention::forget_old;
 pub(crate) use state::Shared;

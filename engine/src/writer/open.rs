@@ -116,6 +116,7 @@ impl Recovery {
             queued: Vec::new(),
             answers: Vec::new(),
             calls_settled: Vec::new(),
+            batches: Vec::new(),
         };
         self.store
             .append(&[entry])
@@ -136,7 +137,8 @@ pub(crate) fn create(
     let recovered = Recovered {
         snapshot,
         touched: Vec::new(),
-        answers: HashMap::new(),
+        answers: store::Answers::default(),
+        batches: Vec::new(),
         calls: Vec::new(),
         damage: Vec::new(),
         broken: None,
@@ -242,7 +244,7 @@ impl Writer {
         *self.shared.graph.write() = graph.clone();
         // A long log is folded into a checkpoint soon, whoever wrote it.
         self.n_transactions = recovered.touched.len() as u64;
-        self.take_over_calls(recovered.calls);
+        self.take_over_calls(recovered.calls, recovered.batches);
         self.compute_missing(&graph, &recovered.touched);
         // Seen only now: what was replayed has totals of before.
         *self.shared.snapshot.write() = self.snapshot.clone();
@@ -272,8 +274,9 @@ impl Writer {
     }
 
     /// Queue and waiting cells. Calls in flight when the last run ended are queued again, attempts counted.
-    fn take_over_calls(&mut self, calls: Vec<store::StoredCall>) {
+    fn take_over_calls(&mut self, calls: Vec<store::StoredCall>, known: Vec<store::StoredBatch>) {
         self.shared.queue.clear();
+        self.shared.queue.restore(known);
         let mut batches: HashMap<CallKey, String> = HashMap::new();
         let mut open = Vec::new();
         for stored in calls {

@@ -7,7 +7,6 @@ use crate::{
     limits::{PATCH_CELLS, UNDO_LOOKBACK},
     patch::{Patch, PatchColumn, UndoState},
     query::{condition, window::show_running},
-    queue::{Attempt, TakenCall},
     recompute::{
         Changed, Rows,
         background::{self, Filled},
@@ -66,7 +65,7 @@ impl Writer {
                         .map(Preview::of),
                 );
             }
-            Event::Take { n, answer } => drop(answer.send(self.take(n))),
+            Event::Calls(event) => self.hear_of_calls(event),
             Event::Attempt(attempt) => self.record_attempts(vec![attempt]),
             Event::Damaged => {
                 self.fall_read_only(&Trouble::Damaged.into());
@@ -146,57 +145,8 @@ impl Writer {
         Ok(())
     }
 
-    fn take(&mut self, n: usize) -> Vec<TakenCall> {
-        let Some(store) = &mut self.store else {
-            return Vec::new();
-        };
-        let taken = self.shared.queue.reserve(n);
-        if taken.is_empty() {
-            return taken;
-        }
-        let keys: Vec<CallKey> = taken.iter().map(|taken| taken.call.key).collect();
-        if let Err(error) = store.mark_running(&keys) {
-            tracing::error!(%error, "calls could not be marked as running");
-            self.shared.queue.give_back(&keys);
-            self.fall_read_only(&error.trouble().into());
-            return Vec::new();
-        }
-        self.tell_running(&keys);
-        taken
-    }
-
-    pub fn record_attempts(&mut self, attempts: Vec<Attempt>) {
-        attempts
-            .into_iter()
-            .for_each(|attempt| self.record_attempt(attempt));
-    }
-
-    fn record_attempt(&mut self, attempt: Attempt) {
-        let Some(store) = &mut self.store else {
-            return;
-        };
-        // No answer and no refusal came back: the provider may have charged for it.
-        let unknown_outcome = matches!(attempt.outcome.as_str(), "timeout" | "network" | "unknown");
-        let line = store::Attempt {
-            key: attempt.key,
-            provider: attempt.provider,
-            model: attempt.model,
-            at_ms: attempt.at_ms,
-            outcome: attempt.outcome,
-            tokens_in: attempt.tokens_in,
-            tokens_out: attempt.tokens_out,
-            cost_micros: attempt.cost_micros,
-            currency: attempt.currency,
-            unknown_outcome,
-        };
-        if let Err(error) = store.record_attempt(&line) {
-            tracing::error!(%error, "an attempt could not be written to the ledger");
-            self.fall_read_only(&error.trouble().into());
-        }
-    }
-
     /// A patch that is no transaction: cells whose calls are in flight now.
-    fn tell_running(&self, keys: &[CallKey]) {
+    pub fn tell_running(&self, keys: &[CallKey]) {
         let mut by_field: BTreeMap<(TableId, FieldId), BTreeSet<RecordId>> = BTreeMap::new();
         for cell in keys.iter().flat_map(|key| self.waiting.cells_of(key)) {
             by_field

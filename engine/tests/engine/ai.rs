@@ -25,7 +25,7 @@ fn a_run_asks_each_text_once_and_fills_every_cell() {
     let estimate = desk
         .handle
         .queue()
-        .estimate(table, field, &AiScope::Empty)
+        .estimate(table, field, &AiScope::Empty, &AiPlan::default())
         .unwrap();
     assert_eq!(
         (estimate.n_records, estimate.n_calls, estimate.n_cached),
@@ -60,7 +60,7 @@ fn a_run_asks_each_text_once_and_fills_every_cell() {
     let estimate = desk
         .handle
         .queue()
-        .estimate(table, field, &AiScope::All)
+        .estimate(table, field, &AiScope::All, &AiPlan::default())
         .unwrap();
     assert_eq!(
         (estimate.n_records, estimate.n_calls, estimate.n_cached),
@@ -281,7 +281,10 @@ fn a_field_with_a_model_of_its_own_asks_that_one() {
         },
     );
     let field = made.unwrap().result.fields[0];
-    let estimate = desk.handle.queue().estimate(table, field, &AiScope::Empty);
+    let estimate = desk
+        .handle
+        .queue()
+        .estimate(table, field, &AiScope::Empty, &AiPlan::default());
     assert_eq!(estimate.unwrap().model, "千问");
     desk.check("> ann run 表 法 r1 b1\n 法.r1=…[Queued]");
     desk.check("> ann run 表 译 r1 b2\n 译.r1=…[Queued]");

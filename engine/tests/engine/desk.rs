@@ -391,6 +391,7 @@ impl Desk {
                     row => AiScope::Records(vec![record(row)]),
                 },
                 batch: (*batch).into(),
+                plan: AiPlan::default(),
             },
             ("cancel", [batch]) => Command::CancelAi {
                 batch: (*batch).into(),
@@ -467,6 +468,8 @@ pub fn answer(taken: &TakenCall, prefix: &str) -> Answer {
             currency: "CNY".into(),
             offline_trial: false,
             n_attempts: 1,
+            broken: Vec::new(),
+            review: None,
         },
     }
 }

@@ -5,6 +5,7 @@
 mod against_sqlite;
 mod ai;
 mod ai_kinds;
+mod ai_plans;
 mod damage;
 mod desk;
 mod durability;

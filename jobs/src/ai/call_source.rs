@@ -4,7 +4,7 @@
 //! [`CallSource`] is implemented for [`engine::QueueHandle`]; the fake is [`fake::FakeSource`]. Law: all of
 //! it may block on the disk, so the runner calls it from blocking threads only.
 
-use engine::{Attempt, BatchState, QueueHandle, TakenCall};
+use engine::{Attempt, BatchChange, BatchState, QueueHandle, Sending, SpentInHour, TakenCall};
 use table::ai::{Answer, CallKey};
 
 /// Answers could not be stored.
@@ -19,8 +19,14 @@ pub enum SettleError {
 }
 
 pub trait CallSource: Send + Sync + 'static {
-    /// Up to `n` calls, durably marked as running.
+    /// Up to `n` calls out of the line; none may be sent before [`CallSource::sending`] said yes.
     fn take(&self, n: usize) -> Vec<TakenCall>;
+    /// Marks calls as on their way, durably, with what they likely cost; false where that is impossible now.
+    fn sending(&self, sendings: Vec<Sending>) -> bool;
+    /// The calls of the batch wait until somebody says so; `code` says why.
+    fn pause(&self, batch: &str, code: &str);
+    /// What the ledger says was spent before.
+    fn spent(&self) -> Vec<SpentInHour>;
     /// Back to the queue, not asked.
     fn give_back(&self, keys: &[CallKey]);
     fn settle(
@@ -41,11 +47,25 @@ pub trait CallSource: Send + Sync + 'static {
 
 impl CallSource for QueueHandle {
     fn take(&self, n: usize) -> Vec<TakenCall> {
-        QueueHandle::take(self, n)
+        QueueHandle::reserve(self, n)
+    }
+
+    fn sending(&self, sendings: Vec<Sending>) -> bool {
+        QueueHandle::sending(self, sendings)
+    }
+
+    fn pause(&self, batch: &str, code: &str) {
+        if let Err(error) = self.change_batch(batch, BatchChange::Pause(code.to_owned())) {
+            tracing::warn!(%error, batch, "a batch could not be paused");
+        }
+    }
+
+    fn spent(&self) -> Vec<SpentInHour> {
+        QueueHandle::spent(self)
     }
 
     fn give_back(&self, keys: &[CallKey]) {
-        QueueHandle::give_back(self, keys);
+        self.unsent(keys.to_vec());
     }
 
     fn settle(
@@ -85,7 +105,9 @@ impl CallSource for QueueHandle {
 
 /// The fake queue, for tests of this crate and of those who use it.
 pub mod fake {
-    use super::{Answer, Attempt, CallKey, CallSource, SettleError, TakenCall};
+    use super::{
+        Answer, Attempt, CallKey, CallSource, Sending, SettleError, SpentInHour, TakenCall,
+    };
     use parking_lot::Mutex;
     use std::{
         collections::{BTreeMap, VecDeque},
@@ -102,6 +124,9 @@ pub mod fake {
         attempts: Vec<Attempt>,
         blobs: BTreeMap<String, Vec<u8>>,
         cancelled: Vec<String>,
+        paused: BTreeMap<String, String>,
+        held: Vec<TakenCall>,
+        sent: Vec<Sending>,
         commits: Vec<(usize, usize)>,
         refuse_commits: u32,
         is_closed: bool,
@@ -145,6 +170,9 @@ pub mod fake {
                     call: Arc::new(call),
                     batch: batch.to_owned(),
                     n_attempts: 0,
+                    actor: "user:test".into(),
+                    field: None,
+                    cap_micros: None,
                 }));
                 state.listeners.clone()
             };
@@ -158,6 +186,30 @@ pub mod fake {
             let mut state = self.0.lock();
             state.queue.retain(|taken| taken.batch != batch);
             state.cancelled.push(batch.to_owned());
+        }
+
+        /// Paused batches with the reason.
+        pub fn paused(&self) -> BTreeMap<String, String> {
+            self.0.lock().paused.clone()
+        }
+
+        /// Lets a paused batch go on.
+        pub fn resume(&self, batch: &str) {
+            let listeners = {
+                let mut state = self.0.lock();
+                state.paused.remove(batch);
+                let held = std::mem::take(&mut state.held);
+                state.queue.extend(held);
+                state.listeners.clone()
+            };
+            for listener in listeners {
+                listener();
+            }
+        }
+
+        /// What was marked as on its way.
+        pub fn sent(&self) -> Vec<Sending> {
+            self.0.lock().sent.clone()
         }
 
         /// Told the number of calls of each commit.
@@ -215,12 +267,32 @@ pub mod fake {
 
         fn take(&self, n: usize) -> Vec<TakenCall> {
             let mut state = self.0.lock();
+            for taken in std::mem::take(&mut state.queue) {
+                match state.paused.contains_key(&taken.batch) {
+                    true => state.held.push(taken),
+                    false => state.queue.push_back(taken),
+                }
+            }
             let n = n.min(state.queue.len());
             let taken: Vec<TakenCall> = state.queue.drain(..n).collect();
             for one in &taken {
                 state.taken.insert(one.call.key, one.clone());
             }
             taken
+        }
+
+        fn sending(&self, sendings: Vec<Sending>) -> bool {
+            self.0.lock().sent.extend(sendings);
+            true
+        }
+
+        fn pause(&self, batch: &str, code: &str) {
+            let mut state = self.0.lock();
+            state.paused.insert(batch.to_owned(), code.to_owned());
+        }
+
+        fn spent(&self) -> Vec<SpentInHour> {
+            Vec::new()
         }
 
         fn give_back(&self, keys: &[CallKey]) {

@@ -48,7 +48,7 @@ impl Gate {
     pub fn new(rpm: u32, max_parallel: u32) -> Gate {
         let max_parallel = match max_parallel {
             0 => limits::MAX_PARALLEL,
-            n => n.min(limits::MAX_PARALLEL),
+            n => n.min(limits::PARALLEL_AT_MOST),
         };
         Gate {
             limit: limits::START_PARALLEL.min(max_parallel),
@@ -63,6 +63,16 @@ impl Gate {
             interval: (rpm > 0).then(|| Duration::from_secs(60) / rpm),
             next_start: None,
         }
+    }
+
+    /// Requests per minute that the settings allow; absent where nothing is known.
+    pub fn per_minute(&self) -> Option<f64> {
+        self.interval.map(|interval| 60.0 / interval.as_secs_f64())
+    }
+
+    /// The most questions that may ever be open.
+    pub fn max_parallel(&self) -> u32 {
+        self.max_parallel
     }
 
     /// Questions that may be open now.

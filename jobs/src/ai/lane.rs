@@ -169,6 +169,9 @@ mod tests {
             call: Arc::new(fake::call(n, "m", &format!("text {n}"))),
             batch: batch.into(),
             n_attempts: 0,
+            actor: String::new(),
+            field: None,
+            cap_micros: None,
         })
     }
 

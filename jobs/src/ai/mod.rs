@@ -10,6 +10,7 @@ pub mod call_source;
 pub mod clean;
 pub mod estimate;
 pub mod gate;
+mod hold;
 pub mod lane;
 pub mod provider;
 pub mod reason;

@@ -39,6 +39,12 @@ impl Provider {
         }
     }
 
+    /// Requests per minute (absent: not known) and questions at a time, as they are set.
+    pub fn limits(&self) -> (Option<f64>, u32) {
+        let gate = self.gate.lock();
+        (gate.per_minute(), gate.max_parallel())
+    }
+
     /// Requests per minute and questions at a time; 0 where nothing is known.
     pub fn with_limits(mut self, rpm: u32, max_parallel: u32) -> Provider {
         self.gate = Mutex::new(Gate::new(rpm, max_parallel));

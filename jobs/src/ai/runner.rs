@@ -11,6 +11,7 @@ use super::{
     clean::{self, Cleaned},
     estimate,
     gate::{Pass, Verdict, backoff_ms},
+    hold::payer,
     lane::{Lane, Work},
     provider::{Provider, ProviderSet},
     reason,
@@ -27,10 +28,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use table::{
-    ai::{Answer, CallKey, Provenance},
-    expects::Expects,
-};
+use table::ai::{Answer, CallKey, Provenance};
 use tokio::{
     sync::{Notify, mpsc},
     task::JoinSet,
@@ -64,6 +62,7 @@ impl AiRunner {
         let settler =
             tokio::spawn(Settler::new(source.clone(), asked.clone(), stop.clone()).run(outcomes));
         let budgets = Arc::new(Budgets::default());
+        budgets.load(&source.spent());
         let runner = Runner {
             source,
             providers,
@@ -91,9 +90,9 @@ impl AiRunner {
         }
     }
 
-    /// Batches without a cap spend what they need.
-    pub fn set_cap(&self, batch: &str, cap_micros: u64) {
-        self.budgets.set_cap(batch, cap_micros);
+    /// What was spent, and the limits on it.
+    pub fn budgets(&self) -> &Arc<Budgets> {
+        &self.budgets
     }
 
     /// Takes no more calls, waits [`STOP_GRACE`] for open questions, stores their answers.
@@ -118,15 +117,15 @@ const IDLE_LOOK: Duration = Duration::from_secs(5);
 /// Between looks at a gate that the runner of another base fills.
 const SHARED_GATE_LOOK: Duration = Duration::from_millis(50);
 
-struct Runner {
-    source: Arc<dyn CallSource>,
-    providers: Arc<ProviderSet>,
-    now_ms: NowMs,
-    budgets: Arc<Budgets>,
+pub(super) struct Runner {
+    pub(super) source: Arc<dyn CallSource>,
+    pub(super) providers: Arc<ProviderSet>,
+    pub(super) now_ms: NowMs,
+    pub(super) budgets: Arc<Budgets>,
     /// By provider name.
-    lanes: BTreeMap<String, Lane>,
+    pub(super) lanes: BTreeMap<String, Lane>,
     /// Keys from being taken until being settled.
-    asked: Arc<Mutex<HashSet<CallKey>>>,
+    pub(super) asked: Arc<Mutex<HashSet<CallKey>>>,
     open: JoinSet<Finished>,
     /// Cancels the open questions of a batch.
     batches: BTreeMap<String, CancellationToken>,
@@ -165,6 +164,9 @@ impl Runner {
                     if let Ok(finished) = finished {
                         self.finished(finished).await;
                     }
+                    while let Some(Ok(finished)) = self.open.try_join_next() {
+                        self.finished(finished).await;
+                    }
                 }
                 () = self.wake.notified() => self.is_exhausted = false,
                 () = tokio::time::sleep_until(look_again) => self.is_exhausted = false,
@@ -199,8 +201,9 @@ impl Runner {
                 width += gate.width() as usize;
             }
         }
-        let wanted = 2 * width.max(1);
-        if n_ready * 4 > wanted {
+        // Taken calls are marked as on their way: few enough that a crash leaves few of them in doubt.
+        let wanted = width / 2 + limits::CALLS_IN_HAND;
+        if n_ready * 2 > wanted {
             return 0;
         }
         (wanted - n_ready).min(limits::CALLS_AHEAD - n_held)
@@ -217,6 +220,9 @@ impl Runner {
         let taken = taken.unwrap_or_default();
         self.is_exhausted = taken.len() < n;
         let n_taken = taken.len();
+        if !self.mark(&taken).await {
+            return false;
+        }
         let mut n_refused = 0;
         for one in taken {
             if !self.admit(one).await {
@@ -234,16 +240,18 @@ impl Runner {
             // The same question is under way; its answer serves all cells that wait for the key.
             return true;
         }
-        let refusal = if self.budgets.is_spent(&taken.batch) {
-            Some(reason::BUDGET_REACHED)
-        } else {
-            None
-        };
+        if let Some(cap) = taken.cap_micros {
+            self.budgets.set_cap(&taken.batch, cap);
+        }
+        if let Some(code) = self.limit_reached(&taken) {
+            let batch = taken.batch.clone();
+            self.pause(&batch, code, Some(Work::new(taken))).await;
+            return true;
+        }
         let provider = self.providers.find(&taken.call.model);
-        let code = match (&provider, refusal) {
-            (_, Some(code)) => code,
-            (None, None) => reason::NO_PROVIDER,
-            (Some(provider), None) => {
+        let code = match &provider {
+            None => reason::NO_PROVIDER,
+            Some(provider) => {
                 let lane = self.lanes.entry(provider.name.clone()).or_default();
                 match lane.halted(&taken.batch, Instant::now()) {
                     Some(code) => code,
@@ -273,11 +281,12 @@ impl Runner {
             };
             lane.wake_due(now);
             look_again = look_again.min(lane.next_due().unwrap_or(look_again));
-            let mut spent = Vec::new();
+            let mut over = None;
             while let Some(work) = lane.peek() {
-                if self.budgets.is_spent(&work.taken.batch) {
-                    spent.extend(lane.pop());
-                    continue;
+                let taken = &work.taken;
+                if let Some(code) = self.budgets.reached(payer(taken), (self.now_ms)()) {
+                    over = Some((taken.batch.clone(), code));
+                    break;
                 }
                 let pass = match provider.gate.lock().enter(now) {
                     Ok(pass) => pass,
@@ -304,8 +313,9 @@ impl Runner {
                     self.open.spawn(question);
                 }
             }
-            for work in spent {
-                self.fail(work.taken.call.key, reason::BUDGET_REACHED).await;
+            if let Some((batch, code)) = over {
+                self.pause(&batch, code, None).await;
+                look_again = now;
             }
         }
         look_again
@@ -364,36 +374,36 @@ impl Runner {
                 error.code()
             }
         };
-        let is_picture = matches!(call.expects, Expects::Picture { .. });
-        if provider.offline_trial || is_picture {
+        let picture = asking::picture_micros(call, provider);
+        if provider.offline_trial || picture.is_some() {
             (tokens_in, tokens_out) = (0, 0);
         }
-        let mut cost_micros = provider
-            .prices
-            .cost_micros(tokens_in, tokens_out, tokens_cached);
-        if is_picture && outcome == "ok" {
-            cost_micros += provider.prices.image_micros();
+        let unknown_outcome = is_maybe_charged && tokens_in == 0 && !provider.offline_trial;
+        if unknown_outcome && picture.is_none() {
+            // Nobody knows; the ledger reckons with the likely.
+            tokens_in = estimate::prompt_tokens(call);
         }
-        let mut spent = cost_micros;
-        if is_maybe_charged && cost_micros == 0 {
-            // Nobody knows; the budget reckons with the likely.
-            spent = provider
-                .prices
-                .cost_micros(estimate::prompt_tokens(call), 0, 0);
-        }
-        self.budgets.spend(&work.taken.batch, spent);
+        let prices = &provider.prices;
+        let cost_micros = match picture {
+            Some(price) if unknown_outcome || outcome == "ok" => price,
+            Some(_) => 0,
+            None => prices.cost_micros(tokens_in, tokens_out, tokens_cached),
+        };
+        let at_ms = (self.now_ms)();
+        self.budgets.spend(payer(&work.taken), at_ms, cost_micros);
         let attempt = Attempt {
             key: call.key,
             batch: work.taken.batch.clone(),
             provider: provider.name.clone(),
             model: provider.model.clone(),
-            at_ms: (self.now_ms)(),
+            at_ms,
             took_ms: took.as_millis() as u64,
             tokens_in,
             tokens_out,
             cost_micros,
             currency: provider.prices.currency.clone(),
             outcome: outcome.to_owned(),
+            unknown_outcome,
         };
         work.tokens_in += tokens_in;
         work.tokens_out += tokens_out;
@@ -427,6 +437,8 @@ impl Runner {
                     currency: provider.prices.currency.clone(),
                     offline_trial: provider.offline_trial,
                     n_attempts: work.taken.n_attempts + work.n_calls,
+                    broken: Vec::new(),
+                    review: None,
                 };
                 let key = call.key;
                 self.send(Outcome::Answer(Answer {
@@ -474,6 +486,10 @@ impl Runner {
         let key = work.taken.call.key;
         if verdict == Verdict::GiveUp {
             let batch = work.taken.batch.clone();
+            if let AskError::BalanceExhausted { .. } = error {
+                self.pause(&batch, error.code(), Some(work)).await;
+                return;
+            }
             let rest = self.lane(&provider.name).halt(&batch, error.code(), now);
             self.is_draining = true;
             self.is_exhausted = false;

@@ -27,6 +27,9 @@ pub struct ImportArgs {
     /// Only shows what would be imported. 只预览,不导入。
     #[arg(long)]
     dry_run: bool,
+    /// That encrypted workbooks are opened with. 加密文件的打开密码。
+    #[arg(long)]
+    password: Option<String>,
     #[command(flatten)]
     data: DataArgs,
 }
@@ -59,9 +62,19 @@ async fn import(api: &Api, file: &Path, args: &ImportArgs) -> Result<Value, Fail
     let made = api
         .post("/imports", json!({"upload": upload["upload"]}))
         .await?;
-    let job = made["job"].as_str().unwrap_or_default().to_string();
-    let path = format!("/imports/{job}");
-    let staged = finished(api.wait(&path, &["waiting", "staging"]).await?)?;
+    let mut job = made["job"].as_str().unwrap_or_default().to_string();
+    let mut path = format!("/imports/{job}");
+    let mut staged = api.wait(&path, &["waiting", "staging"]).await?;
+    if let Some(password) = &args.password
+        && staged["error"]["code"] == "password_needed"
+    {
+        let body = json!({"password": password});
+        let made = api.post(&format!("{path}/unlock"), body).await?;
+        job = made["job"].as_str().unwrap_or_default().to_string();
+        path = format!("/imports/{job}");
+        staged = api.wait(&path, &["waiting", "staging"]).await?;
+    }
+    let staged = finished(staged)?;
     let sheets = chosen_sheets(&staged["manifest"], args.sheet.as_deref())?;
     if args.dry_run {
         api.json(

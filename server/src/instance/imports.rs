@@ -6,7 +6,10 @@ use super::{Bases, DataFolder, OpenBase, Upload, unfinished::Unfinished};
 use crate::error::ApiError;
 use axum::http::StatusCode;
 use connectors::{
-    file::{Manifest, StageError, StageErrorCode, StageLimits, Staged, stage_child},
+    file::{
+        Manifest, StageError, StageErrorCode, StageLimits, Staged,
+        stage_child::{self, StageOrder},
+    },
     model::Text2,
 };
 use jobs::{
@@ -33,6 +36,8 @@ pub struct ImportJob {
     folder: PathBuf,
     /// Held until the job is over: it pays for the disk room that the file takes.
     upload: Mutex<Option<Arc<Upload>>>,
+    /// The upload of a workbook that could not be opened without (the right) password.
+    locked: Mutex<Option<Arc<Upload>>>,
     /// The base that was asked for before the preview.
     pub wanted_base: Option<String>,
     manifest: Mutex<Option<Arc<Manifest>>>,
@@ -109,6 +114,29 @@ impl Imports {
 
     /// Begins to stage an uploaded file.
     pub fn begin(&self, upload: Arc<Upload>, wanted_base: Option<String>) -> Arc<ImportJob> {
+        self.begin_with(upload, wanted_base, None)
+    }
+
+    /// Begins anew with the password of a workbook that was not opened without it.
+    pub fn unlock(&self, id: &str, password: String) -> Result<Arc<ImportJob>, ApiError> {
+        let job = self.find(id)?;
+        let upload = job.locked.lock().take().ok_or_else(|| {
+            ApiError::new(
+                StatusCode::CONFLICT,
+                "not_locked",
+                "这个导入不在等密码。请重新选择文件。",
+                "This import does not wait for a password. Choose the file again.",
+            )
+        })?;
+        Ok(self.begin_with(upload, job.wanted_base.clone(), Some(password)))
+    }
+
+    fn begin_with(
+        &self,
+        upload: Arc<Upload>,
+        wanted_base: Option<String>,
+        password: Option<String>,
+    ) -> Arc<ImportJob> {
         let ticket = self.board.add(
             &self.seed,
             JobKind::Import,
@@ -120,6 +148,7 @@ impl Imports {
             id: ticket.id().to_string(),
             folder: self.folder.jobs().join(ticket.id()),
             upload: Mutex::new(Some(upload.clone())),
+            locked: Mutex::default(),
             wanted_base,
             manifest: Mutex::default(),
             waiting: Mutex::default(),
@@ -131,7 +160,11 @@ impl Imports {
         all.insert(job.id.clone(), job.clone());
         drop(all);
         let (program, staged) = (self.program.clone(), job.clone());
-        tokio::spawn(async move { stage(program, upload, staged, ticket).await });
+        let order = StageOrder {
+            limits: StageLimits::default(),
+            password,
+        };
+        tokio::spawn(async move { stage(program, upload, order, staged, ticket).await });
         job
     }
 
@@ -293,7 +326,13 @@ fn disk_failure(cause: &std::io::Error) -> JobError {
 }
 
 /// Reads the file in the child process, then waits for a person, for a cancellation, or for nothing.
-async fn stage(program: PathBuf, upload: Arc<Upload>, job: Arc<ImportJob>, ticket: Ticket) {
+async fn stage(
+    program: PathBuf,
+    upload: Arc<Upload>,
+    order: StageOrder,
+    job: Arc<ImportJob>,
+    ticket: Ticket,
+) {
     let cancel = Arc::new(AtomicBool::new(false));
     let (stop, watched) = (cancel.clone(), ticket.token());
     let watcher = tokio::spawn(async move {
@@ -303,14 +342,7 @@ async fn stage(program: PathBuf, upload: Arc<Upload>, job: Arc<ImportJob>, ticke
     let (into, name) = (job.folder.clone(), upload.name.clone());
     let path = upload.path.clone();
     let staged = crate::app::off_loop(move || {
-        stage_child::run(
-            &program,
-            &path,
-            &name,
-            &into,
-            &StageLimits::default(),
-            &cancel,
-        )
+        stage_child::run(&program, &path, &name, &into, &order, &cancel)
     })
     .await;
     watcher.abort();
@@ -329,6 +361,10 @@ async fn stage(program: PathBuf, upload: Arc<Upload>, job: Arc<ImportJob>, ticke
         Ok(Err(cause)) => {
             match cause.code {
                 StageErrorCode::Cancelled => ticket.cancelled(),
+                StageErrorCode::PasswordNeeded | StageErrorCode::WrongPassword => {
+                    *job.locked.lock() = job.upload.lock().take();
+                    ticket.fail(stage_failure(&cause));
+                }
                 _ => ticket.fail(stage_failure(&cause)),
             }
             job.clean();

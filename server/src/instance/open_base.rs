@@ -7,13 +7,13 @@ use crate::{
 };
 use axum::http::StatusCode;
 use engine::handle::{BaseHandle, EngineOptions, Subscription};
-use engine::{BlobError, ReadLogError};
-use jobs::{AiRunner, JobRow, ProviderSet, board::batch_row};
+use engine::{BlobError, LedgerLine, LedgerQuery, PastCalls, ReadLogError, Spent};
+use jobs::{AiRunner, JobRow, ProviderSet, ai::budget::Limits, board::batch_row};
 use parking_lot::Mutex;
 use std::{io::Read, path::Path, sync::Arc};
 use table::{
-    ai::{Answer, CallKey},
-    id::{BaseId, Revision},
+    ai::{AiCall, Answer, CallKey},
+    id::{BaseId, FieldId, Revision},
     op::Transaction,
 };
 use tokio::sync::broadcast;
@@ -73,11 +73,13 @@ impl OpenBase {
         let subscription = handle.subscribe(Box::new(move |patch| feed.publish(patch)));
         let runner = around.models.clone().map(|models| {
             let clock = around.engine.clock.clone();
-            AiRunner::start(
+            let runner = AiRunner::start(
                 Arc::new(handle.queue()),
                 models,
                 Arc::new(move || clock().now_ms),
-            )
+            );
+            runner.budgets().set_limits(stored_limits(&handle));
+            runner
         });
         Arc::new(OpenBase {
             id,
@@ -101,6 +103,51 @@ impl OpenBase {
                 batch_row(&self.id.0, label, batch)
             })
             .collect()
+    }
+
+    /// The owner's limits on what AI may cost.
+    pub fn ai_limits(&self) -> Limits {
+        match &*self.runner.lock() {
+            Some(runner) => runner.budgets().limits(),
+            None => stored_limits(&self.handle),
+        }
+    }
+
+    pub fn set_ai_limits(&self, limits: Limits) -> Result<(), ApiError> {
+        let note = serde_json::to_vec(&limits)
+            .map_err(|cause| ApiError::internal("keep limits", cause))?;
+        self.handle
+            .reader()
+            .put_note(Limits::NOTE, &note)
+            .map_err(|cause| ApiError::internal("keep limits", cause))?;
+        if let Some(runner) = &*self.runner.lock() {
+            runner.budgets().set_limits(limits);
+        }
+        Ok(())
+    }
+
+    /// Lines of the ledger, newest first.
+    pub fn ledger(&self, query: &LedgerQuery) -> Result<Vec<LedgerLine>, ApiError> {
+        let lines = self.handle.reader().ledger(query);
+        lines.map_err(|cause| ApiError::internal("read the ledger", cause))
+    }
+
+    /// Its sums by currency.
+    pub fn spent(&self) -> Result<Vec<Spent>, ApiError> {
+        let sums = self.handle.reader().spent();
+        sums.map_err(|cause| ApiError::internal("read the ledger", cause))
+    }
+
+    /// What answered calls of a field took lately.
+    pub fn past_calls(&self, field: FieldId, provider: &str) -> Result<PastCalls, ApiError> {
+        let past = self.handle.reader().past_calls(field, provider);
+        past.map_err(|cause| ApiError::internal("read the ledger", cause))
+    }
+
+    /// The question of a key.
+    pub fn call(&self, key: &CallKey) -> Result<Option<AiCall>, ApiError> {
+        let call = self.handle.reader().call(key);
+        call.map_err(|cause| ApiError::internal("read a question", cause))
     }
 
     /// Bytes of an attachment.
@@ -196,4 +243,9 @@ fn damaged_blob(digest: &str) -> ApiError {
         "The file of this attachment is damaged and cannot be shown.",
     )
     .at(digest)
+}
+
+fn stored_limits(handle: &BaseHandle) -> Limits {
+    let note = handle.reader().note(Limits::NOTE).ok().flatten();
+    Limits::from_note(note.as_deref())
 }

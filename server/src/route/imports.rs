@@ -52,6 +52,26 @@ pub async fn begin(
     Ok(Json(JobMade { job }))
 }
 
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Unlock {
+    /// That the workbook is opened with; kept nowhere.
+    pub password: String,
+}
+
+/// Begins anew where an import failed with `password_needed` or `wrong_password`.
+#[utoipa::path(post, path = "/imports/{job}/unlock", tag = "imports", request_body = Unlock,
+    params(("job" = String, Path)),
+    responses((status = 200, body = JobMade), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
+pub async fn unlock(
+    State(app): State<App>,
+    Path(job): Path<String>,
+    Json(unlock): Json<Unlock>,
+) -> Result<Json<JobMade>, ApiError> {
+    let job = app.imports.unlock(&job, unlock.password)?.id.clone();
+    Ok(Json(JobMade { job }))
+}
+
 #[derive(Serialize, ToSchema)]
 pub struct ImportView {
     pub job: String,

@@ -1,6 +1,9 @@
 //! One file per resource; this file is the list of them.
 
 mod ai;
+mod ai_cell;
+mod ai_ledger;
+mod ai_try;
 mod backups;
 mod bases;
 mod blobs;
@@ -51,9 +54,16 @@ pub fn all() -> OpenApiRouter<App> {
         .routes(routes!(history::trash::list))
         .routes(routes!(ai::estimate))
         .routes(routes!(ai::answer))
-        .routes(routes!(ai::provenance))
+        .routes(routes!(ai_cell::provenance))
+        .routes(routes!(ai_ledger::ledger))
+        .routes(routes!(ai_ledger::ledger_csv))
+        .routes(routes!(ai_ledger::batches))
+        .routes(routes!(ai_ledger::change_batch))
+        .routes(routes!(ai_ledger::limits, ai_ledger::set_limits))
+        .routes(routes!(ai_try::try_formulas))
         .routes(routes!(uploads::upload))
         .routes(routes!(imports::begin))
+        .routes(routes!(imports::unlock))
         .routes(routes!(imports::read))
         .routes(routes!(imports::picture))
         .routes(routes!(imports::confirm))

@@ -365,6 +365,7 @@ mod tests {
                 state: AiState::Failed,
                 keys: vec![],
                 reason: Some("provider_auth".into()),
+                by: None,
             })),
         );
         assert!(write_notes(&mut to, &column));

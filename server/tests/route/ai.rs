@@ -61,9 +61,9 @@ async fn without_a_provider_the_offline_trial_answers_and_says_so() {
     };
     let path = format!("/bases/{base}/tables/{table}/records/{record}/fields/{field}/provenance");
     let answers = world.get(&path).await.json();
-    assert_eq!(answers[0]["provenance"]["offline_trial"], true);
-    assert_eq!(answers[0]["text"], cell);
-    let key = answers[0]["key"].as_str().unwrap();
+    assert_eq!(answers["answers"][0]["provenance"]["offline_trial"], true);
+    assert_eq!(answers["answers"][0]["text"], cell);
+    let key = answers["answers"][0]["key"].as_str().unwrap();
     let answer = world
         .get(&format!("/bases/{base}/ai/answers/{key}"))
         .await

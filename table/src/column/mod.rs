@@ -434,6 +434,7 @@ mod tests {
             state: crate::ai::AiState::Ok,
             keys: vec![],
             reason: None,
+            by: None,
         });
         let mut a = Column::from_states(
             ColumnKind::Text,

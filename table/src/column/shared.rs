@@ -407,6 +407,7 @@ mod tests {
             state: crate::ai::AiState::Ok,
             keys: vec![],
             reason: None,
+            by: None,
         });
         let (mut edited, mut plain) = (column.clone(), numbers(&[1.0; 200]));
         for round in 0..2 * EDITS_BESIDE {

@@ -39,6 +39,19 @@ export async function journey({ browser, server }) {
   }
   check(residentMb(server.pid) < before + 64, "the reading child took the memory, not the server");
 
+  // A workbook behind a password: asked for, told where it is wrong, read once it is right.
+  await page.goto(server.url);
+  await page.getByTestId("file-input").setInputFiles(path.join(root, "connectors/tests/fixtures/password.xlsx"));
+  const password = page.getByLabel("文件的打开密码");
+  await password.fill("yiwu2026");
+  await page.getByRole("button", { name: "打开", exact: true }).click();
+  await page.getByText("密码不对").waitFor();
+  await shot(page, "21-password-zh");
+  await password.fill("Yiwu2026");
+  await password.press("Enter");
+  await page.getByTestId("confirm-import").waitFor();
+  same(await api(server, "GET", "/bases"), [], "a preview makes nothing");
+
   // Two cells at opposite corners of the sheet are a small table, not a billion cells.
   await page.goto(server.url);
   await page.getByTestId("file-input").setInputFiles(path.join(folder, "sparse.xlsx"));

@@ -12,6 +12,11 @@ export function getImport(job: string): Promise<Schemas["ImportView"]> {
   return ask("GET", `/imports/${job}`);
 }
 
+/** Opens a workbook that waits for its password; gives the new job. */
+export async function unlockImport(job: string, password: string): Promise<string> {
+  return (await ask<{ job: string }>("POST", `/imports/${job}/unlock`, { password })).job;
+}
+
 export function confirmImport(job: string, choice: Schemas["Confirm"]): Promise<unknown> {
   return ask("POST", `/imports/${job}/confirm`, choice);
 }

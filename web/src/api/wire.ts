@@ -42,6 +42,8 @@ export interface WireNote {
   state: AiState;
   reason?: string | null;
   keys?: string[];
+  /** Who said that the answer is right. */
+  by?: string | null;
 }
 
 export interface SelectOption {

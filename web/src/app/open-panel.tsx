@@ -2,6 +2,7 @@
 import { lazy, Suspense, useMemo } from "react";
 import type { Schemas } from "../api/client";
 import { AiForm } from "../features/ai-fields/ai-form";
+import { LedgerPanel } from "../features/ai-fields/ledger-panel";
 import { RunAiPanel } from "../features/ai-fields/run-panel";
 import { DocumentsPanel } from "../features/documents/documents-panel";
 import { FieldPanel } from "../features/fields/field-panel";
@@ -20,6 +21,7 @@ export type PanelState =
   | { kind: "record"; record: string }
   | { kind: "field"; field: string | null; at?: number }
   | { kind: "ai"; field: string }
+  | { kind: "ai_ledger" }
   | { kind: "history"; scope?: HistoryScope }
   | { kind: "record_history"; record: string; field?: string }
   | { kind: "jobs" }
@@ -64,6 +66,7 @@ export function OpenPanel({ state, base, tables, table, session, selected, sampl
       />
     );
   }
+  if (state.kind === "ai_ledger") return <LedgerPanel base={base} tables={tables} onClose={close} />;
   if (state.kind === "jobs") return <JobsPanel onClose={close} />;
   if (state.kind === "documents")
     return (
@@ -91,7 +94,19 @@ export function OpenPanel({ state, base, tables, table, session, selected, sampl
     );
   const field = table.fields.find((one) => one.id === state.field) ?? null;
   if (state.kind === "ai")
-    return field && <RunAiPanel base={base} table={table.id} field={field} selected={selected} onClose={close} />;
+    return (
+      field && (
+        <RunAiPanel
+          base={base}
+          table={table.id}
+          view={table.views[0]?.id}
+          field={field}
+          selected={selected}
+          onLedger={() => onState({ kind: "ai_ledger" })}
+          onClose={close}
+        />
+      )
+    );
   const first = sample ?? session.idOf(0);
   return (
     <FieldPanel

@@ -9,6 +9,7 @@ import { isDate } from "../features/views/operators";
 import type { CellAt, Range } from "../grid/types";
 import type { TableSession } from "../sync/table-session";
 import { Icon } from "../ui/icons";
+import { reviewCommand, verdictMenu } from "./ai-verdicts";
 import type { PanelState } from "./open-panel";
 
 export interface TableActions {
@@ -22,6 +23,7 @@ export interface TableActions {
   editField(field: WireField): void;
   insert(field: WireField, side: 0 | 1): void;
   runAi(field: WireField): void;
+  reviewAi(rows: readonly Range[], field: WireField, verdict: string): void;
   deleteRows(ranges: readonly Range[]): void;
   openRecord(row: number): void;
   openDocuments(): void;
@@ -76,6 +78,7 @@ export function useTableActions({ base, table, view, session, setPanel }: Contex
       insert: (field, side) =>
         setPanel({ kind: "field", field: null, at: table.fields.findIndex((one) => one.id === field.id) + side }),
       runAi: (field) => setPanel({ kind: "ai", field: field.id }),
+      reviewAi: (rows, field, verdict) => send(reviewCommand(table.id, session, rows, field.id, verdict)),
       deleteRows: (ranges) => void session.deleteRows(ranges).catch(() => undefined),
       openRecord: (row) => {
         const record = session.idOf(row);
@@ -167,7 +170,10 @@ export function rowMenu(
     { key: "documents", icon: <Icon name="print" />, label: t("documentsFor"), onClick: actions.openDocuments },
   ];
   if (field?.ai)
-    items.push({ key: "run", icon: <Icon name="spark" />, label: t("runAiHere"), onClick: () => actions.runAi(field) });
+    items.push(
+      { key: "run", icon: <Icon name="spark" />, label: t("runAiHere"), onClick: () => actions.runAi(field) },
+      ...verdictMenu(t, (verdict) => actions.reviewAi(rows, field, verdict)),
+    );
   if (field && (field.type === "number" || field.type === "currency"))
     items.push({ key: "addTo", label: t("addTo"), onClick: () => actions.addTo(rows, field) });
   if (field)

@@ -32,6 +32,8 @@ export class A11yMirror {
     area.setAttribute("role", "combobox");
     area.setAttribute("aria-haspopup", "grid");
     area.setAttribute("aria-expanded", "true");
+    // Named from the start: the rows are written only when things rest.
+    this.label();
   }
 
   destroy(): void {
@@ -45,8 +47,7 @@ export class A11yMirror {
 
   private write(state: { layout: Layout; source: GridSource; active: CellAt | null; from: number; to: number }): void {
     const { layout, source, active } = state;
-    this.area.setAttribute("aria-label", this.words().label);
-    this.table.setAttribute("aria-label", this.words().label);
+    this.label();
     this.table.setAttribute("aria-rowcount", String(layout.rowCount + 1));
     this.table.setAttribute("aria-colcount", String(layout.columns.length));
     const head = element("div", "row", { "aria-rowindex": "1" });
@@ -61,6 +62,11 @@ export class A11yMirror {
     if (active) this.area.setAttribute("aria-activedescendant", this.cellId(active.row, active.col));
     else this.area.removeAttribute("aria-activedescendant");
     this.say(layout, source, active);
+  }
+
+  private label(): void {
+    this.area.setAttribute("aria-label", this.words().label);
+    this.table.setAttribute("aria-label", this.words().label);
   }
 
   private row(row: number, layout: Layout, source: GridSource, active: CellAt | null): HTMLElement {

@@ -1,4 +1,6 @@
 /** English. The same keys as zh-CN; the type makes a missing one an error. */
+
+import { aiEn } from "./ai";
 import { aiKindsEn } from "./ai-kinds";
 import { documentsEn } from "./documents";
 import { labelsEn } from "./labels";
@@ -9,6 +11,7 @@ import type { zh } from "./zh-CN";
 type Key = keyof typeof zh;
 
 export const en: Record<Key, string> & Partial<Record<`${Key}_one`, string>> = {
+  ...aiEn,
   ...togetherEn,
   ...documentsEn,
   ...aiKindsEn,
@@ -33,7 +36,9 @@ export const en: Record<Key, string> & Partial<Record<`${Key}_one`, string>> = {
   dropTitle: "Drop an Excel, WPS or CSV file here",
   dropHint: "Pictures, formulas and leading zeros are kept. You preview first, and one undo takes it all back.",
   chooseFile: "Choose a file",
-  dropSmall: "xlsx, xls, et up to 512 MB; csv up to 4 GB",
+  dropSmall: "xlsx, xls, et, ods, web tables up to 512 MB; csv up to 4 GB",
+  filePassword: "Password of the file",
+  openFile: "Open",
   recent: "My data",
   templates: "Start from a template",
   blank: "Blank table",

@@ -1,9 +1,12 @@
 /** Simplified Chinese, written first. Keys are flat; a test compares them with English and with their uses. */
+
+import { aiZh } from "./ai";
 import { aiKindsZh } from "./ai-kinds";
 import { documentsZh } from "./documents";
 import { labelsZh } from "./labels";
 import { togetherZh } from "./together";
 export const zh = {
+  ...aiZh,
   ...togetherZh,
   ...documentsZh,
   ...aiKindsZh,
@@ -29,7 +32,9 @@ export const zh = {
   dropTitle: "把 Excel、WPS 或 CSV 拖到这里",
   dropHint: "图片、公式、前导零都会保留；导入前先预览，不满意可以一步撤销",
   chooseFile: "选择文件",
-  dropSmall: "支持 xlsx、xls、et（最大 512 MB）和 csv（最大 4 GB）",
+  dropSmall: "支持 xlsx、xls、et、ods、网页表格（最大 512 MB）和 csv（最大 4 GB）",
+  filePassword: "文件的打开密码",
+  openFile: "打开",
   recent: "我的数据",
   templates: "从模板开始",
   blank: "空白数据表",

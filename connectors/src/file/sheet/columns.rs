@@ -514,7 +514,8 @@ fn text_cut() -> Note {
 /// A name that no other column of the sheet has; blank names tell the place.
 fn unique(name: &str, place: usize, taken: &mut HashSet<String>) -> String {
     let limit = table::limits::NAME_CHARS - 8;
-    let base: String = if name.is_empty() {
+    let is_blank = name.chars().all(|c| c.is_control() || c.is_whitespace());
+    let base: String = if is_blank {
         format!("列{}", place + 1)
     } else {
         name.chars().take(limit).collect()

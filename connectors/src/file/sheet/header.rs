@@ -3,7 +3,7 @@
 //! Function: [`find`]. In: the first rows and the hints of the file; out: [`Header`]. Law: only the first
 //! full row can be a header; where it holds numbers or dates there is none. Tests: at the end of this file.
 
-use super::{Row, SheetFacts};
+use super::{Row, SheetFacts, header_words};
 use std::collections::BTreeMap;
 use table::{
     field::{date, number},
@@ -12,6 +12,10 @@ use table::{
 
 /// Rows of one header at most.
 const HEADER_ROWS: u32 = 4;
+/// Rows that a form above the table fills at most.
+const FORM_ROWS: usize = 40;
+/// So many known names in a row, and half of its cells, make it a header wherever it stands.
+const KNOWN_NAMES: usize = 3;
 
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct Header {
@@ -30,7 +34,17 @@ pub fn find(rows: &[Row], facts: &SheetFacts) -> Header {
         .header_hint
         .and_then(hinted)
         .filter(|at| looks_like_names(filled[*at]))
-        .or_else(|| guess(&filled, facts))
+        .or_else(|| match (guess(&filled, facts), by_words(&filled, facts)) {
+            // A form (whom it is for, when, by whom) may be as wide as the table below it.
+            (Some(guess), Some((place, n_known)))
+                if n_known > header_words::n_known(filled[guess])
+                    && filled[place].number > last_row(&filled[guess..], facts) =>
+            {
+                Some(place)
+            }
+            (None, Some((place, _))) => Some(place),
+            (guess, _) => guess,
+        })
         .or_else(|| hinted(facts.frozen_rows).filter(|at| looks_like_names(filled[*at])));
     let Some(place) = place else {
         return Header::default();
@@ -71,6 +85,16 @@ fn guess(filled: &[&Row], facts: &SheetFacts) -> Option<usize> {
     }
     // A single line of text is a header without data only if it has several names.
     (!alone || row.cells.len() > 1).then_some(place)
+}
+
+/// The first row with three or more known names of columns, and how many they are.
+fn by_words(filled: &[&Row], facts: &SheetFacts) -> Option<(usize, usize)> {
+    let rows = filled.iter().take(FORM_ROWS).enumerate();
+    let mut named = rows.filter(|(_, row)| looks_like_names(row) && facts.header_hint.is_none());
+    named.find_map(|(place, row)| {
+        let n_known = header_words::n_known(row);
+        (n_known >= KNOWN_NAMES && 2 * n_known >= row.cells.len()).then_some((place, n_known))
+    })
 }
 
 /// How many columns each cell of the row covers.
@@ -242,6 +266,32 @@ mod tests {
             &["报价单"],
             &["货号", "包装/装箱数", "包装/毛重", "单价"],
             3,
+        );
+        check(
+            "橱柜清单\n订货分店|未命名|合同号|Z2202|安装区域\n客户|刘支援|电话|1|日期\n序号|名称|编号|规格（MM）|数量\n1|板|A|300|2",
+            &["A1:E1"],
+            &[
+                "橱柜清单",
+                "订货分店 未命名 合同号 Z2202 安装区域",
+                "客户 刘支援 电话 1 日期",
+            ],
+            &["序号", "名称", "编号", "规格（MM）", "数量"],
+            4,
+        );
+        check(
+            "报价单\n致：ABC|2026-11-22|5\nItem No.|Description|Qty (pcs)|Unit Price\nA1|clip|3|4",
+            &[],
+            &["报价单", "致：ABC 2026-11-22 5"],
+            &["Item No.", "Description", "Qty (pcs)", "Unit Price"],
+            3,
+        );
+        // A row of data may say a word or two.
+        check(
+            "货号|类别|品名\nA1|图片|名称",
+            &[],
+            &[],
+            &["货号", "类别", "品名"],
+            1,
         );
         check("00123|发夹|12.5\n00124|头绳|3", &[], &[], &[], 0);
         check("品名\n发夹\n头绳", &[], &[], &["品名"], 1);

@@ -7,6 +7,7 @@
 mod columns;
 mod formats;
 mod header;
+mod header_words;
 mod merges;
 mod notebook;
 mod outside;

@@ -330,6 +330,8 @@ impl Cells<'_, '_, '_> {
 
 /// The id in `=DISPIMG("ID_…",1)`, as WPS writes it, with or without prefix.
 pub fn wps_picture_id(text: &str) -> Option<&str> {
+    // Asked of every cell: most have no bracket at all.
+    memchr::memchr(b'(', text.as_bytes())?;
     let at = text.find("DISPIMG(").or_else(|| text.find("dispimg("))?;
     let before = text[..at].trim_start_matches(['=', '@']);
     if !before.is_empty() && !before.eq_ignore_ascii_case("_xlfn.") {

@@ -4,7 +4,7 @@
 //! `connectors/tests/staging.rs`.
 
 use super::{
-    package::{Package, corrupt, for_each_event},
+    package::{corrupt, for_each_event},
     xml,
 };
 use crate::file::{
@@ -35,9 +35,11 @@ pub struct Frame {
 
 const HEAD_BYTES: usize = 16 << 20;
 const MARK: &[u8] = b"sheetData";
+/// More than an end tag with its prefix has.
+const END_TAG_BYTES: usize = 256;
 
-pub fn read(package: &mut Package, part: &str) -> Result<Frame, StageError> {
-    let (head, tail) = around_cells(package.stream(part)?)?;
+pub fn read(sheet: impl Read) -> Result<Frame, StageError> {
+    let (head, tail) = around_cells(sheet)?;
     let mut frame = Frame::default();
     let mut list = ListRule::default();
     for piece in [head, tail] {
@@ -53,50 +55,75 @@ pub fn read(package: &mut Package, part: &str) -> Result<Frame, StageError> {
     Ok(frame)
 }
 
-/// The bytes before and after the cells. The last mark counts: a text may hold the word.
+/// The bytes before and after the cells. The last end tag counts: a comment or CDATA may hold one.
 fn around_cells(mut source: impl Read) -> Result<(Vec<u8>, Vec<u8>), StageError> {
     let mut head = Vec::new();
-    let mut tail: Vec<u8> = Vec::new();
-    let mut in_head = true;
-    let mut closed = false;
     let mut chunk = vec![0; 1 << 16];
-    loop {
+    let mut rest = loop {
         let n = source.read(&mut chunk).map_err(corrupt)?;
+        let from = head.len().saturating_sub(MARK.len());
+        head.extend_from_slice(&chunk[..n]);
+        if let Some(at) = memchr::memmem::find(&head[from..], MARK) {
+            break head.split_off(from + at);
+        }
         if n == 0 {
-            return Ok((head, if closed { tail } else { Vec::new() }));
+            return Ok((head, Vec::new()));
         }
-        if in_head {
-            let from = head.len().saturating_sub(MARK.len());
-            head.extend_from_slice(&chunk[..n]);
-            let Some(at) = memchr::memmem::find(&head[from..], MARK) else {
-                if head.len() > HEAD_BYTES {
-                    return Err(corrupt("no cells in the first part of a sheet"));
-                }
-                continue;
-            };
-            tail = head.split_off(from + at);
-            let cut = head.iter().rposition(|byte| *byte == b'<').unwrap_or(0);
-            head.truncate(cut);
-            in_head = false;
-        } else {
-            tail.extend_from_slice(&chunk[..n]);
+        if head.len() > HEAD_BYTES {
+            return Err(corrupt("no cells in the first part of a sheet"));
         }
-        if let Some(at) = memchr::memmem::rfind(&tail, MARK) {
-            let after = at + MARK.len();
-            if let Some(end) = tail[after..].iter().take(64).position(|byte| *byte == b'>') {
-                tail.drain(..=after + end);
-                closed = true;
-                continue;
-            }
-            tail.drain(..at);
-        } else if !closed {
-            let keep = tail.len().min(MARK.len());
-            tail.drain(..tail.len() - keep);
+    };
+    let cut = head.iter().rposition(|byte| *byte == b'<').unwrap_or(0);
+    head.truncate(cut);
+    // A sheet without cells has no end tag.
+    let tag = loop {
+        if let Some(end) = rest.iter().position(|byte| *byte == b'>') {
+            break end;
         }
-        if tail.len() as u64 > SMALL_PART_BYTES {
+        let n = source.read(&mut chunk).map_err(corrupt)?;
+        if n == 0 || rest.len() > HEAD_BYTES {
+            return Ok((head, Vec::new()));
+        }
+        rest.extend_from_slice(&chunk[..n]);
+    };
+    let mut is_after = tag > 0 && rest[tag - 1] == b'/';
+    rest.drain(..=tag);
+    let mut from = 0;
+    loop {
+        if let Some(end) = end_of_cells(&rest[from..]) {
+            rest.drain(..from + end);
+            is_after = true;
+        } else if !is_after {
+            // Of the cells only what may be the beginning of their end.
+            rest.drain(..rest.len().saturating_sub(END_TAG_BYTES));
+        }
+        if rest.len() as u64 > SMALL_PART_BYTES {
             return Err(StageErrorCode::TooLargeForMemory.because("what follows the cells"));
         }
+        from = rest.len().saturating_sub(END_TAG_BYTES);
+        let n = source.read(&mut chunk).map_err(corrupt)?;
+        if n == 0 {
+            return Ok((head, if is_after { rest } else { Vec::new() }));
+        }
+        rest.extend_from_slice(&chunk[..n]);
     }
+}
+
+/// Behind the last end tag of the cells.
+fn end_of_cells(bytes: &[u8]) -> Option<usize> {
+    let marks = memchr::memmem::rfind_iter(bytes, MARK);
+    let mut ends = marks.filter_map(|at| {
+        let open = bytes[..at]
+            .iter()
+            .rev()
+            .take(END_TAG_BYTES)
+            .position(|byte| *byte == b'<')?;
+        // Between them a slash and perhaps a prefix.
+        let is_end = open > 0 && bytes[at - open] == b'/';
+        let close = bytes[at..].iter().position(|byte| *byte == b'>')?;
+        is_end.then_some(at + close + 1)
+    });
+    ends.next()
 }
 
 impl Frame {
@@ -198,6 +225,60 @@ impl ListRule {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Gives so many bytes at a time.
+    struct Slow<'a>(&'a [u8], usize);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            let n = self.1.min(into.len()).min(self.0.len());
+            into[..n].copy_from_slice(&self.0[..n]);
+            self.0 = &self.0[n..];
+            Ok(n)
+        }
+    }
+
+    #[test]
+    fn what_is_around_the_cells_is_kept_wherever_the_pieces_end() {
+        let cells = "<row><c t=\"str\"><v>sheetData>/sheetData></v></c></row>".repeat(300);
+        for (xml, head, tail) in [
+            (
+                format!("<w><cols/><sheetData>{cells}</sheetData><drawing/></w>"),
+                "<w><cols/>",
+                "<drawing/></w>",
+            ),
+            (
+                format!("<x:w><x:sheetData a=\"1\">{cells}</x:sheetData ><x:merge/></x:w>"),
+                "<x:w>",
+                "<x:merge/></x:w>",
+            ),
+            (
+                "<w><sheetData/><drawing/></w>".into(),
+                "<w>",
+                "<drawing/></w>",
+            ),
+            (
+                format!("<w><sheetData><!-- </sheetData> -->{cells}</sheetData><d/>"),
+                "<w>",
+                "<d/>",
+            ),
+            (format!("<w><sheetData>{cells}"), "<w>", ""),
+            ("<w><sheetData".into(), "<w>", ""),
+            ("<w>".into(), "<w>", ""),
+        ] {
+            for n in [1, 7, 64, 1000, 1 << 20] {
+                let (before, after) = around_cells(Slow(xml.as_bytes(), n)).unwrap();
+                assert_eq!(String::from_utf8_lossy(&before), head, "{n}");
+                assert_eq!(String::from_utf8_lossy(&after), tail, "{n}");
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ pub use frame::{COLUMN_PX, Frame, ROW_PX};
 
 use super::{
     formula_map,
-    limits::SHEETS,
+    limits::{SHEETS, WHOLE_SHEET_BYTES},
     manifest::Note,
     package_extras::{self, PictureStore},
     sheet::{FinishedSheet, Merges, SheetFacts, SheetReading, StageRun},
@@ -96,7 +96,15 @@ fn sheet(
     store: &mut PictureStore,
     run: &mut StageRun,
 ) -> Result<Vec<FinishedSheet>, StageError> {
-    let mut frame = frame::read(package, &entry.part)?;
+    // Unpacked once where it is not too large, else once for the frame and once for the cells.
+    let whole = match package.size(&entry.part) <= WHOLE_SHEET_BYTES {
+        true => package.read(&entry.part)?,
+        false => None,
+    };
+    let mut frame = match &whole {
+        Some(bytes) => frame::read(bytes.as_slice())?,
+        None => frame::read(package.stream(&entry.part)?)?,
+    };
     let table = table_first_row(package, entry, &frame)?;
     let merges = Merges::new(std::mem::take(&mut frame.merges));
     let pictures = package_extras::anchored_pictures(package, &entry.part, &frame, &merges, store);
@@ -120,8 +128,12 @@ fn sheet(
             format!("The sheet \"{}\" is hidden in the file.", entry.name),
         ));
     }
-    let source = BufReader::with_capacity(1 << 16, package.stream(&entry.part)?);
-    cells::stream(source, lookups, &mut reading)?;
+    match whole {
+        Some(bytes) => cells::stream(bytes.as_slice(), lookups, &mut reading)?,
+        None => package.streamed(&entry.part, |source| {
+            cells::stream(source, lookups, &mut reading)
+        })?,
+    }
     reading.finish()
 }
 

@@ -12,11 +12,12 @@ use quick_xml::events::Event;
 use std::{
     collections::HashMap,
     fs::File,
-    io::{BufReader, Cursor, Read, Seek},
+    io::{BufRead, BufReader, Cursor, Read, Seek},
+    sync::mpsc,
 };
 use zip::ZipArchive;
 
-pub trait Source: Read + Seek {}
+pub trait Source: Read + Seek + Send {}
 impl Source for BufReader<File> {}
 impl Source for Cursor<Vec<u8>> {}
 
@@ -38,6 +39,38 @@ pub struct Relation {
 
 pub fn corrupt(error: impl std::fmt::Display) -> StageError {
     StageErrorCode::Corrupt.because(error)
+}
+
+/// Bytes that are unpacked at a time, and how many times ahead of the reader.
+const PIECE_BYTES: u64 = 1 << 18;
+const PIECES_AHEAD: usize = 8;
+
+/// The reading end of a part that is unpacked elsewhere.
+struct Pieces {
+    pieces: mpsc::Receiver<Vec<u8>>,
+    piece: Cursor<Vec<u8>>,
+}
+
+impl Read for Pieces {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        self.fill_buf()?;
+        self.piece.read(into)
+    }
+}
+
+impl BufRead for Pieces {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        if self.piece.position() as usize >= self.piece.get_ref().len()
+            && let Ok(next) = self.pieces.recv()
+        {
+            self.piece = Cursor::new(next);
+        }
+        self.piece.fill_buf()
+    }
+
+    fn consume(&mut self, n: usize) {
+        self.piece.consume(n);
+    }
 }
 
 impl Package {
@@ -80,6 +113,47 @@ impl Package {
         let file = self.zip.by_index(index).map_err(corrupt)?;
         let size = file.size();
         Ok(file.take(size))
+    }
+
+    /// What a part declares to have unpacked, bytes.
+    pub fn size(&mut self, part: &str) -> u64 {
+        let index = self.parts.get(&key(part)).copied();
+        let file = index.and_then(|index| self.zip.by_index_raw(index).ok());
+        file.map_or(0, |file| file.size())
+    }
+
+    /// A part as a stream that is unpacked on a thread of its own while `act` reads it.
+    pub fn streamed<T>(
+        &mut self,
+        part: &str,
+        act: impl FnOnce(&mut dyn BufRead) -> Result<T, StageError>,
+    ) -> Result<T, StageError> {
+        let (send, pieces) = mpsc::sync_channel(PIECES_AHEAD);
+        std::thread::scope(|scope| {
+            let unpacked = std::thread::Builder::new().spawn_scoped(scope, move || {
+                let mut stream = self.stream(part)?;
+                loop {
+                    let mut piece = Vec::with_capacity(PIECE_BYTES as usize);
+                    let n = (&mut stream).take(PIECE_BYTES).read_to_end(&mut piece);
+                    // Whoever reads may have had enough.
+                    if n.map_err(corrupt)? == 0 || send.send(piece).is_err() {
+                        return Ok(());
+                    }
+                }
+            })?;
+            let mut pieces = Pieces {
+                pieces,
+                piece: Cursor::default(),
+            };
+            let outcome = act(&mut pieces);
+            drop(pieces);
+            match unpacked.join() {
+                // What was cut off says so; the reader saw only an end.
+                Ok(Err(error)) => Err::<T, StageError>(error),
+                Ok(Ok(())) => outcome,
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        })
     }
 
     /// A small part, whole; `None` if there is no such part.
@@ -172,5 +246,42 @@ pub fn for_each_event(bytes: &[u8], mut take: impl FnMut(&Event)) -> Result<(), 
             Event::Eof => return Ok(()),
             event => take(&event),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::io::Write;
+
+    fn package(bytes: &[u8]) -> Package {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default();
+        zip.start_file("xl/a.xml", options).unwrap();
+        zip.write_all(bytes).unwrap();
+        let file = Cursor::new(zip.finish().unwrap().into_inner());
+        Package::open(Box::new(file), &StageLimits::default()).unwrap()
+    }
+
+    #[test]
+    fn a_part_is_read_while_it_is_unpacked() {
+        let bytes: Vec<u8> = (0..3_000_000u32)
+            .map(|at| (at.wrapping_mul(at) >> 7) as u8)
+            .collect();
+        let mut package = package(&bytes);
+        assert_eq!(package.size("xl/a.xml"), bytes.len() as u64);
+        let mut read = Vec::new();
+        let n = package.streamed("/xl/A.xml", |source| Ok(source.read_to_end(&mut read)?));
+        assert_eq!((n.unwrap(), &read), (bytes.len(), &bytes));
+        // Who stops early is not waited for, and an error of the reader is the one that is told.
+        let first = package.streamed("xl/a.xml", |source| Ok(source.fill_buf()?[0]));
+        assert_eq!(first.unwrap(), bytes[0]);
+        let told = package.streamed("xl/a.xml", |_| {
+            Err::<(), _>(StageErrorCode::TooManyCells.because("enough"))
+        });
+        assert_eq!(told.unwrap_err().code, StageErrorCode::TooManyCells);
+        let missing = package.streamed("xl/b.xml", |_| Ok(()));
+        assert_eq!(missing.unwrap_err().code, StageErrorCode::Corrupt);
     }
 }

@@ -251,6 +251,107 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bases/{base}/ai/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last batches, newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BatchView"][];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/ai/batches/{batch}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Pauses a batch or lets it go on. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                    batch: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BatchRequest"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bases/{base}/ai/estimate": {
         parameters: {
             query?: never;
@@ -285,6 +386,249 @@ export interface paths {
                     };
                 };
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/ai/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ledger of AI attempts. */
+        get: {
+            parameters: {
+                query?: {
+                    batch?: string | null;
+                    /** @description Lines older than this one. */
+                    before?: number | null;
+                    /** @description Only of this field. */
+                    field?: string | null;
+                };
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LedgerView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/ai/ledger.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ledger as a file for spreadsheets. */
+        get: {
+            parameters: {
+                query?: {
+                    batch?: string | null;
+                    /** @description Lines older than this one. */
+                    before?: number | null;
+                    /** @description Only of this field. */
+                    field?: string | null;
+                };
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/ai/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The owner's limits on what AI may cost. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LimitsView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        /** Sets the owner's limits. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LimitsView"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/ai/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What records show under each formula, as far as it is answered. To have it answered, send `try_ai`. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TryRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TryView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1414,7 +1758,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["AnswerView"][];
+                        "application/json": components["schemas"]["CellProvenance"];
                     };
                 };
                 404: {
@@ -2001,6 +2345,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/{job}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins anew where an import failed with `password_needed` or `wrong_password`. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    job: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Unlock"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobMade"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -2466,6 +2867,26 @@ export interface components {
             /** @description `queued`, `running`, `ok`, `needs_review`, `failed`, `stale`, `locked`, `skipped` */
             state: string;
         };
+        /** @description What narrows the scope of a run, as in [`engine::AiPlan`]. */
+        AiPlan: {
+            /**
+             * Format: int64
+             * @description The most that the batch may cost, in millionths of the provider's currency.
+             */
+            cap_micros?: number | null;
+            estimate?: components["schemas"]["BatchEstimate"] | null;
+            /** @description Only records of which this formula is true; the others are marked as left out. */
+            only_if?: string | null;
+            /**
+             * Format: int32
+             * @description Only so many of them, as different from each other as possible.
+             */
+            sample?: number | null;
+            /** @description Only records that this view shows. */
+            view?: string | null;
+            /** @description Cells edited by hand are asked for too: they keep what they show, the answer is offered beside it. */
+            with_locked: boolean;
+        };
         /** @enum {string} */
         AiPolicyView: "manual" | "auto";
         /** @description Which records of an AI field are asked. */
@@ -2532,6 +2953,73 @@ export interface components {
             tables: components["schemas"]["TableView"][];
             undo: components["schemas"]["UndoView"];
         };
+        /** @description What the person was told, kept with the batch. */
+        BatchEstimate: {
+            /** Format: int64 */
+            cost_high_micros: number;
+            /** Format: int64 */
+            cost_low_micros: number;
+            currency: string;
+            /** Format: int64 */
+            n_calls: number;
+            /** Format: int64 */
+            tokens_high: number;
+            /** Format: int64 */
+            tokens_low: number;
+        };
+        /** @description What becomes of a batch. */
+        BatchRequest: {
+            /**
+             * Format: double
+             * @description What it may cost from now on, in all.
+             */
+            cap?: number | null;
+            /** @description True: it stands still; false: it goes on. */
+            paused: boolean;
+        };
+        /** @description One click on “run” and what became of it. */
+        BatchView: {
+            actor: string;
+            /** Format: double */
+            cap?: number | null;
+            /**
+             * Format: double
+             * @description Likely cost of unknown outcomes included.
+             */
+            cost: number;
+            currency: string;
+            /** @description Failed calls by reason, the most frequent first. */
+            failures: components["schemas"]["FailureGroup"][];
+            field?: string | null;
+            id: string;
+            /** Format: int64 */
+            n_cached: number;
+            /** Format: int64 */
+            n_done: number;
+            /** Format: int64 */
+            n_failed: number;
+            /** Format: int64 */
+            n_locked: number;
+            /** Format: int64 */
+            n_records: number;
+            /** Format: int64 */
+            n_running: number;
+            /** Format: int64 */
+            n_total: number;
+            /** Format: int64 */
+            n_unknown: number;
+            paused?: components["schemas"]["Reason"] | null;
+            /** Format: int64 */
+            started_ms: number;
+            /** @description `running`, `paused`, `done`, `failed` or `cancelled`. */
+            state: string;
+            table?: string | null;
+            /** Format: int64 */
+            tokens_in: number;
+            /** Format: int64 */
+            tokens_out: number;
+            told?: components["schemas"]["ToldView"] | null;
+        };
         /** @description What a press on a button does. */
         ButtonActionView: {
             /** @enum {string} */
@@ -2557,6 +3045,27 @@ export interface components {
         } | {
             pending: boolean;
         } | unknown;
+        /** @description What a cell of an AI field knows. */
+        CellProvenance: {
+            /** @description The answers that it shows (or that are offered beside it), in the order of the formula. */
+            answers: components["schemas"]["AnswerView"][];
+            /** @description Who said that the answer is right. */
+            approved_by?: string | null;
+            /** @description Every attempt at these answers, newest first. */
+            attempts: components["schemas"]["LineView"][];
+            /** @description Inputs that are not what they were: what they are now, by name. */
+            changed: components["schemas"]["ChangedInput"][];
+            /** @description The answer was there already when the cell asked. */
+            from_cache: boolean;
+            /** @description What was asked, by name. */
+            inputs: {
+                [key: string]: string;
+            };
+            /** @description Another model would be asked now. */
+            model_changed: boolean;
+            /** @description The prompt's fixed part is another one now. */
+            prompt_changed: boolean;
+        };
         /** @description One cell before and after. */
         ChangeView: {
             after: components["schemas"]["Cell"];
@@ -2572,6 +3081,11 @@ export interface components {
             record_title: string;
             table: string;
             table_name: string;
+        };
+        ChangedInput: {
+            name: string;
+            now: string;
+            was: string;
         };
         CheckResult: {
             /** @description Empty where all is well. */
@@ -2742,11 +3256,17 @@ export interface components {
         };
         EstimateRequest: {
             field: string;
+            plan?: components["schemas"]["AiPlan"] | null;
             /** @description `empty`, `stale`, `failed`, `all` or `{"records":["r1"]}`. */
             scope: components["schemas"]["AiScope"];
             table: string;
         };
         EstimateView: {
+            /**
+             * Format: double
+             * @description What the batch may cost, where the owner has set a limit.
+             */
+            cap?: number | null;
             /** Format: double */
             cost_high: number;
             /**
@@ -2769,16 +3289,43 @@ export interface components {
             n_calls: number;
             /**
              * Format: int64
-             * @description In scope but edited by hand: they stay.
+             * @description In scope, but the condition is not true of them.
+             */
+            n_left_out: number;
+            /**
+             * Format: int64
+             * @description In scope but edited by hand: what they show stays.
              */
             n_locked: number;
             /**
              * Format: int64
-             * @description Records in scope that are not locked.
+             * @description Earlier answers of the field that the estimate knows of.
+             */
+            n_past: number;
+            /**
+             * Format: int64
+             * @description Records in scope; with `with_locked` those edited by hand are among them.
              */
             n_records: number;
+            /**
+             * Format: int64
+             * @description Questions that equal one of these: asked once.
+             */
+            n_repeated: number;
+            /**
+             * Format: int64
+             * @description Questions that another run asks already.
+             */
+            n_waiting: number;
+            /** @description It may cost more than the owner lets pass without a second look. */
+            needs_confirmation: boolean;
             /** @description No AI: glossary and sentence patterns only. */
             offline_trial: boolean;
+            /**
+             * Format: double
+             * @description At the rate that the provider allows, or that it has shown.
+             */
+            seconds: number;
             /** Format: int64 */
             tokens_high: number;
             /** Format: int64 */
@@ -2809,6 +3356,12 @@ export interface components {
             report?: components["schemas"]["ExportReport"] | null;
             /** @description `running`, `done`, `failed`, `cancelled` */
             state: string;
+        };
+        FailureGroup: {
+            code: string;
+            message: string;
+            /** Format: int64 */
+            n: number;
         };
         /** @description The field type that fits a column. */
         FieldProposal: {
@@ -3160,6 +3713,72 @@ export interface components {
         JobMade: {
             job: string;
         };
+        LedgerView: {
+            /** @description Newest first. */
+            lines: components["schemas"]["LineView"][];
+            /** @description Over the whole base, by currency. */
+            totals: components["schemas"]["SpentView"][];
+        };
+        /** @description The owner's limits, in the currency of the provider that is asked; absent ones do not limit. */
+        LimitsView: {
+            /**
+             * Format: double
+             * @description A batch that may cost more is to be confirmed once more.
+             */
+            confirm_above?: number | null;
+            /**
+             * Format: double
+             * @description What the base may cost, in all.
+             */
+            per_base?: number | null;
+            /**
+             * Format: double
+             * @description What one click may cost.
+             */
+            per_batch?: number | null;
+            /**
+             * Format: double
+             * @description What all may spend within 24 hours.
+             */
+            per_day?: number | null;
+            /**
+             * Format: double
+             * @description What a field may cost, in all.
+             */
+            per_field?: number | null;
+            /**
+             * Format: double
+             * @description What a person may spend within 24 hours.
+             */
+            per_person?: number | null;
+        };
+        /** @description One attempt. */
+        LineView: {
+            /** @description Who asked. */
+            actor: string;
+            /** Format: int64 */
+            at_ms: number;
+            batch: string;
+            /** Format: double */
+            cost: number;
+            currency: string;
+            field?: string | null;
+            /** Format: int64 */
+            id: number;
+            key: string;
+            model: string;
+            /** @description `ok`, `unknown` or the code of an error. */
+            outcome: string;
+            provider: string;
+            /** Format: int64 */
+            tokens_in: number;
+            /** Format: int64 */
+            tokens_out: number;
+            /** Format: int64 */
+            took_ms: number;
+            /** @description Nobody knows whether it was charged; `cost` is what it likely was. */
+            unknown: boolean;
+        };
         Linked: {
             /** @description `r1` */
             id: string;
@@ -3330,6 +3949,8 @@ export interface components {
              * @description Milliseconds since 1970.
              */
             at_ms: number;
+            /** @description Rules that earlier attempts broke. */
+            broken: string[];
             /**
              * Format: double
              * @description In `currency`.
@@ -3346,6 +3967,8 @@ export interface components {
             offline_trial: boolean;
             prompt_version: string;
             provider: string;
+            /** @description The rule that it still breaks. */
+            review?: string | null;
             /** Format: int64 */
             tokens_in: number;
             /** Format: int64 */
@@ -3404,6 +4027,10 @@ export interface components {
             default: string;
             /** @description The built-in offline trial is always the first. */
             providers: components["schemas"]["ProviderView"][];
+        };
+        Reason: {
+            code: string;
+            message: string;
         };
         /** @description A durable command. */
         Receipt: {
@@ -3495,6 +4122,19 @@ export interface components {
             by?: string | null;
             descending: boolean;
             field: string;
+        };
+        SpentView: {
+            /** Format: double */
+            cost: number;
+            currency: string;
+            /** Format: int64 */
+            n_attempts: number;
+            /** Format: int64 */
+            n_unknown: number;
+            /** Format: int64 */
+            tokens_in: number;
+            /** Format: int64 */
+            tokens_out: number;
         };
         StatusView: {
             /** @enum {string} */
@@ -3599,6 +4239,19 @@ export interface components {
             /** Format: int32 */
             start: number;
         };
+        ToldView: {
+            /** Format: double */
+            cost_high: number;
+            /** Format: double */
+            cost_low: number;
+            currency: string;
+            /** Format: int64 */
+            n_calls: number;
+            /** Format: int64 */
+            tokens_high: number;
+            /** Format: int64 */
+            tokens_low: number;
+        };
         /** @description Something in the trash. */
         TrashItem: {
             actor: string;
@@ -3630,11 +4283,41 @@ export interface components {
             table_name: string;
             view?: string | null;
         };
+        TriedCellView: {
+            /** @description Why it has no answer: a code. */
+            failed?: string | null;
+            /** @description The question as it is sent. */
+            prompt: string;
+            /** @description Absent until it is answered. */
+            text?: string | null;
+        };
+        /** @description Which records and formulas are to be shown. */
+        TryRequest: {
+            field: string;
+            /** @description As typed; an empty one is the field's own. */
+            formulas: string[];
+            plan?: components["schemas"]["AiPlan"] | null;
+            /** @description These records; absent: a few varied ones of the scope. */
+            records?: string[] | null;
+            scope: components["schemas"]["AiScope"];
+            table: string;
+        };
+        TryView: {
+            /** @description Per formula, per record. */
+            columns: components["schemas"]["TriedCellView"][][];
+            /** @description What the first field shows of each record. */
+            names: string[];
+            records: string[];
+        };
         UndoView: {
             can_redo: boolean;
             can_undo: boolean;
             redo_label?: string | null;
             undo_label?: string | null;
+        };
+        Unlock: {
+            /** @description That the workbook is opened with; kept nowhere. */
+            password: string;
         };
         /** @description One of the two, by the `base` parameter. */
         UploadAnswer: components["schemas"]["UploadMade"] | components["schemas"]["Attachment"];

@@ -1,162 +1,194 @@
-/** Before a batch its price tag, during it the progress. Nothing runs before the person has seen the price. */
+/** Before a batch its price tag, during it the progress, after it the bill. Nothing runs before its price was seen. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Button, Radio } from "antd";
+import { Button, Checkbox, Input, InputNumber, Radio } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, ask, command, type Schemas } from "../../api/client";
 import { randomId } from "../../sync/ids";
-import { Note, Panel, Progress } from "../../ui/parts";
+import { Labelled, Note, Panel } from "../../ui/parts";
+import { BatchReport, useBatch } from "./batch-report";
+import { type Estimate, PriceTag, priceText } from "./price";
+import { TryRows } from "./try-rows";
 
 type Scope = "empty" | "stale" | "failed" | "all" | "selected";
-type Estimate = Schemas["EstimateView"];
-
-export function priceText(estimate: Estimate, language: string): string {
-  const format = new Intl.NumberFormat(language, {
-    style: "currency",
-    currency: estimate.currency || "CNY",
-    maximumFractionDigits: 4,
-  });
-  return estimate.cost_low === estimate.cost_high
-    ? format.format(estimate.cost_high)
-    : `${format.format(estimate.cost_low)}–${format.format(estimate.cost_high)}`;
-}
-
-const POLL_MS = 500;
-
-function jobOf(jobs: Schemas["Job"][] | undefined, batch: string | null): Schemas["Job"] | undefined {
-  return batch === null ? undefined : jobs?.find((one) => one.id === `ai-${batch}`);
-}
-
-function isOver(job: Schemas["Job"] | undefined): boolean {
-  return job !== undefined && job.state !== "running" && job.state !== "queued";
-}
 
 interface RunAiPanelProps {
   base: string;
   table: string;
+  view: string | undefined;
   field: Schemas["FieldView"];
   selected: string[];
+  onLedger: () => void;
   onClose: () => void;
 }
 
-export function RunAiPanel({ base, table, field, selected, onClose }: RunAiPanelProps) {
+/** What narrows a run, as the form has it. */
+interface Narrow {
+  onlyView: boolean;
+  onlyIf: string;
+  withLocked: boolean;
+  cap: number | null;
+}
+
+function planOf(narrow: Narrow, view: string | undefined) {
+  return {
+    ...(narrow.onlyView && view ? { view } : {}),
+    ...(narrow.onlyIf.trim() ? { only_if: narrow.onlyIf } : {}),
+    ...(narrow.withLocked ? { with_locked: true } : {}),
+    ...(narrow.cap === null ? {} : { cap_micros: Math.round(narrow.cap * 1e6) }),
+  };
+}
+
+/** The estimate as it is kept with the batch. */
+function told(price: Estimate) {
+  return {
+    n_calls: price.n_calls,
+    tokens_low: price.tokens_low,
+    tokens_high: price.tokens_high,
+    cost_low_micros: Math.round(price.cost_low * 1e6),
+    cost_high_micros: Math.round(price.cost_high * 1e6),
+    currency: price.currency,
+  };
+}
+
+export function RunAiPanel({ base, table, view, field, selected, onLedger, onClose }: RunAiPanelProps) {
   const { t, i18n } = useTranslation();
   const [scope, setScope] = useState<Scope>("empty");
+  const [narrow, setNarrow] = useState<Narrow>({ onlyView: false, onlyIf: "", withLocked: false, cap: null });
+  const [confirmed, setConfirmed] = useState(false);
   const [batch, setBatch] = useState<string | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const wireScope = scope === "selected" ? { records: selected } : scope;
+  const plan = planOf(narrow, view);
   const estimate = useQuery({
-    queryKey: ["estimate", base, table, field.id, wireScope],
-    queryFn: () => ask<Estimate>("POST", `/bases/${base}/ai/estimate`, { table, field: field.id, scope: wireScope }),
+    queryKey: ["estimate", base, table, field.id, wireScope, plan],
+    queryFn: () =>
+      ask<Estimate>("POST", `/bases/${base}/ai/estimate`, { table, field: field.id, scope: wireScope, plan }),
     staleTime: 0,
+    retry: false,
   });
-  const jobs = useQuery({
-    queryKey: ["jobs"],
-    queryFn: () => ask<Schemas["Job"][]>("GET", "/jobs"),
-    enabled: batch !== null,
-    refetchInterval: (query) => (isOver(jobOf(query.state.data, batch)) ? false : POLL_MS),
-  });
-  const job = jobOf(jobs.data, batch);
+  const running = useBatch(base, batch);
+  const price = estimate.data;
+  const isFree = !price || price.offline_trial || price.n_calls === 0;
   const refused = (caught: unknown) =>
     setError(caught instanceof ApiError ? caught : new ApiError("unknown", String(caught)));
   const run = async () => {
     setError(null);
     const id = randomId();
     try {
-      await command(base, { kind: "run_ai", table, field: field.id, scope: wireScope, batch: id });
+      const whole = price && !isFree ? { ...plan, estimate: told(price) } : plan;
+      await command(base, { kind: "run_ai", table, field: field.id, scope: wireScope, batch: id, plan: whole });
       setBatch(id);
     } catch (caught) {
       refused(caught);
     }
   };
-  const price = estimate.data;
-  const isFree = !price || price.offline_trial || price.n_calls === 0;
+  const pause = (paused: boolean) => ask("PUT", `/bases/${base}/ai/batches/${batch}`, { paused }).catch(refused);
+  const foot =
+    batch === null ? (
+      <Button
+        type="primary"
+        disabled={!price || price.n_records === 0 || (price.needs_confirmation && !confirmed)}
+        onClick={() => void run()}
+        data-testid="run-ai"
+      >
+        {isFree ? t("runAiFree") : t("runAiPrice", { price: priceText(price, i18n.language) })}
+      </Button>
+    ) : running?.state === "running" || running?.state === "paused" ? (
+      <>
+        <Button onClick={() => void command(base, { kind: "cancel_ai", batch }).catch(refused)}>
+          {t("stopBatch")}
+        </Button>
+        {running.state === "running" && <Button onClick={() => void pause(true)}>{t("aiPause")}</Button>}
+      </>
+    ) : (
+      <Button onClick={onClose}>{t("done")}</Button>
+    );
   return (
-    <Panel
-      title={`${t("runAi")} · ${field.name}`}
-      onClose={onClose}
-      foot={
-        batch === null ? (
-          <Button
-            type="primary"
-            disabled={!price || price.n_records === 0}
-            onClick={() => void run()}
-            data-testid="run-ai"
-          >
-            {isFree ? t("runAiFree") : t("runAiPrice", { price: priceText(price, i18n.language) })}
-          </Button>
-        ) : job && job.state === "running" ? (
-          <Button onClick={() => void command(base, { kind: "cancel_ai", batch }).catch(refused)}>
-            {t("stopBatch")}
-          </Button>
-        ) : (
-          <Button onClick={onClose}>{t("done")}</Button>
-        )
-      }
-    >
+    <Panel title={`${t("runAi")} · ${field.name}`} onClose={onClose} foot={foot}>
       <div className="form">
         {batch !== null ? (
-          <>
-            <b>{t("aiBatch")}</b>
-            <Progress ai done={job?.done ?? 0} of={job?.of ?? 1} label={t("aiBatch")} />
-            <span className="num">
-              {job
-                ? `${t(`state_${job.state}`)} · ${`${job.done.toLocaleString(i18n.language)} / ${job.of.toLocaleString(i18n.language)}`}`
-                : t("state_queued")}
-            </span>
-            {job?.message && <span className="hint">{job.message}</span>}
-            {job?.error && <Note kind="bad">{[job.error.message, job.error.hint].filter(Boolean).join(" ")}</Note>}
-          </>
+          running && <BatchReport base={base} batch={running} />
         ) : (
           <>
-            <Radio.Group
-              value={scope}
-              onChange={(event) => setScope(event.target.value as Scope)}
-              aria-label={t("scope")}
-              style={{ display: "grid", gap: 4 }}
-            >
-              {(["empty", "stale", "failed", "all"] as const).map((one) => (
-                <Radio key={one} value={one}>
-                  {t(`scope_${one}`)}
-                </Radio>
-              ))}
-              {selected.length > 0 && <Radio value="selected">{t("scope_selected", { n: selected.length })}</Radio>}
-            </Radio.Group>
+            <Scopes scope={scope} n={selected.length} onScope={setScope} />
+            <Narrowing narrow={narrow} onNarrow={setNarrow} />
             {price?.n_records === 0 && <Note>{t("nothingToRun")}</Note>}
             {price && price.n_records > 0 && <PriceTag price={price} />}
+            {price?.needs_confirmation && (
+              <Checkbox checked={confirmed} onChange={(event) => setConfirmed(event.target.checked)}>
+                {t("aiConfirmAbove")}
+              </Checkbox>
+            )}
             {price?.offline_trial && (
               <Note kind="ai">
                 {t("offlineTrialNote")} <Link to="/settings">{t("configureModel")}</Link>
               </Note>
             )}
+            {price && price.n_records > 0 && (
+              <TryRows base={base} table={table} field={field.id} scope={wireScope} plan={plan} />
+            )}
           </>
         )}
         {(error ?? estimate.error) && <Note kind="bad">{(error ?? estimate.error)?.message}</Note>}
+        <Button type="link" onClick={onLedger} data-testid="open-ledger">
+          {t("aiLedger")}
+        </Button>
       </div>
     </Panel>
   );
 }
 
-function PriceTag({ price }: { price: Estimate }) {
-  const { t, i18n } = useTranslation();
-  const number = (value: number) => value.toLocaleString(i18n.language);
+function Scopes({ scope, n, onScope }: { scope: Scope; n: number; onScope: (scope: Scope) => void }) {
+  const { t } = useTranslation();
   return (
-    <dl className="facts">
-      <dt>{t("estRecords")}</dt>
-      <dd>{t("nRows", { n: number(price.n_records) })}</dd>
-      <dt>{t("estCached")}</dt>
-      <dd>{number(price.n_cached)}</dd>
-      <dt>{t("estLocked")}</dt>
-      <dd>{number(price.n_locked)}</dd>
-      <dt>{t("estCalls")}</dt>
-      <dd>{t("calls_n", { n: number(price.n_calls) })}</dd>
-      <dt>{t("estTokens")}</dt>
-      <dd>{t("tokens", { low: number(price.tokens_low), high: number(price.tokens_high) })}</dd>
-      <dt>{t("estCost")}</dt>
-      <dd>{price.offline_trial ? "0" : priceText(price, i18n.language)}</dd>
-      <dt>{t("estModel")}</dt>
-      <dd>{price.offline_trial ? t("offlineTrial") : price.model}</dd>
-    </dl>
+    <Radio.Group
+      value={scope}
+      onChange={(event) => onScope(event.target.value as Scope)}
+      aria-label={t("scope")}
+      style={{ display: "grid", gap: 4 }}
+    >
+      {(["empty", "stale", "failed", "all"] as const).map((one) => (
+        <Radio key={one} value={one}>
+          {t(`scope_${one}`)}
+        </Radio>
+      ))}
+      {n > 0 && <Radio value="selected">{t("scope_selected", { n })}</Radio>}
+    </Radio.Group>
+  );
+}
+
+function Narrowing({ narrow, onNarrow }: { narrow: Narrow; onNarrow: (narrow: Narrow) => void }) {
+  const { t } = useTranslation();
+  const set = (part: Partial<Narrow>) => onNarrow({ ...narrow, ...part });
+  return (
+    <details>
+      <summary>{t("aiMore")}</summary>
+      <div className="form" style={{ paddingTop: 8 }}>
+        <Checkbox checked={narrow.onlyView} onChange={(event) => set({ onlyView: event.target.checked })}>
+          {t("aiOnlyView")}
+        </Checkbox>
+        <Checkbox checked={narrow.withLocked} onChange={(event) => set({ withLocked: event.target.checked })}>
+          {t("aiWithLocked")}
+        </Checkbox>
+        <Labelled label={t("aiOnlyIf")} hint={t("aiOnlyIfExample")}>
+          <Input
+            value={narrow.onlyIf}
+            aria-label={t("aiOnlyIf")}
+            onChange={(event) => set({ onlyIf: event.target.value })}
+          />
+        </Labelled>
+        <Labelled label={t("aiCap")} hint={t("aiCapHint")}>
+          <InputNumber<number>
+            min={0}
+            value={narrow.cap}
+            aria-label={t("aiCap")}
+            style={{ width: "100%" }}
+            onChange={(cap) => set({ cap })}
+          />
+        </Labelled>
+      </div>
+    </details>
   );
 }

@@ -8,6 +8,7 @@ import { ApiError } from "../../api/client";
 import { getImport } from "../../api/imports";
 import { ActionButton, Beads, Progress } from "../../ui/parts";
 import { Preview } from "./preview";
+import { LOCKED, Unlock } from "./unlock";
 
 const MOVING = ["staging", "importing", "queued", "running"];
 
@@ -44,8 +45,15 @@ export function ImportPage() {
           <b>{error.message}</b>
           {error.hint && <p>{error.hint}</p>}
           {error.at && <span className="hint">{error.at}</span>}
+          {LOCKED.includes(error.code) && (
+            <Unlock
+              job={job}
+              key={job}
+              onJob={(next) => void navigate({ to: "/import/$job", params: { job: next }, replace: true })}
+            />
+          )}
           <span className="hint">{t("importFailed")}</span>
-          <Button type="primary" onClick={() => void navigate({ to: "/" })}>
+          <Button type={LOCKED.includes(error.code) ? "default" : "primary"} onClick={() => void navigate({ to: "/" })}>
             {t("otherFile")}
           </Button>
         </div>

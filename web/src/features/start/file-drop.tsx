@@ -71,7 +71,7 @@ export function FileDrop({ base, compact = false }: { base?: string; compact?: b
         data-testid="file-input"
         hidden
         aria-label={t("chooseFile")}
-        accept=".xlsx,.xlsm,.xls,.et,.csv,.tsv,.txt"
+        accept=".xlsx,.xlsm,.xlsb,.xls,.et,.ods,.fods,.csv,.tsv,.txt,.html,.htm,.xml"
         onChange={(event) => {
           void take(event.target.files?.[0]);
           event.target.value = "";

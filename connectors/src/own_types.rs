@@ -32,6 +32,26 @@ struct Book {
 pub(crate) struct OwnSheet {
     pub name: String,
     pub columns: Vec<OwnColumn>,
+    /// Of a sheet to be filled in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fill_in: Option<FillInSheet>,
+}
+
+/// Where a sheet to be filled in comes from, by its headers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FillInSheet {
+    pub base: String,
+    pub table: String,
+    /// The column of the records' ids.
+    pub records_header: String,
+    /// The columns that are to be filled in.
+    pub fill: Vec<String>,
+    /// The records, as ranges; absent where they are too many to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records: Option<String>,
+    /// The sheet that holds the choices of drop-downs; it is no table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choices_sheet: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

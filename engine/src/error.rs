@@ -168,6 +168,19 @@ impl CommandError {
         .at(name)
     }
 
+    pub(crate) fn cell_changed(name: &str) -> CommandError {
+        CommandError::new(
+            "cell_changed",
+            format!("“{name}”刚被别人改过，这次修改没有保存。"),
+            format!("“{name}” was changed by someone else meanwhile; this edit was not saved."),
+        )
+        .hint(
+            "请看看现在的内容，再改一次。",
+            "Look at what it holds now and edit again.",
+        )
+        .at(name)
+    }
+
     pub(crate) fn read_only(why: &FileTrouble) -> CommandError {
         let Text2 { zh, en } = &why.message;
         CommandError {

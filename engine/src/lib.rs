@@ -22,8 +22,8 @@ mod undo;
 mod writer;
 
 pub use command::{
-    AiPlan, AiScope, AiVerdict, CellEdit, CellInput, Command, CommandResult, FormulaTag, NewField,
-    NewFieldType, NewFormula, Receipt, RecordInput, Submission, TriedCell,
+    AiPlan, AiScope, AiVerdict, CellEdit, CellInput, ColumnEdit, Command, CommandResult,
+    FormulaTag, NewField, NewFieldType, NewFormula, Receipt, RecordInput, Submission, TriedCell,
 };
 pub use error::{CommandError, OpenError, Text2};
 pub use handle::{

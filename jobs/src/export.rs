@@ -118,7 +118,7 @@ pub fn export(
 }
 
 /// Beside the target, so that the rename stays within one file system.
-fn part_path(to: &Path) -> PathBuf {
+pub(crate) fn part_path(to: &Path) -> PathBuf {
     let mut name = to.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     to.with_file_name(name)

@@ -6,6 +6,7 @@
 pub mod ai;
 pub mod board;
 pub mod export;
+pub mod fill_in;
 pub mod import;
 pub mod limits;
 

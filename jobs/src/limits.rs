@@ -43,3 +43,9 @@ pub const STORES_AT_STOP: u32 = 10;
 pub const ANSWER_TOKENS: u32 = 1_024;
 /// Finished jobs that the board keeps.
 pub const KEPT_JOBS: usize = 100;
+/// Lines of one kind that a comparison keeps: rows added, records changed, records missing, problems.
+pub const KEPT_LINES: usize = 20_000;
+/// Cells that one command of an import changes.
+pub const CELLS_PER_UPDATE: usize = 400_000;
+/// Cells shown of a row that would be added.
+pub const CELLS_PER_LINE: usize = 12;

@@ -394,6 +394,8 @@ fn quotation(amounts: &[f64], doubles: &[f64]) -> File {
         dropped_rows: Vec::new(),
         n_dropped_rows: 0,
         notes: Vec::new(),
+        rows: connectors::file::RowPlaces::default(),
+        own: None,
     };
     let batch = |rows: std::ops::Range<usize>| RawBatch {
         columns: vec![
@@ -540,6 +542,7 @@ fn the_confirmed_mapping_is_followed() {
         skip: false,
     };
     let confirm = ConfirmImport {
+        into: Vec::new(),
         sheets: vec![ConfirmSheet {
             sheet: 0,
             table_name: " 商品 ".into(),
@@ -569,6 +572,7 @@ fn the_confirmed_mapping_is_followed() {
     assert!(!is_formula(&base, "金额"));
 
     let wrong = ConfirmImport {
+        into: Vec::new(),
         sheets: vec![ConfirmSheet {
             sheet: 7,
             table_name: "x".into(),

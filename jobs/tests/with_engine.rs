@@ -125,6 +125,8 @@ fn a_file_becomes_a_table_of_a_true_base() {
             dropped_rows: Vec::new(),
             n_dropped_rows: 0,
             notes: Vec::new(),
+            rows: connectors::file::RowPlaces::default(),
+            own: None,
         }],
         notes: Vec::new(),
     });

@@ -70,3 +70,7 @@ pub const DOCUMENT_NAME_CHARS: usize = 80;
 pub const DOCUMENTS_AT_ONCE: usize = 300;
 /// Records in one document.
 pub const DOCUMENT_RECORDS: usize = 5_000;
+/// Mappings of imports that a base keeps; the one unused for longest goes.
+pub const IMPORT_MAPPINGS: usize = 100;
+/// Lines of a comparison in one answer.
+pub const COMPARED_LINES: usize = 500;

@@ -7,6 +7,7 @@
 
 mod cells;
 pub mod csv;
+pub mod fill_in;
 mod names;
 pub mod parquet;
 mod pictures;

@@ -67,6 +67,8 @@ pub const SAMPLE_CHARS: usize = 200;
 pub const HEADER_SEARCH_ROWS: usize = 40;
 /// Notes of one kind per sheet that name a cell; more are counted only.
 pub const NOTES_PER_KIND: u64 = 20;
+/// Runs of neighbouring rows that are kept apart, to name the row of a record.
+pub const ROW_RUNS: usize = 5_000;
 /// Total rows kept in the manifest of one sheet.
 pub const DROPPED_ROWS: usize = 1_000;
 /// Distinct formulas per column that are told apart.

@@ -4,6 +4,7 @@
 //! it decides nothing; whatever was left out or changed while reading stands here as a note.
 //! Tests: `connectors/tests/staging.rs`.
 
+use super::RowPlaces;
 use serde::{Deserialize, Serialize};
 use table::{infer::FieldProposal, value::Attachment};
 
@@ -38,6 +39,27 @@ pub struct SheetManifest {
     pub dropped_rows: Vec<DroppedRow>,
     pub n_dropped_rows: u64,
     pub notes: Vec<Note>,
+    /// Where the records stand in the file.
+    #[serde(default)]
+    pub rows: RowPlaces,
+    /// Of a sheet that was written by us to be filled in: where it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<OwnTable>,
+}
+
+/// A sheet that was written to be filled in. All of it is only what the file says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnTable {
+    pub base: String,
+    /// E.g. `t1`.
+    pub table: String,
+    /// Place in the sheet's columns of the one that holds the ids of the records; it is no field.
+    pub records_column: usize,
+    /// Places of the columns that were to be filled in.
+    pub fill: Vec<usize>,
+    /// The records that were written, as ranges such as `1-40,43`; absent where they were too many to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

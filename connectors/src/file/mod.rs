@@ -14,6 +14,7 @@ pub mod manifest;
 mod markup;
 mod ods;
 mod package_extras;
+mod row_places;
 mod sheet;
 mod sniff;
 mod stage;
@@ -27,9 +28,10 @@ mod xlsx;
 
 pub use limits::StageLimits;
 pub use manifest::{
-    ColumnManifest, DroppedRow, Manifest, Note, NoteLevel, ProposedFormula, SampleCell, SampleKind,
-    SheetManifest,
+    ColumnManifest, DroppedRow, Manifest, Note, NoteLevel, OwnTable, ProposedFormula, SampleCell,
+    SampleKind, SheetManifest,
 };
+pub use row_places::RowPlaces;
 pub use stage::{stage, stage_with};
 pub use stage_error::{StageError, StageErrorCode};
 pub use staged::Staged;

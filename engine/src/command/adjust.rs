@@ -59,19 +59,7 @@ pub(crate) fn compare_and_set(
         .cell(target.edited_column().0, record)
         .unwrap_or(CellState::BLANK);
     if current != expected {
-        return Err(CommandError::new(
-            "cell_changed",
-            format!("“{}”刚被别人改过，这次修改没有保存。", target.name),
-            format!(
-                "“{}” was changed by someone else meanwhile; this edit was not saved.",
-                target.name
-            ),
-        )
-        .hint(
-            "请看看现在的内容，再改一次。",
-            "Look at what it holds now and edit again.",
-        )
-        .at(&target.name));
+        return Err(CommandError::cell_changed(&target.name));
     }
     cells::write(draft, table, field, &[record], &[value], false)
 }

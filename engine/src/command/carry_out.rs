@@ -2,7 +2,7 @@
 
 use super::{
     Command, Draft, World, adjust, ai, ai_try, cells, fields, paste, press, records, restore_to,
-    retype, tables, take_back, undo, views,
+    retype, tables, take_back, undo, update_columns, views,
 };
 use crate::{error::CommandError, recompute::Graph};
 use table::id::Revision;
@@ -61,6 +61,7 @@ pub(crate) fn carry_out(
             n_records,
             columns,
         } => records::append_columns(draft, *table, *n_records, columns),
+        X::UpdateColumns { table, columns } => update_columns::update(draft, *table, columns),
         X::SetCells {
             table,
             edits,
@@ -194,7 +195,7 @@ impl Command {
             Command::CompareAndSet { .. } => "compare_and_set",
             Command::PressButton { .. } => "press_button",
             Command::PasteCells { .. } => "paste_cells",
-            Command::AppendColumns { .. } => "import",
+            Command::AppendColumns { .. } | Command::UpdateColumns { .. } => "import",
             Command::RunAi { .. } => "run_ai",
             Command::TryAi { .. } => "try_ai",
             Command::ReviewAi { .. } => "review_ai",

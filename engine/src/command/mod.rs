@@ -25,6 +25,7 @@ mod strict;
 mod tables;
 mod take_back;
 mod undo;
+mod update_columns;
 mod views;
 
 pub use ai_plan::{AiPlan, AiVerdict};
@@ -190,6 +191,12 @@ pub enum Command<C = CellInput> {
         n_records: u64,
         columns: Vec<(FieldId, SharedColumn)>,
     },
+    /// Cells of records that are there, as columns; only for imports, never from the wire.
+    #[serde(skip)]
+    UpdateColumns {
+        table: TableId,
+        columns: Vec<ColumnEdit>,
+    },
     /// Asks the models for the cells of an AI field; `batch` is chosen by the caller, unique per click.
     RunAi {
         table: TableId,
@@ -248,6 +255,16 @@ pub enum Command<C = CellInput> {
     RenameBase {
         name: String,
     },
+}
+
+/// New cells of one field; `seen` and `after` hold one cell per record, of the field's kind (of a link: names).
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnEdit {
+    pub field: FieldId,
+    pub records: Vec<RecordId>,
+    /// What the sender saw there; the cells may hold nothing else.
+    pub seen: SharedColumn,
+    pub after: SharedColumn,
 }
 
 /// How the engine takes a cell.
@@ -545,6 +562,7 @@ impl<C> Command<C> {
             AddToCells { table, records, field, by }
             PressButton { table, record, field }
             AppendColumns { table, n_records, columns }
+            UpdateColumns { table, columns }
             RunAi { table, field, scope, batch, plan }
             TryAi { table, field, records, formulas, batch }
             ReviewAi { table, field, records, verdict }

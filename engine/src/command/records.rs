@@ -112,7 +112,7 @@ pub(crate) fn append_columns(
     Ok(())
 }
 
-fn options_known(column: &Column, known: &[table::field::SelectOption]) -> bool {
+pub(super) fn options_known(column: &Column, known: &[table::field::SelectOption]) -> bool {
     let known: BTreeSet<_> = known.iter().map(|option| option.id).collect();
     column.valid().ones().all(|at| match column.get(at) {
         CellState::Value(table::value::CellValue::Options(ids)) => {
@@ -122,7 +122,7 @@ fn options_known(column: &Column, known: &[table::field::SelectOption]) -> bool 
     })
 }
 
-fn n_misfits(column: &Column) -> u64 {
+pub(super) fn n_misfits(column: &Column) -> u64 {
     let sides = column.side().values();
     sides
         .filter(|side| matches!(side, table::column::Side::Misfit(_)))

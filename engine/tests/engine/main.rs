@@ -20,4 +20,5 @@ mod recompute;
 mod retention;
 mod simulation;
 mod undoing;
+mod update_columns;
 mod volatile;

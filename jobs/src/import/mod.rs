@@ -7,17 +7,18 @@
 
 pub mod agree;
 mod built;
+mod error;
 mod formulas;
+pub mod into;
 mod rename;
 pub mod target;
 
-use crate::board::{JobError, Ticket};
+use crate::board::Ticket;
 use built::{Built, build};
-use connectors::{
-    file::{Manifest, Note, SheetManifest},
-    model::Text2,
-};
+use connectors::file::{Manifest, Note, SheetManifest};
 use engine::{Command, CommandError, CommandResult, NewField, NewFieldType, Submission};
+pub use error::ImportError;
+use into::ConfirmInto;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -40,9 +41,13 @@ pub const NOTHING_TO_UNDO: &str = "nothing_to_undo";
 const TAKE_BACK_TRIES: u32 = 1_200;
 
 /// What a person confirmed in the preview.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ConfirmImport {
+    /// Those that become new tables.
     pub sheets: Vec<ConfirmSheet>,
+    /// Those that go into tables that are there.
+    #[serde(default)]
+    pub into: Vec<ConfirmInto>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,6 +90,7 @@ impl ConfirmImport {
             });
         ConfirmImport {
             sheets: sheets.collect(),
+            into: Vec::new(),
         }
     }
 }
@@ -98,81 +104,17 @@ pub struct ImportReport {
     /// Formula fields that give what the file says, by name.
     pub formulas: Vec<String>,
     pub notes: Vec<Note>,
+    /// What was done to tables that were there.
+    pub into: Vec<IntoReport>,
 }
 
-/// Why an import did not happen; nothing of it is left in the base.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    #[error("the import was cancelled")]
-    Cancelled,
-    #[error("the staged file cannot be read: {0}")]
-    Staged(String),
-    #[error("the mapping names a sheet or column that is not in the file")]
-    Mapping,
-    #[error("a picture could not be stored: {0}")]
-    Picture(String),
-    #[error(transparent)]
-    Command(Box<CommandError>),
-    /// Taking back failed too; the group can still be undone by hand.
-    #[error("the import failed ({cause}) and could not be taken back: {undo}")]
-    NotTakenBack {
-        cause: String,
-        undo: Box<CommandError>,
-    },
-}
-
-impl From<CommandError> for ImportError {
-    fn from(error: CommandError) -> ImportError {
-        ImportError::Command(Box::new(error))
-    }
-}
-
-impl ImportError {
-    pub fn job_error(&self) -> JobError {
-        let (code, message) = match self {
-            ImportError::Cancelled => (
-                "cancelled",
-                Text2::new(
-                    "导入已取消，数据没有改动。",
-                    "The import was cancelled; nothing was changed.",
-                ),
-            ),
-            ImportError::Staged(_) => (
-                "import_staged",
-                Text2::new(
-                    "读取到一半的文件损坏了，请重新选择文件导入。数据没有改动。",
-                    "The file that was being read is damaged. Choose it again; nothing was changed.",
-                ),
-            ),
-            ImportError::Mapping => (
-                "import_mapping",
-                Text2::new(
-                    "确认的列和文件对不上，请重新导入。",
-                    "The confirmed columns do not match the file. Import it again.",
-                ),
-            ),
-            ImportError::Picture(_) => (
-                "import_picture",
-                Text2::new(
-                    "图片存不下来，请检查磁盘空间后重新导入。数据没有改动。",
-                    "A picture could not be stored. Check the disk's free space and import again; nothing was changed.",
-                ),
-            ),
-            ImportError::Command(error) => (error.code, error.message.clone()),
-            ImportError::NotTakenBack { .. } => (
-                "import_not_taken_back",
-                Text2::new(
-                    "导入失败，已导入的部分没能自动撤销，请点“撤销”。",
-                    "The import failed and could not be taken back by itself; press Undo.",
-                ),
-            ),
-        };
-        JobError {
-            code: code.to_owned(),
-            message,
-            at: None,
-        }
-    }
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IntoReport {
+    pub table: TableId,
+    pub n_added: u64,
+    pub n_changed: u64,
+    pub n_removed: u64,
+    pub n_left_out: u64,
 }
 
 /// One import under way.
@@ -212,10 +154,10 @@ pub fn import(
     ticket: &Ticket,
 ) -> Result<ImportReport, ImportError> {
     let sheets = &source.manifest().sheets;
-    let n_all = confirm
-        .sheets
-        .iter()
-        .filter_map(|sheet| sheets.get(sheet.sheet))
+    let wanted = confirm.sheets.iter().map(|sheet| sheet.sheet);
+    let wanted = wanted.chain(confirm.into.iter().map(|into| into.sheet));
+    let n_all = wanted
+        .filter_map(|sheet| sheets.get(sheet))
         .map(|sheet| sheet.n_rows)
         .sum();
     let mut importer = Importer {
@@ -276,6 +218,9 @@ impl Importer<'_> {
     fn run(&mut self, confirm: &ConfirmImport) -> Result<(), ImportError> {
         let source = self.source;
         let mut plans = Vec::new();
+        for wanted in &confirm.into {
+            self.apply_to_table(wanted)?;
+        }
         for sheet in &confirm.sheets {
             let known = source
                 .manifest()

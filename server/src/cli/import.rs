@@ -3,6 +3,7 @@
 use super::{
     answer::{Failure, say},
     api::{self, Api, Content, DataArgs},
+    import_into::{self, IntoArgs},
 };
 use crate::{error::Words, wire::escaped};
 use clap::Args;
@@ -30,6 +31,8 @@ pub struct ImportArgs {
     /// That encrypted workbooks are opened with. 加密文件的打开密码。
     #[arg(long)]
     password: Option<String>,
+    #[command(flatten)]
+    into: IntoArgs,
     #[command(flatten)]
     data: DataArgs,
 }
@@ -75,7 +78,19 @@ async fn import(api: &Api, file: &Path, args: &ImportArgs) -> Result<Value, Fail
         staged = api.wait(&path, &["waiting", "staging"]).await?;
     }
     let staged = finished(staged)?;
-    let sheets = chosen_sheets(&staged["manifest"], args.sheet.as_deref())?;
+    let mut sheets = chosen_sheets(&staged["manifest"], args.sheet.as_deref())?;
+    let mut reports = Vec::new();
+    if args.into.table().is_some() {
+        let base = api
+            .base_needed(args.base.as_deref().unwrap_or_default())
+            .await?;
+        for choice in &mut sheets {
+            let compared =
+                import_into::compare(api, &job, &base, &choice["sheet"], &args.into).await?;
+            *choice = compared.choice;
+            reports.push(compared.report);
+        }
+    }
     if args.dry_run {
         api.json(
             "POST",
@@ -83,7 +98,9 @@ async fn import(api: &Api, file: &Path, args: &ImportArgs) -> Result<Value, Fail
             Content::Json(json!({})),
         )
         .await?;
-        return Ok(json!({"file": name, "dry_run": true, "manifest": staged["manifest"]}));
+        return Ok(
+            json!({"file": name, "dry_run": true, "manifest": staged["manifest"], "into": reports}),
+        );
     }
     let mut confirmed = json!({"sheets": sheets});
     let known = match &args.base {
@@ -103,6 +120,7 @@ async fn import(api: &Api, file: &Path, args: &ImportArgs) -> Result<Value, Fail
             .await?,
     )?;
     done["file"] = json!(name);
+    done["into"] = Value::Array(reports);
     Ok(done)
 }
 
@@ -194,6 +212,9 @@ fn print_report(report: &Value) {
                 format!("    ! {}", text(&note["en"])),
             ));
         }
+    }
+    for into in report["into"].as_array().into_iter().flatten() {
+        import_into::print(into);
     }
     if let Some(base) = report["base"].as_str() {
         say(&Words::new(

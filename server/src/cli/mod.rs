@@ -10,6 +10,7 @@ mod check;
 pub mod eval;
 mod export;
 mod import;
+mod import_into;
 mod serve;
 mod stage;
 

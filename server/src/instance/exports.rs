@@ -2,10 +2,14 @@
 
 use super::{DataFolder, OpenBase};
 use crate::error::ApiError;
-use connectors::{export::Blobs, export::ExportReport, model::Text2};
+use connectors::{
+    export::{Blobs, ExportError, ExportReport},
+    model::Text2,
+};
 use jobs::{
     JobBoard, JobKind, JobState, Ticket,
     export::{ExportFormat, ExportRequest, ExportSources, export, job_error},
+    fill_in::{FillInRequest, fill_in},
 };
 use parking_lot::Mutex;
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
@@ -77,12 +81,36 @@ impl Exports {
         let snapshot = base.handle.snapshot();
         let table = request.table.and_then(|table| snapshot.schema.table(table));
         let title = table.map_or(&snapshot.schema.name, |table| &table.name);
-        let file_name = format!("{title}.{extension}");
+        let (job, ticket) = self.add(&base, &format!("{title}.{extension}"), extension);
+        let writing = job.clone();
+        tokio::task::spawn_blocking(move || write(&writing, &base, &request, ticket));
+        job
+    }
+
+    /// Begins to write a sheet to be filled in.
+    pub fn begin_fill_in(&self, base: Arc<OpenBase>, request: FillInRequest) -> Arc<ExportJob> {
+        let snapshot = base.handle.snapshot();
+        let table = snapshot.schema.table(request.table);
+        let title = table.map_or(&snapshot.schema.name, |table| &table.name);
+        let (job, ticket) = self.add(&base, &format!("{title} 待填.xlsx"), "xlsx");
+        let writing = job.clone();
+        tokio::task::spawn_blocking(move || {
+            let snapshot = base.handle.snapshot();
+            let records = |table, view| base.handle.view_records(table, Some(view)).ok();
+            let (blobs, path) = (BaseBlobs(&base), &writing.path);
+            let done = fill_in(&snapshot, &request, &blobs, &records, path, &ticket);
+            end(&writing, done, ticket);
+        });
+        job
+    }
+
+    /// A new job and the right to report.
+    fn add(&self, base: &OpenBase, file_name: &str, extension: &str) -> (Arc<ExportJob>, Ticket) {
         let ticket = self.board.add(
             &self.seed,
             JobKind::Export,
             Some(base.id.to_string()),
-            &file_name,
+            file_name,
             JobState::Running,
         );
         let job = Arc::new(ExportJob {
@@ -91,16 +119,14 @@ impl Exports {
                 .folder
                 .jobs()
                 .join(format!("{}.{extension}", ticket.id())),
-            file_name,
+            file_name: file_name.to_string(),
             report: Mutex::default(),
         });
         let mut all = self.all.lock();
         all.retain(|id, _| self.board.find(id).is_some());
         all.insert(job.id.clone(), job.clone());
         drop(all);
-        let writing = job.clone();
-        tokio::task::spawn_blocking(move || write(&writing, &base, &request, ticket));
-        job
+        (job, ticket)
     }
 }
 
@@ -114,7 +140,12 @@ fn write(job: &ExportJob, base: &OpenBase, request: &ExportRequest, ticket: Tick
             super::excel::formula_of(&snapshot, table, field, workbook)
         },
     };
-    match export(&snapshot, request, &sources, &job.path, &ticket) {
+    let done = export(&snapshot, request, &sources, &job.path, &ticket);
+    end(job, done, ticket);
+}
+
+fn end(job: &ExportJob, done: Result<ExportReport, ExportError>, ticket: Ticket) {
+    match done {
         Ok(report) => {
             let n = report.n_records;
             *job.report.lock() = Some(report);
@@ -123,7 +154,7 @@ fn write(job: &ExportJob, base: &OpenBase, request: &ExportRequest, ticket: Tick
                 format!("{n} records"),
             )));
         }
-        Err(connectors::export::ExportError::Cancelled) => ticket.cancelled(),
+        Err(ExportError::Cancelled) => ticket.cancelled(),
         Err(cause) => {
             tracing::warn!(%cause, "an export failed");
             ticket.fail(job_error(&cause));

@@ -15,7 +15,9 @@ use connectors::{
 use jobs::{
     JobBoard, JobError, JobKind, JobState, Ticket,
     import::{
-        ConfirmImport, ImportError, ImportReport, import, take_back,
+        ConfirmImport, ImportError, ImportReport, import,
+        into::lines::Comparison,
+        take_back,
         target::{BaseTarget, PutBlob},
     },
 };
@@ -44,6 +46,10 @@ pub struct ImportJob {
     /// The right to report, while the job waits for a person.
     waiting: Mutex<Option<Ticket>>,
     report: Mutex<Option<ImportReport>>,
+    /// What a person looked at, by sheet.
+    comparisons: Mutex<HashMap<usize, Arc<Comparison>>>,
+    /// Why the last confirmation was not carried out, though it may be repeated.
+    refused: Mutex<Option<JobError>>,
 }
 
 pub struct Imports {
@@ -70,6 +76,34 @@ impl ImportJob {
 
     pub fn report(&self) -> Option<ImportReport> {
         self.report.lock().clone()
+    }
+
+    pub fn refused(&self) -> Option<JobError> {
+        self.refused.lock().clone()
+    }
+
+    /// What was read, while it waits for a person.
+    pub fn staged(&self) -> Result<Staged, ApiError> {
+        if self.waiting.lock().is_none() {
+            return Err(not_waiting());
+        }
+        Staged::open(&self.folder)
+            .map_err(|cause| ApiError::internal("read a staged import", cause))
+    }
+
+    pub fn keep_comparison(&self, sheet: usize, comparison: Arc<Comparison>) {
+        self.comparisons.lock().insert(sheet, comparison);
+    }
+
+    pub fn comparison(&self, sheet: usize) -> Option<Arc<Comparison>> {
+        self.comparisons.lock().get(&sheet).cloned()
+    }
+
+    /// Waits for a person again.
+    fn wait_again(&self, ticket: Ticket, why: JobError) {
+        *self.refused.lock() = Some(why);
+        ticket.state(JobState::Previewed);
+        *self.waiting.lock() = Some(ticket);
     }
 
     /// Where a staged picture is.
@@ -153,6 +187,8 @@ impl Imports {
             manifest: Mutex::default(),
             waiting: Mutex::default(),
             report: Mutex::default(),
+            comparisons: Mutex::default(),
+            refused: Mutex::default(),
         });
         let mut all = self.all.lock();
         // What the board has forgotten is forgotten here too.
@@ -191,13 +227,17 @@ impl Imports {
             }
         };
         ticket.base(&base.id.0);
+        job.refused.lock().take();
         ticket.state(JobState::Running);
         let is_new = matches!(to, Destination::New(_));
         let bases = self.bases.clone();
         tokio::task::spawn_blocking(move || {
-            let failed = run(&job, &base, &confirm, &actor, ticket);
+            let outcome = run(&job, &base, &confirm, &actor, ticket);
+            if matches!(outcome, Outcome::Waits) {
+                return;
+            }
             job.clean();
-            if failed && is_new {
+            if matches!(outcome, Outcome::Failed) && is_new {
                 let id = base.id.0.clone();
                 drop(base);
                 let delete = async move {
@@ -221,20 +261,28 @@ fn not_waiting() -> ApiError {
     )
 }
 
-/// True where the import failed, and so nothing of it is in the base.
+/// How a confirmed import ended.
+enum Outcome {
+    Done,
+    /// Nothing of it is in the base.
+    Failed,
+    /// As failed, but a person may look again and confirm once more.
+    Waits,
+}
+
 fn run(
     job: &ImportJob,
     base: &Arc<OpenBase>,
     confirm: &ConfirmImport,
     actor: &ActorId,
     ticket: Ticket,
-) -> bool {
+) -> Outcome {
     let source = match Staged::open(&job.folder) {
         Ok(source) => source,
         Err(cause) => {
             tracing::error!(%cause, "a staged import cannot be read");
             ticket.fail(ImportError::Staged(cause.to_string()).job_error());
-            return true;
+            return Outcome::Failed;
         }
     };
     let keeper = base.clone();
@@ -249,7 +297,7 @@ fn run(
         Ok(note) => note,
         Err(cause) => {
             ticket.fail(disk_failure(&cause));
-            return true;
+            return Outcome::Failed;
         }
     };
     let done = import(&target, &source, confirm, actor, &group, &ticket);
@@ -261,27 +309,45 @@ fn run(
     match (done, ended) {
         (Ok(_), Err(cause)) => {
             ticket.fail(not_ended(&target, actor, &group, &note, &cause));
-            true
+            Outcome::Failed
         }
         (Ok(report), Ok(())) => {
-            let (n, tables) = (report.n_records, report.tables.len());
+            let said = said_of(&report);
             *job.report.lock() = Some(report);
-            ticket.finish(Some(Text2::new(
-                format!("已导入 {tables} 个表,{n} 行"),
-                format!("{n} records in {tables} tables"),
-            )));
-            false
+            ticket.finish(Some(said));
+            Outcome::Done
         }
         (Err(ImportError::Cancelled), _) => {
             ticket.cancelled();
-            true
+            Outcome::Failed
+        }
+        // Nothing of it is there: the person looks at the comparison again.
+        (Err(cause @ ImportError::Changed), Ok(())) => {
+            job.wait_again(ticket, cause.job_error());
+            Outcome::Waits
         }
         (Err(cause), _) => {
             tracing::warn!(%cause, "an import failed");
             ticket.fail(cause.job_error());
-            true
+            Outcome::Failed
         }
     }
+}
+
+/// What the job panel says of it.
+fn said_of(report: &ImportReport) -> Text2 {
+    let (n, tables) = (report.n_records, report.tables.len());
+    let [into] = &report.into[..] else {
+        return Text2::new(
+            format!("已导入 {tables} 个表,{n} 行"),
+            format!("{n} records in {tables} tables"),
+        );
+    };
+    let (added, changed, removed) = (into.n_added, into.n_changed, into.n_removed);
+    Text2::new(
+        format!("新增 {added} 行，更新 {changed} 行，移到回收站 {removed} 行"),
+        format!("{added} added, {changed} changed, {removed} moved to the trash"),
+    )
 }
 
 /// Takes back an import whose note can't be removed: the note may be there after a crash, and it would be taken back then.

@@ -12,6 +12,7 @@ mod folder;
 mod imports;
 mod index;
 mod lock;
+pub mod mappings;
 mod open_base;
 mod providers;
 mod thumbs;

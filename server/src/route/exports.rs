@@ -15,9 +15,13 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use jobs::export::{ExportFormat, ExportRequest};
+use connectors::export::fill_in::can_be_filled;
+use jobs::{
+    export::{ExportFormat, ExportRequest},
+    fill_in::FillInRequest,
+};
 use serde::{Deserialize, Serialize};
-use table::id::{TableId, ViewId};
+use table::id::{FieldId, TableId, ViewId};
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
@@ -56,6 +60,57 @@ pub async fn begin(
         encoding: asked.encoding,
     };
     let job = app.exports.begin(base, request).id.clone();
+    Ok(Json(super::imports::JobMade { job }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewFillIn {
+    #[schema(value_type = String)]
+    pub table: TableId,
+    /// Its fields, records and order; absent: everything.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub view: Option<ViewId>,
+    /// The fields that may be written; all others are locked.
+    #[schema(value_type = Vec<String>)]
+    pub fill: Vec<FieldId>,
+    /// Rows may be added below.
+    #[serde(default)]
+    pub may_add: bool,
+}
+
+/// Begins to write a sheet for somebody else to fill in, e.g. a supplier.
+#[utoipa::path(post, path = "/bases/{base}/fill-ins", tag = "exports", params(("base" = String, Path)),
+    request_body = NewFillIn,
+    responses((status = 200, body = super::imports::JobMade), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub async fn begin_fill_in(
+    State(app): State<App>,
+    Path(base): Path<String>,
+    Json(asked): Json<NewFillIn>,
+) -> Result<Json<super::imports::JobMade>, ApiError> {
+    let base = app.base(&base).await?;
+    let snapshot = base.handle.snapshot();
+    let table = snapshot.schema.table(asked.table);
+    let table = table.ok_or_else(|| {
+        ApiError::not_found("no_table", ("表格", "table"), &asked.table.to_string())
+    })?;
+    let mut fields = asked.fill.iter().map(|field| table.field(*field));
+    if asked.fill.is_empty() || !fields.all(|field| field.is_some_and(can_be_filled)) {
+        return Err(ApiError::bad_request(
+            "fill_in_fields",
+            "请选择要对方填写的列；公式、图片和系统填写的列不能选。",
+            "Choose the columns to be filled in; formulas, pictures and columns that are filled by the system can't be.",
+        ));
+    }
+    let request = FillInRequest {
+        base: base.id.0.clone(),
+        table: asked.table,
+        view: asked.view,
+        fill: asked.fill,
+        may_add: asked.may_add,
+    };
+    let job = app.exports.begin_fill_in(base, request).id.clone();
     Ok(Json(super::imports::JobMade { job }))
 }
 

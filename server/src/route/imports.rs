@@ -1,10 +1,10 @@
 //! `/imports`: a file is staged, previewed, confirmed, imported.
 
 use crate::{
-    app::App,
+    app::{App, off_loop},
     auth::Client,
     error::{ApiError, Locale},
-    instance::{Destination, ImportJob, is_digest},
+    instance::{Destination, ImportJob, is_digest, mappings},
     wire::{
         ErrorBody, Json, Path, Query,
         job::{ProgressView, error_body, import_state},
@@ -16,8 +16,11 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use connectors::file::Manifest;
-use jobs::import::{ConfirmColumn, ConfirmImport, ConfirmSheet};
+use connectors::file::{Manifest, SheetManifest};
+use jobs::import::{
+    ConfirmColumn, ConfirmImport, ConfirmSheet, IntoReport,
+    into::{ConfirmInto, IntoPlan},
+};
 use serde::{Deserialize, Serialize};
 use table::field::FieldType;
 use utoipa::{IntoParams, ToSchema};
@@ -84,11 +87,12 @@ pub struct ImportView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<ManifestDoc>)]
     pub manifest: Option<serde_json::Value>,
+    /// While `previewed`: why the last confirmation was not carried out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base: Option<String>,
-    /// The tables that were made.
+    /// The tables that were made or changed.
     pub tables: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report: Option<ImportReportView>,
@@ -102,6 +106,29 @@ pub struct ImportReportView {
     pub formulas: Vec<String>,
     #[schema(value_type = Vec<crate::wire::manifest::NoteDoc>)]
     pub notes: serde_json::Value,
+    /// What was done to tables that were there.
+    pub into: Vec<IntoReportView>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct IntoReportView {
+    pub table: String,
+    pub n_added: u64,
+    pub n_changed: u64,
+    pub n_removed: u64,
+    pub n_left_out: u64,
+}
+
+impl From<IntoReport> for IntoReportView {
+    fn from(report: IntoReport) -> IntoReportView {
+        IntoReportView {
+            table: report.table.to_string(),
+            n_added: report.n_added,
+            n_changed: report.n_changed,
+            n_removed: report.n_removed,
+            n_left_out: report.n_left_out,
+        }
+    }
 }
 
 /// How far an import is; with the preview once the file is read.
@@ -130,7 +157,10 @@ pub async fn read(
             of: row.of,
         },
         manifest: manifest.map(|manifest| json(serde_json::to_value(manifest.as_ref()))),
-        error: row.error.map(|error| error_body(error, locale)),
+        error: row
+            .error
+            .or_else(|| import.refused())
+            .map(|error| error_body(error, locale)),
         base: row.base,
         tables: report
             .iter()
@@ -141,6 +171,7 @@ pub async fn read(
             n_pictures: report.n_pictures,
             formulas: report.formulas,
             notes: json(serde_json::to_value(report.notes)),
+            into: report.into.into_iter().map(Into::into).collect(),
         }),
     }))
 }
@@ -195,6 +226,16 @@ pub struct Confirm {
 pub struct SheetChoice {
     /// Place in the manifest's sheets.
     pub sheet: usize,
+    /// Into a table that is there, instead of a new one.
+    #[serde(default)]
+    #[schema(value_type = Option<crate::wire::import_into::IntoPlanDoc>)]
+    pub into: Option<IntoPlan>,
+    /// `seen` of the comparison that the person looked at; absent: whatever there is to do.
+    #[serde(default)]
+    pub seen: Option<String>,
+    /// Keeps the mapping with the base, for the next file with these columns.
+    #[serde(default)]
+    pub save: bool,
     /// Absent: the sheet's name.
     #[serde(default)]
     pub table_name: Option<String>,
@@ -233,11 +274,42 @@ pub async fn confirm(
     let import = app.imports.find(&job)?;
     let manifest = import.manifest();
     let to = destination(&confirmed, &import, manifest.as_deref());
+    let kept = kept_mappings(&confirmed.sheets, manifest.as_deref());
     let chosen = choices(confirmed.sheets, manifest.as_deref())?;
+    let base = match &to {
+        Destination::Base(base) => Some(base.clone()),
+        Destination::New(_) if chosen.into.is_empty() => None,
+        // A new base has no table to go into.
+        Destination::New(_) => return Err(bad_sheets("base".into())),
+    };
     app.imports
         .confirm(&job, to, chosen, client.actor())
         .await?;
+    if let Some(base) = base.filter(|_| !kept.is_empty()) {
+        let base = app.base(&base).await?;
+        let keep = move || {
+            let mut kept = kept.iter();
+            kept.try_for_each(|(sheet, plan)| mappings::put(&base, sheet, plan))
+        };
+        // The import goes on either way; a mapping that is not kept is found anew the next time.
+        if let Err(cause) = off_loop(keep).await? {
+            tracing::warn!(code = cause.code, "a mapping could not be kept");
+        }
+    }
     Ok(Json(JobMade { job }))
+}
+
+/// The plans that are to be kept, with their sheets.
+fn kept_mappings(
+    choices: &[SheetChoice],
+    manifest: Option<&Manifest>,
+) -> Vec<(SheetManifest, IntoPlan)> {
+    let wanted = choices.iter().filter(|choice| choice.save);
+    let kept = wanted.filter_map(|choice| {
+        let sheet = manifest?.sheets.get(choice.sheet)?;
+        Some((sheet.clone(), choice.into.clone()?))
+    });
+    kept.collect()
 }
 
 fn destination(
@@ -265,22 +337,22 @@ fn choices(
     manifest: Option<&Manifest>,
 ) -> Result<ConfirmImport, ApiError> {
     let known = manifest.map_or(&[][..], |manifest| &manifest.sheets);
-    let bad = |at: String| {
-        ApiError::bad_request(
-            "import_mapping",
-            "确认的工作表和文件对不上,请重新导入。",
-            "The confirmed sheets do not match the file. Import it again.",
-        )
-        .at(at)
-    };
     if sheets.is_empty() {
-        return Err(bad("sheets".into()));
+        return Err(bad_sheets("sheets".into()));
     }
-    let mut chosen = Vec::new();
+    let mut chosen = ConfirmImport::default();
     for choice in sheets {
         let sheet = known
             .get(choice.sheet)
-            .ok_or_else(|| bad(format!("sheets {}", choice.sheet)))?;
+            .ok_or_else(|| bad_sheets(format!("sheets {}", choice.sheet)))?;
+        if let Some(plan) = choice.into {
+            chosen.into.push(ConfirmInto {
+                sheet: choice.sheet,
+                plan,
+                seen: choice.seen,
+            });
+            continue;
+        }
         let columns = choice.columns.into_iter().map(|column| ConfirmColumn {
             column: column.column,
             name: column.name,
@@ -288,11 +360,20 @@ fn choices(
             formula: column.formula,
             skip: column.skip,
         });
-        chosen.push(ConfirmSheet {
+        chosen.sheets.push(ConfirmSheet {
             sheet: choice.sheet,
             table_name: choice.table_name.unwrap_or_else(|| sheet.name.clone()),
             columns: columns.collect(),
         });
     }
-    Ok(ConfirmImport { sheets: chosen })
+    Ok(chosen)
+}
+
+fn bad_sheets(at: String) -> ApiError {
+    ApiError::bad_request(
+        "import_mapping",
+        "确认的工作表和文件对不上,请重新导入。",
+        "The confirmed sheets do not match the file. Import it again.",
+    )
+    .at(at)
 }

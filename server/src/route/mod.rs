@@ -13,6 +13,7 @@ mod exports;
 mod formula;
 mod health;
 mod history;
+mod import_into;
 mod imports;
 mod jobs;
 mod providers;
@@ -67,7 +68,15 @@ pub fn all() -> OpenApiRouter<App> {
         .routes(routes!(imports::read))
         .routes(routes!(imports::picture))
         .routes(routes!(imports::confirm))
+        .routes(routes!(import_into::targets))
+        .routes(routes!(import_into::propose_plan))
+        .routes(routes!(import_into::compare_plan))
+        .routes(routes!(import_into::lines))
+        .routes(routes!(import_into::report))
+        .routes(routes!(import_into::list_mappings))
+        .routes(routes!(import_into::remove_mapping))
         .routes(routes!(exports::begin))
+        .routes(routes!(exports::begin_fill_in))
         .routes(routes!(exports::read))
         .routes(routes!(exports::file))
         .routes(routes!(documents::list, documents::create))

@@ -36,6 +36,25 @@ pub struct SheetDoc {
     pub dropped_rows: Vec<DroppedRowDoc>,
     pub n_dropped_rows: u64,
     pub notes: Vec<NoteDoc>,
+    /// Where the records stand in the file.
+    #[schema(value_type = Object)]
+    pub rows: serde_json::Value,
+    /// Of a sheet that was written here to be filled in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own: Option<OwnTableDoc>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = OwnTable)]
+pub struct OwnTableDoc {
+    pub base: String,
+    pub table: String,
+    /// Place of the column that holds the ids of the records.
+    pub records_column: usize,
+    /// Places of the columns that were to be filled in.
+    pub fill: Vec<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub records: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]

@@ -6,6 +6,7 @@
 pub mod bulk;
 pub mod cell;
 pub mod command;
+pub mod import_into;
 pub mod job;
 pub mod manifest;
 pub mod patch;

@@ -10,6 +10,7 @@ mod field_types;
 mod files;
 mod formula;
 mod history;
+mod import_into;
 mod openapi;
 mod origin;
 mod providers;

@@ -20,3 +20,28 @@ export async function unlockImport(job: string, password: string): Promise<strin
 export function confirmImport(job: string, choice: Schemas["Confirm"]): Promise<unknown> {
   return ask("POST", `/imports/${job}/confirm`, choice);
 }
+
+export function intoTargets(job: string): Promise<Schemas["IntoTargets"]> {
+  return ask("GET", `/imports/${job}/into`);
+}
+
+/** A plan for a sheet and a table; `fresh`: as if no mapping were kept. */
+export function proposeInto(job: string, wanted: Schemas["ProposeRequest"]): Promise<Schemas["ProposalView"]> {
+  return ask("POST", `/imports/${job}/into/propose`, wanted);
+}
+
+export function compareInto(job: string, wanted: Schemas["CompareRequest"]): Promise<Schemas["ComparisonView"]> {
+  return ask("POST", `/imports/${job}/into/compare`, wanted);
+}
+
+export type LineKind = "changed" | "added" | "problems" | "missing";
+
+export function comparedLines(
+  job: string,
+  sheet: number,
+  kind: LineKind,
+  from: number,
+  n: number,
+): Promise<Schemas["ImportLines"]> {
+  return ask("GET", `/imports/${job}/into/${sheet}/lines?kind=${kind}&from=${from}&n=${n}`);
+}

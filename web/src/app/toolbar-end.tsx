@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { ask, type Schemas } from "../api/client";
+import { ImportButton } from "../features/imports/import-button";
 import { ExportMenu } from "../features/jobs/export-menu";
 import { ActionButton } from "../ui/parts";
 import type { PanelState } from "./open-panel";
@@ -28,7 +29,8 @@ export function ToolbarEnd({ base, table, view, onPanel, isCards, onCards }: Too
   return (
     <>
       <ActionButton icon="print" label={t("documentsFor")} onClick={() => onPanel({ kind: "documents" })} />
-      <ExportMenu base={base} table={table.id} view={view} />
+      <ImportButton base={base} table={table.id} />
+      <ExportMenu base={base} table={table.id} view={view} fields={table.fields} />
       <ActionButton
         icon="jobs"
         text={nRunning > 0}

@@ -3,6 +3,7 @@
 import { aiEn } from "./ai";
 import { aiKindsEn } from "./ai-kinds";
 import { documentsEn } from "./documents";
+import { importsEn } from "./imports";
 import { labelsEn } from "./labels";
 import { togetherEn } from "./together";
 import type { zh } from "./zh-CN";
@@ -15,6 +16,7 @@ export const en: Record<Key, string> & Partial<Record<`${Key}_one`, string>> = {
   ...togetherEn,
   ...documentsEn,
   ...aiKindsEn,
+  ...importsEn,
   ...labelsEn,
   appName: "Suanpan",
   close: "Close",

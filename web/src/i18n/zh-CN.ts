@@ -3,6 +3,7 @@
 import { aiZh } from "./ai";
 import { aiKindsZh } from "./ai-kinds";
 import { documentsZh } from "./documents";
+import { importsZh } from "./imports";
 import { labelsZh } from "./labels";
 import { togetherZh } from "./together";
 export const zh = {
@@ -10,6 +11,7 @@ export const zh = {
   ...togetherZh,
   ...documentsZh,
   ...aiKindsZh,
+  ...importsZh,
   ...labelsZh,
   appName: "算盘",
   close: "关闭",

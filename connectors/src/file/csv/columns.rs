@@ -60,7 +60,7 @@ pub fn columns(
         if codes.is_empty() {
             continue;
         }
-        table.add(&codes);
+        table.add(number, &codes);
     }
 }
 

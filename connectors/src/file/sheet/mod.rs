@@ -22,6 +22,7 @@ pub use totals::reason_to_drop;
 pub use words::{WordColumn, WordTable, may_drop};
 
 use super::{
+    RowPlaces,
     formula_map::Tally,
     limits::{
         BATCH_CELLS, BATCH_ROWS, DROPPED_ROWS, HEADER_SEARCH_ROWS, SAMPLE_CHARS, SAMPLE_ROWS,
@@ -126,6 +127,7 @@ pub struct SheetReading<'a, 'b> {
     samples: Vec<BTreeMap<u32, SampleCell>>,
     dropped: Vec<(u64, &'static str, BTreeMap<u32, SampleCell>)>,
     n_dropped: u64,
+    places: RowPlaces,
     last_row: u32,
     outside: Outside,
 }
@@ -142,6 +144,7 @@ impl<'a, 'b> SheetReading<'a, 'b> {
             samples: Vec::new(),
             dropped: Vec::new(),
             n_dropped: 0,
+            places: RowPlaces::default(),
             last_row: 0,
             outside: Outside::default(),
             facts,
@@ -264,6 +267,8 @@ impl<'a, 'b> SheetReading<'a, 'b> {
             self.samples
                 .push(sample_row(&row.cells, &pictures, &self.facts.formats));
         }
+        self.places
+            .push(self.columns.n_rows(), u64::from(row.number));
         self.columns.add_row(row.cells, pictures, &mut self.notes)
     }
 
@@ -294,6 +299,7 @@ impl<'a, 'b> SheetReading<'a, 'b> {
         for (row, reason) in &table.dropped {
             self.drop_row(row, reason);
         }
+        self.places.extend(self.columns.n_rows(), &table.places);
         self.columns.add_words(table, &mut self.notes)
     }
 
@@ -362,6 +368,8 @@ impl<'a, 'b> SheetReading<'a, 'b> {
             n_dropped_rows: self.n_dropped,
             notes: self.notes.finish(),
             columns: layout.columns,
+            rows: std::mem::take(&mut self.places),
+            own: None,
         };
         Ok(FinishedSheet {
             manifest,

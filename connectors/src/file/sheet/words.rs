@@ -4,7 +4,7 @@
 //! the same rows one by one. Tests: `connectors/tests/staging.rs`.
 
 use super::{Header, Row, totals};
-use crate::file::batch_file;
+use crate::file::{RowPlaces, batch_file};
 use table::{column::DictionaryBuilder, infer::ColumnStats};
 
 /// One column of a [`WordTable`].
@@ -49,11 +49,13 @@ pub struct WordTable {
     pub dropped: Vec<(Row, &'static str)>,
     pub n_rows: usize,
     pub n_cells: u64,
+    pub places: RowPlaces,
 }
 
 impl WordTable {
-    /// A row of the next number, by columns and codes.
-    pub fn add(&mut self, codes: &[(usize, u32)]) {
+    /// The next row, which stands in this row of the file, by columns and codes.
+    pub fn add(&mut self, row: u64, codes: &[(usize, u32)]) {
+        self.places.push(self.n_rows as u64, row);
         for (column, code) in codes {
             let column = &mut self.columns[*column];
             column.codes.resize(self.n_rows, 0);

@@ -1196,6 +1196,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bases/{base}/fill-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to write a sheet for somebody else to fill in, e.g. a supplier. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewFillIn"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobMade"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bases/{base}/formula/check": {
         parameters: {
             query?: never;
@@ -1439,6 +1496,95 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/import-mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mappings that a base keeps. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MappingView"][];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bases/{base}/import-mappings/{mapping}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets a mapping. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                    mapping: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -2296,6 +2442,258 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/{job}/into": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tables that the sheets of a file may be for. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Absent: the base that the import is meant for, or the one that a sheet to be filled in came from. */
+                    base?: string;
+                };
+                header?: never;
+                path: {
+                    job: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IntoTargets"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{job}/into/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a plan would do; nothing is done. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    job: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CompareRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ComparisonView"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{job}/into/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A plan for a sheet and a table, all of which may be changed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    job: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProposeRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProposalView"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{job}/into/{sheet}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines of the last comparison of a sheet. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description `added`, `changed`, `missing`, `problems` */
+                    kind: string;
+                    from?: number;
+                    /** @description At most 500. */
+                    n?: number;
+                };
+                header?: never;
+                path: {
+                    job: string;
+                    sheet: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportLines"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{job}/into/{sheet}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is not done as it stands in the file, row by row, as CSV to be mended in a spreadsheet. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    job: string;
+                    sheet: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/{job}/pictures/{digest}": {
         parameters: {
             query?: never;
@@ -3100,6 +3498,14 @@ export interface components {
             name?: string | null;
             skip?: boolean;
         };
+        ColumnTarget: {
+            field?: string | null;
+            field_type?: components["schemas"]["FieldTypeView"] | null;
+            /** @description `field`, `new`, `check` (only looked at) */
+            kind: string;
+            /** @description Of a new field. */
+            name?: string | null;
+        };
         /**
          * @description A command, for the API document: `kind` names it, the other members are its own
          *     (docs/design/001-doors.md, `Command`).
@@ -3156,6 +3562,53 @@ export interface components {
             records: string[];
             tables: string[];
             views: string[];
+        };
+        CompareRequest: {
+            base: string;
+            plan: components["schemas"]["IntoPlan"];
+            /** @description Place in the manifest's sheets. */
+            sheet: number;
+        };
+        /** @description What an import into a table would do. */
+        ComparisonView: {
+            /** Format: int64 */
+            n_added: number;
+            /** Format: int64 */
+            n_cells: number;
+            /**
+             * Format: int64
+             * @description Records that change, and their cells.
+             */
+            n_changed: number;
+            /** @description Lines of each kind that can be read. */
+            n_kept: components["schemas"]["KeptLines"];
+            /**
+             * Format: int64
+             * @description Rows that are left out.
+             */
+            n_left_out: number;
+            /**
+             * Format: int64
+             * @description Cells that were locked and hold something else now.
+             */
+            n_locked_changed: number;
+            /** Format: int64 */
+            n_misfits: number;
+            /**
+             * Format: int64
+             * @description Records that are not in the file.
+             */
+            n_missing: number;
+            /** Format: int64 */
+            n_problems: number;
+            /** Format: int64 */
+            n_rows: number;
+            /** Format: int64 */
+            n_unchanged: number;
+            new_fields: string[];
+            new_options: components["schemas"]["NewOptionsView"][];
+            /** @description To be given with the confirmation: just this is done, or nothing. */
+            seen: string;
         };
         ConditionView: {
             field: string;
@@ -3656,6 +4109,27 @@ export interface components {
              */
             row: number;
         };
+        ImportCell: {
+            is_misfit: boolean;
+            name: string;
+            new: string;
+            old: string;
+        };
+        ImportLine: {
+            cells: components["schemas"]["ImportCell"][];
+            label: string;
+            record?: string | null;
+            /**
+             * Format: int64
+             * @description Row of the file.
+             */
+            row?: number | null;
+        };
+        /** @description Lines of one kind. */
+        ImportLines: {
+            lines: components["schemas"]["ImportLine"][];
+            problems: components["schemas"]["ImportProblem"][];
+        };
         /** @description Something a person should know about the reading. */
         ImportNote: {
             /** @description `sheet!cell` where there is one. */
@@ -3667,9 +4141,25 @@ export interface components {
             level: string;
             zh: string;
         };
+        ImportProblem: {
+            /**
+             * @description `twice_in_file`, `twice_in_table`, `no_key`, `not_in_table`, `record_gone`, `misfit`, `misfit_kept`,
+             *     `locked_changed`
+             */
+            code: string;
+            /** @description Letters of the column in the file. */
+            column?: string | null;
+            message: string;
+            name: string;
+            /** Format: int64 */
+            row?: number | null;
+            value: string;
+        };
         ImportReportView: {
             /** @description Formula fields that give what the file says, by name. */
             formulas: string[];
+            /** @description What was done to tables that were there. */
+            into: components["schemas"]["IntoReportView"][];
             /** Format: int64 */
             n_pictures: number;
             /** Format: int64 */
@@ -3687,8 +4177,49 @@ export interface components {
             report?: components["schemas"]["ImportReportView"] | null;
             /** @description `staging`, `previewed`, `importing`, `done`, `failed`, `cancelled` */
             state: string;
-            /** @description The tables that were made. */
+            /** @description The tables that were made or changed. */
             tables: string[];
+        };
+        IntoColumn: {
+            /** @description Place in the sheet's columns. */
+            column: number;
+            to: components["schemas"]["ColumnTarget"];
+        };
+        /** @description How a sheet goes into a table. */
+        IntoPlan: {
+            add_options: boolean;
+            /** @description Blank cells of the file: `keep` what is there, or `clear` it. */
+            blanks: string;
+            /** @description By the ids of the records, which a sheet of our own holds. */
+            by_record: boolean;
+            /** @description Columns that are not named here are left out. */
+            columns: components["schemas"]["IntoColumn"][];
+            /** @description Fields that tell the records apart. */
+            keys: string[];
+            /** @description Values that do not fit: `leave` the record as it is, or `write` them, marked. */
+            misfits: string;
+            /** @description `add`, `update`, `both` */
+            mode: string;
+            /** @description Records that are not in the file go to the trash. */
+            remove_missing: boolean;
+            table: string;
+        };
+        IntoReportView: {
+            /** Format: int64 */
+            n_added: number;
+            /** Format: int64 */
+            n_changed: number;
+            /** Format: int64 */
+            n_left_out: number;
+            /** Format: int64 */
+            n_removed: number;
+            table: string;
+        };
+        IntoTargets: {
+            base?: string | null;
+            base_name?: string | null;
+            /** @description By place in the manifest's sheets: the tables of the base, the likeliest first. */
+            sheets: components["schemas"]["TableFitView"][][];
         };
         /** @description One line of the job panel. */
         Job: {
@@ -3712,6 +4243,20 @@ export interface components {
         };
         JobMade: {
             job: string;
+        };
+        KeptLines: {
+            added: number;
+            changed: number;
+            missing: number;
+            problems: number;
+        };
+        KeyFitView: {
+            field: string;
+            is_unique_in_file: boolean;
+            is_unique_in_table: boolean;
+            /** Format: int64 */
+            n_both: number;
+            name: string;
         };
         LedgerView: {
             /** @description Newest first. */
@@ -3825,10 +4370,23 @@ export interface components {
             n_rows: number;
             name: string;
             notes: components["schemas"]["ImportNote"][];
+            own?: components["schemas"]["OwnTable"] | null;
+            /** @description Where the records stand in the file. */
+            rows: Record<string, never>;
             /** @description The first rows, one cell per column. */
             sample_rows: components["schemas"]["SampleCell"][][];
             /** @description Lines above the header. */
             title_lines: string[];
+        };
+        /** @description A kept mapping. */
+        MappingView: {
+            /** @description The columns of the file. */
+            headers: string[];
+            id: string;
+            name: string;
+            table: string;
+            /** Format: int64 */
+            used_at_ms: number;
         };
         /** @description How a field is found while typing. */
         NameKeys: {
@@ -3852,11 +4410,24 @@ export interface components {
             /** @description Its fields, records and order; absent: everything. */
             view?: string | null;
         };
+        NewFillIn: {
+            /** @description The fields that may be written; all others are locked. */
+            fill: string[];
+            /** @description Rows may be added below. */
+            may_add?: boolean;
+            table: string;
+            /** @description Its fields, records and order; absent: everything. */
+            view?: string | null;
+        };
         NewImport: {
             /** @description The base it is meant for, if that is known already. */
             base?: string | null;
             /** @description From `POST /uploads`. */
             upload: string;
+        };
+        NewOptionsView: {
+            field: string;
+            names: string[];
         };
         OptionView: {
             /**
@@ -3867,6 +4438,15 @@ export interface components {
             /** @description `o1` */
             id: string;
             name: string;
+        };
+        OwnTable: {
+            base: string;
+            /** @description Places of the columns that were to be filled in. */
+            fill: number[];
+            records?: string | null;
+            /** @description Place of the column that holds the ids of the records. */
+            records_column: number;
+            table: string;
         };
         /** @description A part of the formula and what it gives. Positions count UTF-16 code units. */
         PartView: {
@@ -3930,6 +4510,24 @@ export interface components {
             system: string;
             /** @description The request and the record's data. */
             user: string;
+        };
+        ProposalView: {
+            /** @description The sheet holds the ids of the table's records. */
+            has_records: boolean;
+            /** @description Fields that may tell the records apart, the best first. */
+            keys: components["schemas"]["KeyFitView"][];
+            plan: components["schemas"]["IntoPlan"];
+            saved?: string | null;
+            /** @description By place in the sheet's columns: `exact`, `written`, `synonym`, `pinyin`, `similar`, `saved`, `own`. */
+            why: (string | null)[];
+        };
+        ProposeRequest: {
+            base: string;
+            /** @description As if no mapping were kept. */
+            fresh?: boolean;
+            /** @description Place in the manifest's sheets. */
+            sheet: number;
+            table: string;
         };
         /** @description One formula filled down the column, over field names. */
         ProposedFormula: {
@@ -4112,6 +4710,11 @@ export interface components {
         SheetChoice: {
             /** @description Columns that are not named here are imported as proposed. */
             columns?: components["schemas"]["ColumnChoice"][];
+            into?: components["schemas"]["IntoPlan"] | null;
+            /** @description Keeps the mapping with the base, for the next file with these columns. */
+            save?: boolean;
+            /** @description `seen` of the comparison that the person looked at; absent: whatever there is to do. */
+            seen?: string | null;
             /** @description Place in the manifest's sheets. */
             sheet: number;
             /** @description Absent: the sheet's name. */
@@ -4169,6 +4772,17 @@ export interface components {
             /** @description Of the newest part, counts of all parts together. */
             row: components["schemas"]["HistoryRow"];
             schema: components["schemas"]["SchemaChange"][];
+        };
+        /** @description A table that a sheet may be for. */
+        TableFitView: {
+            /** @description The sheet was written from it, to be filled in. */
+            is_own: boolean;
+            is_proposed: boolean;
+            n_matched: number;
+            name: string;
+            /** @description A kept mapping has just these columns. */
+            saved?: string | null;
+            table: string;
         };
         TableView: {
             description?: string;

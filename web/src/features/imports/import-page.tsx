@@ -9,6 +9,7 @@ import { getImport } from "../../api/imports";
 import { ActionButton, Beads, Progress } from "../../ui/parts";
 import { Preview } from "./preview";
 import { LOCKED, Unlock } from "./unlock";
+import "./imports.css";
 
 const MOVING = ["staging", "importing", "queued", "running"];
 
@@ -31,7 +32,8 @@ export function ImportPage() {
       : navigate({ to: "/b/$base", params: { base: data.base }, replace: true }));
   }, [data, navigate]);
 
-  const error = data?.error ?? (view.error instanceof ApiError ? view.error : null);
+  const waits = data?.state === "previewed";
+  const error = (waits ? null : data?.error) ?? (view.error instanceof ApiError ? view.error : null);
   return (
     <main className="import">
       <header className="import-head">
@@ -57,9 +59,7 @@ export function ImportPage() {
             {t("otherFile")}
           </Button>
         </div>
-      ) : data?.state === "previewed" && data.manifest ? (
-        <Preview job={job} manifest={data.manifest} base={data.base ?? null} onConfirmed={() => void view.refetch()} />
-      ) : data?.state === "importing" ? (
+      ) : waits && data.manifest ? null : data?.state === "importing" ? (
         <div className="empty">
           <div style={{ width: 280 }}>
             <Progress done={data.progress.done} of={data.progress.of} label={t("kind_import")} />
@@ -75,6 +75,20 @@ export function ImportPage() {
         </div>
       ) : (
         <Beads label={t("staging")} />
+      )}
+      {/* Stays while the import runs: what was refused is looked at again, with all that was decided. */}
+      {!error && data?.manifest && (waits || data.state === "importing") && (
+        <div className="import-preview" hidden={!waits}>
+          <Preview
+            key={job}
+            job={job}
+            manifest={data.manifest}
+            base={data.base ?? null}
+            isWaiting={waits}
+            refused={data.error?.message ?? null}
+            onConfirmed={() => void view.refetch()}
+          />
+        </div>
       )}
     </main>
   );

@@ -1,31 +1,51 @@
 /** The heart of an import: what was found per sheet, what each column becomes, all adjustable before one row is written. */
-import { App, Button, Checkbox, Input, Tabs } from "antd";
-import { useMemo, useState } from "react";
+import { App, Button, Tabs } from "antd";
+import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, type Schemas } from "../../api/client";
-import { confirmImport } from "../../api/imports";
+import { confirmImport, proposeInto } from "../../api/imports";
 import { Note } from "../../ui/parts";
 import { type ColumnPlan, proposedPlans, rowsToImport, type SheetPlan, toConfirm } from "./choices";
+import { intoState, nToDo } from "./into";
+import { IntoSheet } from "./into-sheet";
 import { PreviewTable } from "./preview-table";
+import { SheetFound, SheetHead, SheetNotes } from "./sheet-view";
+import { type Compared, useCompared } from "./use-compared";
+import { useTargets } from "./use-targets";
 
 interface PreviewProps {
   job: string;
   manifest: Schemas["Manifest"];
   base: string | null;
+  isWaiting: boolean;
+  /** Why the last confirmation was not carried out. */
+  refused: string | null;
   onConfirmed: () => void;
 }
 
-export function Preview({ job, manifest, base, onConfirmed }: PreviewProps) {
-  const { t, i18n } = useTranslation();
+export function Preview({ job, manifest, base, isWaiting, refused, onConfirmed }: PreviewProps) {
+  const { t } = useTranslation();
   const { message } = App.useApp();
   const [plans, setPlans] = useState(() => proposedPlans(manifest));
+  const [sent, setSent] = useState(0);
   const [busy, setBusy] = useState(false);
   const [active, setActive] = useState("0");
-  const nRows = useMemo(() => rowsToImport(manifest, plans), [manifest, plans]);
+  const change = useCallback(
+    (index: number, part: Partial<SheetPlan>) =>
+      setPlans((all) => all.map((plan) => (plan.index === index ? { ...plan, ...part } : plan))),
+    [],
+  );
+  const targets = useTargets(job, plans, change);
+  const wanted = useMemo(
+    () => new Map(plans.flatMap((plan) => (plan.into && !plan.skip ? [[plan.index, plan.into.plan] as const] : []))),
+    [plans],
+  );
+  // A refused confirmation is compared anew.
+  const compared = useCompared(job, targets.base, isWaiting ? wanted : new Map(), sent);
+  const goesInto = plans.some((plan) => plan.table !== null && !plan.skip);
+  const to = base ?? (goesInto ? targets.base : null);
   const baseName = manifest.file_name.replace(/\.[^.]+$/, "");
 
-  const change = (index: number, part: Partial<SheetPlan>) =>
-    setPlans((all) => all.map((plan) => (plan.index === index ? { ...plan, ...part } : plan)));
   const changeColumn = (index: number, key: number, part: Partial<ColumnPlan>) =>
     setPlans((all) =>
       all.map((plan) =>
@@ -34,73 +54,58 @@ export function Preview({ job, manifest, base, onConfirmed }: PreviewProps) {
           : plan,
       ),
     );
-
+  const say = (error: unknown) =>
+    message.error(error instanceof ApiError ? [error.message, error.hint].filter(Boolean).join(" ") : String(error));
   const confirm = async () => {
     setBusy(true);
     try {
-      await confirmImport(job, toConfirm(plans, base, baseName));
+      await confirmImport(job, toConfirm(plans, to, baseName, compared));
+      setSent((n) => n + 1);
       onConfirmed();
     } catch (error) {
-      message.error(error instanceof ApiError ? [error.message, error.hint].filter(Boolean).join(" ") : String(error));
-      setBusy(false);
+      say(error);
     }
+    setBusy(false);
+  };
+  const fresh = (index: number, table: string) => {
+    if (!targets.base) return;
+    proposeInto(job, { base: targets.base, sheet: index, table, fresh: true }).then(
+      (proposal) => change(index, { into: intoState(table, proposal) }),
+      say,
+    );
   };
 
   const sheetView = (sheet: Schemas["ManifestSheet"], index: number) => {
     const plan = plans[index];
     if (!plan) return null;
-    const notes = [...(index === 0 ? manifest.notes : []), ...sheet.notes];
+    const { table } = plan;
     return (
-      <div style={{ display: "grid", gap: 12 }}>
-        <div className="row" style={{ flexWrap: "wrap" }}>
-          <Input
-            style={{ width: 240 }}
-            value={plan.name}
-            aria-label={t("sheetName")}
-            onChange={(event) => change(index, { name: event.target.value })}
-            disabled={plan.skip}
-          />
-          {manifest.sheets.length > 1 && (
-            <Checkbox checked={plan.skip} onChange={(event) => change(index, { skip: event.target.checked })}>
-              {t("skipSheet")}
-            </Checkbox>
-          )}
-          <span className="hint num">
-            {t("headerRow", { row: sheet.header_row })} ·{" "}
-            {t("records_n", { n: sheet.n_rows.toLocaleString(i18n.language) })}
-          </span>
-        </div>
-        {sheet.title_lines.length > 0 && (
-          <Note>
-            <span className="hint">{t("titleLines")}</span>
-            <div>{sheet.title_lines.join(" / ")}</div>
-          </Note>
+      <div key={index} className="import-sheet">
+        <SheetHead
+          sheet={sheet}
+          plan={plan}
+          fits={targets.fits[index] ?? []}
+          canSkip={manifest.sheets.length > 1}
+          onChange={(part) => change(index, part)}
+        />
+        <SheetFound sheet={sheet} />
+        {table === null ? (
+          <PreviewTable job={job} sheet={sheet} plan={plan} onColumn={(key, part) => changeColumn(index, key, part)} />
+        ) : (
+          !plan.skip && (
+            <IntoSheet
+              job={job}
+              index={index}
+              sheet={sheet}
+              table={targets.tables.find((one) => one.id === table)}
+              state={plan.into}
+              compared={compared.get(index) ?? { told: undefined, error: null }}
+              onState={(into) => change(index, { into })}
+              onFresh={() => fresh(index, table)}
+            />
+          )
         )}
-        {sheet.n_dropped_rows > 0 && (
-          <Note>
-            {t("droppedRows", {
-              n: sheet.n_dropped_rows,
-              what: [
-                ...new Set(sheet.dropped_rows.map((row) => row.cells.find((cell) => cell.text)?.text ?? row.reason)),
-              ]
-                .slice(0, 3)
-                .join("、"),
-            })}
-          </Note>
-        )}
-        <PreviewTable job={job} sheet={sheet} plan={plan} onColumn={(key, part) => changeColumn(index, key, part)} />
-        {notes.length > 0 && (
-          <Note {...(notes.some((note) => note.level === "warning") ? { kind: "warn" as const } : {})}>
-            <b>{t("notesTitle")}</b>
-            <ul>
-              {notes.slice(0, 20).map((note) => (
-                <li key={`${note.code}-${note.at}`}>
-                  {i18n.language === "en" ? note.en : note.zh} {note.at && <span className="hint">{note.at}</span>}
-                </li>
-              ))}
-            </ul>
-          </Note>
-        )}
+        <SheetNotes notes={[...(index === 0 ? manifest.notes : []), ...sheet.notes]} />
       </div>
     );
   };
@@ -108,6 +113,7 @@ export function Preview({ job, manifest, base, onConfirmed }: PreviewProps) {
   return (
     <>
       <div className="import-body">
+        {refused && <Note kind="warn">{refused}</Note>}
         {manifest.sheets.length > 1 ? (
           <Tabs
             activeKey={active}
@@ -123,23 +129,64 @@ export function Preview({ job, manifest, base, onConfirmed }: PreviewProps) {
         )}
       </div>
       <footer className="import-foot">
-        {!base && (
+        {(!base || goesInto) && (
           <span className="hint cut">
-            {t("toNewBase")}
-            {baseName}
+            {to ? t("intoBase") : t("toNewBase")}
+            {to ? targets.baseName : baseName}
           </span>
         )}
-        <Button
-          type="primary"
-          size="large"
-          loading={busy}
-          disabled={plans.every((plan) => plan.skip)}
-          onClick={() => void confirm()}
-          data-testid="confirm-import"
-        >
-          {t("confirmImport", { n: nRows.toLocaleString(i18n.language) })}
-        </Button>
+        <ConfirmButton
+          manifest={manifest}
+          plans={plans}
+          compared={compared}
+          busy={busy}
+          onConfirm={() => void confirm()}
+        />
       </footer>
     </>
+  );
+}
+
+interface ConfirmButtonProps {
+  manifest: Schemas["Manifest"];
+  plans: SheetPlan[];
+  compared: ReadonlyMap<number, Compared>;
+  busy: boolean;
+  onConfirm: () => void;
+}
+
+/** Says in numbers what it does. */
+function ConfirmButton({ manifest, plans, compared, busy, onConfirm }: ConfirmButtonProps) {
+  const { t, i18n } = useTranslation();
+  const count = (n: number) => n.toLocaleString(i18n.language);
+  const wanted = plans.filter((plan) => !plan.skip);
+  const into = wanted.filter((plan) => plan.table !== null);
+  const told = into.map((plan) => ({ plan, told: compared.get(plan.index)?.told }));
+  const isCompared = told.every((one) => one.told && one.plan.into);
+  const one = wanted.length === 1 ? told[0] : undefined;
+  const label = () => {
+    if (into.length === 0) return t("confirmImport", { n: count(rowsToImport(manifest, plans)) });
+    if (!isCompared) return t("intoComparing");
+    if (!one?.told || !one.plan.into) return t("confirmSheets", { n: wanted.length });
+    if (nToDo(one.plan.into.plan, one.told) === 0) return t("confirmNothing");
+    const numbers = {
+      added: count(one.told.n_added),
+      changed: count(one.told.n_changed),
+      removed: count(one.told.n_missing),
+    };
+    return t(one.plan.into.plan.remove_missing ? "confirmIntoRemove" : "confirmInto", numbers);
+  };
+  const isEmpty = one?.told && one.plan.into && nToDo(one.plan.into.plan, one.told) === 0;
+  return (
+    <Button
+      type="primary"
+      size="large"
+      loading={busy}
+      disabled={wanted.length === 0 || !isCompared || isEmpty === true}
+      onClick={onConfirm}
+      data-testid="confirm-import"
+    >
+      {label()}
+    </Button>
   );
 }

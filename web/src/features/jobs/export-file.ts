@@ -10,8 +10,17 @@ function pause(ms: number): Promise<void> {
 }
 
 /** The finished export; throws what went wrong. A cancelled one gives null. */
-export async function makeExport(base: string, wanted: Schemas["NewExport"]): Promise<Schemas["ExportView"] | null> {
-  const { job } = await ask<Schemas["JobMade"]>("POST", `/bases/${base}/exports`, wanted);
+export function makeExport(base: string, wanted: Schemas["NewExport"]): Promise<Schemas["ExportView"] | null> {
+  return make(`/bases/${base}/exports`, wanted);
+}
+
+/** As [`makeExport`], a sheet for somebody else to fill in. */
+export function makeFillIn(base: string, wanted: Schemas["NewFillIn"]): Promise<Schemas["ExportView"] | null> {
+  return make(`/bases/${base}/fill-ins`, wanted);
+}
+
+async function make(path: string, wanted: object): Promise<Schemas["ExportView"] | null> {
+  const { job } = await ask<Schemas["JobMade"]>("POST", path, wanted);
   let view = await ask<Schemas["ExportView"]>("GET", `/exports/${job}`);
   while (isRunning(view.state)) {
     await pause(LOOK_MS);

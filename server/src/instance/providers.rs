@@ -63,6 +63,9 @@ pub struct ProviderInput {
     /// Requests per minute; 0: no limit known.
     #[serde(default)]
     pub rpm: Option<u32>,
+    /// Questions at a time, at most; 0: not known.
+    #[serde(default)]
+    pub max_parallel: Option<u32>,
     /// Per million tokens.
     #[serde(default)]
     pub price_in: Option<f64>,
@@ -302,6 +305,7 @@ fn profile_of(
         profile.image_model = (!name.is_empty()).then(|| name.to_string());
     }
     profile.rpm = input.rpm.unwrap_or(profile.rpm);
+    profile.max_parallel = input.max_parallel.unwrap_or(profile.max_parallel);
     profile.prices.price_in = input.price_in.unwrap_or(profile.prices.price_in);
     profile.prices.price_out = input.price_out.unwrap_or(profile.prices.price_out);
     if let Some(currency) = &input.currency {

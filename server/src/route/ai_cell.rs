@@ -157,3 +157,42 @@ fn note(
         .column(column)
         .and_then(|column| column.note(at).cloned()))
 }
+
+/// How many records of an AI field are in each state.
+#[utoipa::path(get, path = "/bases/{base}/tables/{table}/fields/{field}/ai-states", tag = "ai",
+    params(("base" = String, Path), ("table" = String, Path), ("field" = String, Path)),
+    responses((status = 200, body = BTreeMap<String, u64>), (status = 404, body = ErrorBody)))]
+pub async fn states(
+    State(app): State<App>,
+    Path((base, table, field)): Path<(String, String, String)>,
+) -> Result<Json<BTreeMap<String, u64>>, ApiError> {
+    let base = app.base(&base).await?;
+    let table: TableId = parse_id(&table, ("表格", "table"))?;
+    let field: FieldId = parse_id(&field, ("字段", "field"))?;
+    off_loop(move || {
+        let snapshot = base.handle.snapshot();
+        let column = snapshot
+            .schema
+            .table(table)
+            .and_then(|table| table.field(field))
+            .map(|field| field.column)
+            .ok_or_else(|| {
+                ApiError::not_found("no_field", ("字段", "field"), &field.to_string())
+            })?;
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        let segments = snapshot.data(table).into_iter();
+        for segment in segments.flat_map(|data| &data.segments) {
+            let cells = segment.column(column);
+            for at in segment.live().ones() {
+                let note = cells.as_ref().and_then(|cells| cells.note(at));
+                let state = note.map_or_else(
+                    || "empty".to_owned(),
+                    |note| crate::wire::schema::name_of(&note.state),
+                );
+                *counts.entry(state).or_default() += 1;
+            }
+        }
+        Ok(Json(counts))
+    })
+    .await?
+}

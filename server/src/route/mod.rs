@@ -56,6 +56,7 @@ pub fn all() -> OpenApiRouter<App> {
         .routes(routes!(ai::estimate))
         .routes(routes!(ai::answer))
         .routes(routes!(ai_cell::provenance))
+        .routes(routes!(ai_cell::states))
         .routes(routes!(ai_ledger::ledger))
         .routes(routes!(ai_ledger::ledger_csv))
         .routes(routes!(ai_ledger::batches))

@@ -32,6 +32,8 @@ pub struct ProviderView {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub key_tail: String,
     pub rpm: u32,
+    /// Questions at a time, at most; 0: not known.
+    pub max_parallel: u32,
     /// Per million tokens.
     pub price_in: f64,
     pub price_out: f64,
@@ -52,6 +54,7 @@ impl ProviderView {
             has_key: record.key.is_some(),
             key_tail: record.key_tail,
             rpm: profile.rpm,
+            max_parallel: profile.max_parallel,
             price_in: profile.prices.price_in,
             price_out: profile.prices.price_out,
             currency: profile.prices.currency,
@@ -69,6 +72,7 @@ impl ProviderView {
             has_key: false,
             key_tail: String::new(),
             rpm: 0,
+            max_parallel: 0,
             price_in: 0.0,
             price_out: 0.0,
             currency: "CNY".into(),

@@ -1,5 +1,7 @@
 /** Texts about runs of AI fields: before, during, after, what they cost and who said that answers are right. */
 export const aiZh = {
+  ai_empty: "空",
+  maxParallel: "同时提问数（0 自动）",
   aiOnlyView: "只运行当前视图里的行",
   aiOnlyIf: "只运行符合条件的行",
   aiOnlyIfExample: "例如：[库存]>0（其余的标为“已跳过”）",
@@ -73,6 +75,8 @@ export const aiZh = {
 };
 
 export const aiEn: Record<keyof typeof aiZh, string> = {
+  ai_empty: "empty",
+  maxParallel: "Questions at a time (0: automatic)",
   aiOnlyView: "Only rows of the present view",
   aiOnlyIf: "Only rows that meet a condition",
   aiOnlyIfExample: "E.g. [Stock]>0 (the others are marked “skipped”)",

@@ -1726,6 +1726,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bases/{base}/tables/{table}/fields/{field}/ai-states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many records of an AI field are in each state. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    base: string;
+                    table: string;
+                    field: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            [key: string]: number;
+                        };
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bases/{base}/tables/{table}/find": {
         parameters: {
             query?: never;
@@ -4581,6 +4630,11 @@ export interface components {
             image_model?: string | null;
             /** @description Absent: the one that is kept stays; empty: it is removed. */
             key?: string | null;
+            /**
+             * Format: int32
+             * @description Questions at a time, at most; 0: not known.
+             */
+            max_parallel?: number | null;
             /** @description Absent: the preset's first. */
             model?: string | null;
             /** @description Key of a preset (`GET /providers/presets`); `custom` for any compatible address. */
@@ -4605,6 +4659,11 @@ export interface components {
             image_model?: string | null;
             /** @description The last characters of the key. */
             key_tail?: string;
+            /**
+             * Format: int32
+             * @description Questions at a time, at most; 0: not known.
+             */
+            max_parallel: number;
             model: string;
             name: string;
             /** @description The built-in model that uses no AI: glossary and sentence patterns only. */

@@ -1,17 +1,16 @@
 /** Before a batch its price tag, during it the progress, after it the bill. Nothing runs before its price was seen. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Button, Checkbox, Input, InputNumber, Radio } from "antd";
+import { Button, Checkbox } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, ask, command, type Schemas } from "../../api/client";
 import { randomId } from "../../sync/ids";
-import { Labelled, Note, Panel } from "../../ui/parts";
+import { Note, Panel } from "../../ui/parts";
 import { BatchReport, useBatch } from "./batch-report";
 import { type Estimate, PriceTag, priceText } from "./price";
+import { type Narrow, Narrowing, type Scope, Scopes, States } from "./run-scope";
 import { TryRows } from "./try-rows";
-
-type Scope = "empty" | "stale" | "failed" | "all" | "selected";
 
 interface RunAiPanelProps {
   base: string;
@@ -21,14 +20,6 @@ interface RunAiPanelProps {
   selected: string[];
   onLedger: () => void;
   onClose: () => void;
-}
-
-/** What narrows a run, as the form has it. */
-interface Narrow {
-  onlyView: boolean;
-  onlyIf: string;
-  withLocked: boolean;
-  cap: number | null;
 }
 
 function planOf(narrow: Narrow, view: string | undefined) {
@@ -112,6 +103,7 @@ export function RunAiPanel({ base, table, view, field, selected, onLedger, onClo
           running && <BatchReport base={base} batch={running} />
         ) : (
           <>
+            <States base={base} table={table} field={field.id} />
             <Scopes scope={scope} n={selected.length} onScope={setScope} />
             <Narrowing narrow={narrow} onNarrow={setNarrow} />
             {price?.n_records === 0 && <Note>{t("nothingToRun")}</Note>}
@@ -137,58 +129,5 @@ export function RunAiPanel({ base, table, view, field, selected, onLedger, onClo
         </Button>
       </div>
     </Panel>
-  );
-}
-
-function Scopes({ scope, n, onScope }: { scope: Scope; n: number; onScope: (scope: Scope) => void }) {
-  const { t } = useTranslation();
-  return (
-    <Radio.Group
-      value={scope}
-      onChange={(event) => onScope(event.target.value as Scope)}
-      aria-label={t("scope")}
-      style={{ display: "grid", gap: 4 }}
-    >
-      {(["empty", "stale", "failed", "all"] as const).map((one) => (
-        <Radio key={one} value={one}>
-          {t(`scope_${one}`)}
-        </Radio>
-      ))}
-      {n > 0 && <Radio value="selected">{t("scope_selected", { n })}</Radio>}
-    </Radio.Group>
-  );
-}
-
-function Narrowing({ narrow, onNarrow }: { narrow: Narrow; onNarrow: (narrow: Narrow) => void }) {
-  const { t } = useTranslation();
-  const set = (part: Partial<Narrow>) => onNarrow({ ...narrow, ...part });
-  return (
-    <details>
-      <summary>{t("aiMore")}</summary>
-      <div className="form" style={{ paddingTop: 8 }}>
-        <Checkbox checked={narrow.onlyView} onChange={(event) => set({ onlyView: event.target.checked })}>
-          {t("aiOnlyView")}
-        </Checkbox>
-        <Checkbox checked={narrow.withLocked} onChange={(event) => set({ withLocked: event.target.checked })}>
-          {t("aiWithLocked")}
-        </Checkbox>
-        <Labelled label={t("aiOnlyIf")} hint={t("aiOnlyIfExample")}>
-          <Input
-            value={narrow.onlyIf}
-            aria-label={t("aiOnlyIf")}
-            onChange={(event) => set({ onlyIf: event.target.value })}
-          />
-        </Labelled>
-        <Labelled label={t("aiCap")} hint={t("aiCapHint")}>
-          <InputNumber<number>
-            min={0}
-            value={narrow.cap}
-            aria-label={t("aiCap")}
-            style={{ width: "100%" }}
-            onChange={(cap) => set({ cap })}
-          />
-        </Labelled>
-      </div>
-    </details>
   );
 }

@@ -117,6 +117,15 @@ export function ProviderForm({ provider, presets, onSaved }: ProviderFormProps) 
         <Labelled label={t("rpm")}>
           <InputNumber min={0} precision={0} value={input.rpm ?? 0} onChange={(rpm) => set({ rpm })} />
         </Labelled>
+        <Labelled label={t("maxParallel")}>
+          <InputNumber
+            min={0}
+            max={256}
+            precision={0}
+            value={input.max_parallel ?? 0}
+            onChange={(max_parallel) => set({ max_parallel })}
+          />
+        </Labelled>
       </div>
       {preset && preset.models.length > 0 && <span className="hint">{t("pricesOf", { date: preset.prices_of })}</span>}
       {test && (
@@ -175,5 +184,6 @@ function fromView(view: Schemas["ProviderView"]): Schemas["ProviderInput"] {
     price_out: view.price_out,
     currency: view.currency,
     rpm: view.rpm,
+    max_parallel: view.max_parallel,
   };
 }

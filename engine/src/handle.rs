@@ -395,30 +395,12 @@ type Settlement = (Vec<Answer>, Vec<(CallKey, String)>);
 /// The queue of AI calls, for jobs.
 #[derive(Clone)]
 pub struct QueueHandle {
-    handle: BaseHandle,
+    pub(crate) handle: BaseHandle,
 }
 
 impl QueueHandle {
     fn queue(&self) -> &Queue {
         &self.handle.shared.queue
-    }
-
-    /// The bytes of a picture that a question shows; absent where they are damaged or gone.
-    pub fn blob(&self, digest: &str) -> Option<Vec<u8>> {
-        self.handle.reader().blob(digest).ok()
-    }
-
-    /// Stores a picture that a model made, durable when this returns; gives its digest.
-    pub fn put_blob(&self, bytes: &[u8]) -> Result<String, CommandError> {
-        let stored = self.handle.reader().put_blob(&mut &*bytes);
-        let stored = stored.map(|blob| blob.digest);
-        stored.map_err(|error| {
-            CommandError::new(
-                "blob_unstored",
-                format!("图片没有存下来：{error}。"),
-                format!("The picture could not be stored: {error}."),
-            )
-        })
     }
 
     /// Up to `n` queued calls, marked running durably before this returns; empty if there are none.

@@ -5,6 +5,7 @@
 //! to records, `scope` finds the records of a run. Law: a call whose answer is stored is never queued again.
 
 pub(crate) mod decide;
+mod files;
 pub(crate) mod fill;
 pub(crate) mod scope;
 pub(crate) mod typed;

@@ -49,6 +49,7 @@ fn run(desk: &Desk, name: &str, text: &str) -> usize {
             field,
             scope,
             batch,
+            plan: AiPlan::default(),
         },
     )
     .unwrap();
@@ -166,6 +167,7 @@ fn a_picture_is_kept_and_shown_to_the_next_question() {
             field,
             scope,
             batch,
+            plan: AiPlan::default(),
         },
     )
     .unwrap();

@@ -30,7 +30,7 @@ fn is_tail(expr: &Expr) -> bool {
     };
     let is_condition = |at: usize| match name.as_str() {
         "IF" => at == 0,
-        "IFS" => at % 2 == 0,
+        "IFS" => at.is_multiple_of(2),
         _ => false,
     };
     match name.as_str() {

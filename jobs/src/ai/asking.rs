@@ -30,6 +30,12 @@ pub async fn asked(
     }
 }
 
+/// What a picture costs; none where the question is about words.
+pub fn picture_micros(call: &AiCall, provider: &Provider) -> Option<u64> {
+    let is_picture = matches!(call.expects, Expects::Picture { .. });
+    is_picture.then(|| provider.prices.image_micros())
+}
+
 fn bad(detail: impl std::fmt::Display) -> AskError {
     AskError::BadPicture {
         detail: detail.to_string(),

@@ -29,7 +29,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use table::{ai::CallKey, expects::Expects};
+use table::ai::CallKey;
 use tokio::{
     sync::{Notify, mpsc},
     task::JoinSet,
@@ -375,22 +375,21 @@ impl Runner {
                 error.code()
             }
         };
-        let is_picture = matches!(call.expects, Expects::Picture { .. });
-        if provider.offline_trial || is_picture {
+        let picture = asking::picture_micros(call, provider);
+        if provider.offline_trial || picture.is_some() {
             (tokens_in, tokens_out) = (0, 0);
         }
-        let mut cost_micros = provider
-            .prices
-            .cost_micros(tokens_in, tokens_out, tokens_cached);
-        if is_picture && outcome == "ok" {
-            cost_micros += provider.prices.image_micros();
-        }
         let unknown_outcome = is_maybe_charged && tokens_in == 0 && !provider.offline_trial;
-        if unknown_outcome {
+        if unknown_outcome && picture.is_none() {
             // Nobody knows; the ledger reckons with the likely.
             tokens_in = estimate::prompt_tokens(call);
-            cost_micros = provider.prices.cost_micros(tokens_in, 0, 0);
         }
+        let prices = &provider.prices;
+        let cost_micros = match picture {
+            Some(price) if unknown_outcome || outcome == "ok" => price,
+            Some(_) => 0,
+            None => prices.cost_micros(tokens_in, tokens_out, tokens_cached),
+        };
         let at_ms = (self.now_ms)();
         self.budgets.spend(payer(&work.taken), at_ms, cost_micros);
         let attempt = Attempt {

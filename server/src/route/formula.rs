@@ -14,7 +14,7 @@ use crate::{
 };
 use axum::extract::State;
 use formula::{
-    Answers, Cell, Diagnostic, EvalCache, EvalInput, Formula, Scope, Step, Token, analyze,
+    Analysis, Answers, Cell, Diagnostic, EvalCache, EvalInput, Formula, Scope, Step, Token, analyze,
 };
 use pinyin::ToPinyin;
 use serde::{Deserialize, Serialize};
@@ -233,25 +233,7 @@ pub async fn check(
         };
         let analysis = analyze(&asked.text, &scope);
         let place = Utf16::new(&asked.text);
-        let mut report = FormulaReport {
-            diagnostics: analysis
-                .diagnostics
-                .into_iter()
-                .map(|found| diagnostic_view(found, &place, locale))
-                .collect(),
-            tokens: analysis
-                .tokens
-                .iter()
-                .map(|token| token_view(token, &place))
-                .collect(),
-            result_type: None,
-            sample_value: None,
-            reads: Vec::new(),
-            has_ai: false,
-            formatted: None,
-            steps: Vec::new(),
-            prompts: Vec::new(),
-        };
+        let mut report = said_of(&analysis, &place, locale);
         if let Some(formula) = analysis.formula {
             let reads = formula.reads();
             let others = reads.others.values().flatten();
@@ -277,6 +259,28 @@ pub async fn check(
         Ok(Json(report))
     })
     .await?
+}
+
+/// What is wrong, and the tokens; the rest is known of a formula only.
+fn said_of(analysis: &Analysis, place: &Utf16, locale: Locale) -> FormulaReport {
+    let diagnostics = analysis.diagnostics.iter().cloned();
+    FormulaReport {
+        diagnostics: diagnostics
+            .map(|found| diagnostic_view(found, place, locale))
+            .collect(),
+        tokens: analysis
+            .tokens
+            .iter()
+            .map(|token| token_view(token, place))
+            .collect(),
+        result_type: None,
+        sample_value: None,
+        reads: Vec::new(),
+        has_ai: false,
+        formatted: None,
+        steps: Vec::new(),
+        prompts: Vec::new(),
+    }
 }
 
 /// No answers: a sample never asks a model, its AI parts are pending.

@@ -75,6 +75,19 @@ fn fenced(text: &str) -> String {
     )
 }
 
+/// The parts of a free prompt in order, each that is data in a fence of its own.
+fn pieces(request: &Request) -> String {
+    let piece = |(text, is_data): &(String, bool)| match is_data {
+        true => format!(
+            "<data>{}</data>",
+            text.replace('<', "＜").replace('>', "＞")
+        ),
+        false => text.clone(),
+    };
+    let pieces: Vec<String> = request.pieces.iter().map(piece).collect();
+    pieces.join(" ")
+}
+
 fn user(request: &Request) -> String {
     let of = |name: &str| request.inputs.get(name).map_or("", String::as_str);
     // A line that says nothing is left out.
@@ -120,21 +133,7 @@ fn user(request: &Request) -> String {
             "" => "Points to check: the usual ones".to_owned(),
             note => format!("Points to check: {note}"),
         },
-        AiKind::Ask => {
-            let piece = |(text, is_data): &(String, bool)| match is_data {
-                true => format!(
-                    "<data>{}</data>",
-                    text.replace('<', "＜").replace('>', "＞")
-                ),
-                false => text.clone(),
-            };
-            request
-                .pieces
-                .iter()
-                .map(piece)
-                .collect::<Vec<_>>()
-                .join(" ")
-        }
+        AiKind::Ask => pieces(request),
         AiKind::Reply => {
             let facts = match of("facts") {
                 "" => String::new(),

@@ -1,6 +1,41 @@
 /** Generated from server/openapi.json by `npm run types`. */
 
 export interface paths {
+    "/api/v1/ai/rule-presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules to begin with, by marketplace; copied into the field and edited there. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RulePresetView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backup": {
         parameters: {
             query?: never;
@@ -3344,6 +3379,13 @@ export interface components {
             /** @description Name of a configured model; empty: the default one. */
             model: string;
             policy: components["schemas"]["AiPolicyView"];
+            /**
+             * Format: int32
+             * @description Times that a question is asked again with the broken rule.
+             */
+            retries: number;
+            /** @description What answers must keep: `[{"rule":"length","unit":"characters","max":75}, …]`. */
+            rules: Record<string, never>[];
         };
         /** @description A stored answer and where it came from. */
         AnswerView: {
@@ -4036,6 +4078,8 @@ export interface components {
             /** @description The same formula laid out for reading; absent where there is an error. */
             formatted?: string | null;
             has_ai: boolean;
+            /** @description What AI functions would ask about the sample, as it would be sent. */
+            prompts: components["schemas"]["PromptView"][];
             /** @description Ids of the fields that it reads. */
             reads: string[];
             result_type?: components["schemas"]["FieldTypeView"] | null;
@@ -4549,6 +4593,15 @@ export interface components {
              */
             of: number;
         };
+        /** @description A question to a model. */
+        PromptView: {
+            /** Format: int32 */
+            n_pictures: number;
+            /** @description The fixed part. */
+            system: string;
+            /** @description The request and the record's data. */
+            user: string;
+        };
         ProposalView: {
             /** @description The sheet holds the ids of the table's records. */
             has_records: boolean;
@@ -4737,6 +4790,20 @@ export interface components {
             n_values: number;
             /** @description The first few that would not fit. */
             samples: string[];
+        };
+        /** @description What a marketplace asks of one part of a listing. */
+        RulePresetView: {
+            /** @description When the source was looked at, `YYYY-MM`. */
+            checked: string;
+            id: string;
+            note_en: string;
+            note_zh: string;
+            /** @description `title`, `bullet`, `description`, `keywords`, … */
+            part: string;
+            platform: string;
+            /** @description As in the settings of an AI field. */
+            rules: Record<string, never>[];
+            source: string;
         };
         SampleCell: {
             /** @description `blank`, `number`, `date`, `bool`, `text`, `error`, `pictures` */

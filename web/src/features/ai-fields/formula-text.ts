@@ -41,6 +41,8 @@ export interface AiMade {
   name?: string;
   result?: object;
   more?: { name: string; formula: string }[];
+  /** What to preview while the field, and with it its options, is not there yet. */
+  preview?: string;
 }
 
 export function fieldReference(name: string): string {
@@ -151,7 +153,8 @@ export function aiMade(draft: AiDraft, fields: string[]): AiMade {
       const options = optionNames(draft.options).map((name, at) => ({ id: "o0", name, color: at % 12 }));
       if (all.length === 0 || options.length === 0) return none;
       const type = draft.many ? "multi_select" : "select";
-      return { formula: call("AI.CLASSIFY", ...all), result: { type, options } };
+      const preview = call("AI.CLASSIFY", ...all, quoted(options.map(({ name }) => name).join(",")));
+      return { formula: call("AI.CLASSIFY", ...all), result: { type, options }, preview };
     }
     default:
       break;

@@ -68,7 +68,7 @@ export function formulaSettings(
   text: string,
   policy: Schemas["AiPolicyView"] | null,
   field: Field | null,
-  ruled: { rules: unknown[]; retries: number } = { rules: [], retries: 2 },
+  ruled?: { rules: unknown[]; retries: number },
 ): object {
   const before = field?.type === "formula" ? field : null;
   const isSame = before !== null && before.formula_text === text;

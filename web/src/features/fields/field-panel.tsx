@@ -8,6 +8,7 @@ import { isGiven } from "../../fields/given/descriptor";
 import { Labelled, Note, Panel } from "../../ui/parts";
 import { formulaSettings, isRetype, plainSettings } from "./choice";
 import { ThroughSettings } from "./link-settings";
+import { freeName, RetypeNote } from "./retype-note";
 import { type AiKind, type AiMade, type Choice, TypeCards } from "./type-cards";
 import { TypeSettings } from "./type-settings";
 import type { FieldType } from "./types";
@@ -39,35 +40,6 @@ export interface FieldPanelProps {
 function choiceOf(field: Schemas["FieldView"] | null): Choice {
   if (!field) return { kind: "plain", type: { type: "text" } as FieldType };
   return field.type === "formula" ? { kind: "formula" } : { kind: "plain", type: field as unknown as FieldType };
-}
-
-/** With a number where a field has the name already. */
-function freeName(name: string, table: Schemas["TableView"]): string {
-  const taken = new Set(table.fields.map((one) => one.name));
-  let free = name;
-  for (let n = 2; taken.has(free); n++) free = `${name} ${n}`;
-  return free;
-}
-
-/** What a change of type would do, before it is done. */
-function RetypeNote({ preview }: { preview: Schemas["RetypeView"] }) {
-  const { t } = useTranslation();
-  const { n_values: all, n_misfits: n, samples } = preview;
-  if (n === 0) return all > 0 ? <Note>{t("retypeAll", { values: all })}</Note> : null;
-  return (
-    <Note kind="warn">
-      <div>
-        {t("retypePreview", { values: all - n })} · {t("retypeMisfits", { n, samples: "" })}
-      </div>
-      <ul className="samples" data-testid="retype-samples">
-        {samples.slice(0, 5).map((sample, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: two samples may be equal.
-          <li key={at}>{sample}</li>
-        ))}
-      </ul>
-      <div>{t("retypeBack")}</div>
-    </Note>
-  );
 }
 
 export function FieldPanel({

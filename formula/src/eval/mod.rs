@@ -4,6 +4,7 @@
 //! that is too large, see [`fuel`]); branches with AI functions are evaluated only for the records that take them.
 
 mod arrays;
+mod asker;
 mod by_criteria;
 mod by_key;
 mod by_rows;
@@ -52,6 +53,7 @@ use crate::{
     syntax::ast::{Expr, Op},
 };
 use arrays::Lifted;
+pub(crate) use asker::Asker;
 pub(crate) use failed::{failed, failed_values};
 use fuel::Fuel;
 use std::{borrow::Cow, sync::Arc};
@@ -59,7 +61,7 @@ use table::{
     ai::{AiCall, CallKey},
     column::{Column, ColumnKind},
     field::{AiSettings, FieldType},
-    id::{FieldId, TableId},
+    id::TableId,
     segment::Segment,
     snapshot::Snapshot,
     value::CellError,
@@ -112,14 +114,6 @@ pub(crate) struct Context<'a> {
     pub(crate) wanted: Option<&'a FieldType>,
     /// How the field asks: its rules.
     pub(crate) ai: Option<&'a AiSettings>,
-}
-
-/// The field that asks a model.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Asker {
-    pub field: FieldId,
-    /// The cell is the answer, so the answer is asked for in the field's type.
-    pub as_it_is: bool,
 }
 
 pub(crate) fn run(expr: &Expr, tag: u64, asker: Option<Asker>, input: &EvalInput) -> Evaluated {

@@ -10,6 +10,7 @@ pub mod choice;
 pub mod language;
 mod language_words;
 pub mod length;
+mod number_marks;
 mod number_scan;
 mod number_words;
 pub mod numbers;

@@ -3,6 +3,7 @@
 //! [`scan`] gives [`Found`] in the order of the text. Law: every digit of the text belongs to something found.
 
 use super::{
+    number_marks::values,
     number_words as words,
     units::{self, Kind, Unit},
 };
@@ -117,7 +118,7 @@ fn plain(text: &str) -> Vec<char> {
     out
 }
 
-fn is_blank(letter: char) -> bool {
+pub(super) fn is_blank(letter: char) -> bool {
     letter.is_whitespace() || letter == '\u{A0}' || letter == '\u{202F}'
 }
 
@@ -385,7 +386,7 @@ impl Scanner<'_> {
 
     /// “May 1, 2026”, “May 2026”: the date, and where it ends.
     fn month_date(&mut self, word: &str, end: usize) -> Option<usize> {
-        let month = month(word)?;
+        let month = words::month(word)?;
         let mut at = end + usize::from(self.get(end) == Some('.'));
         let mut numbers: Vec<u32> = Vec::new();
         while numbers.len() < 2 {
@@ -587,75 +588,4 @@ impl Scanner<'_> {
 
 fn is_mark(letter: char) -> bool {
     matches!(letter, '\u{300}'..='\u{36F}' | '\u{64B}'..='\u{652}' | '\u{E31}' | '\u{E34}'..='\u{E3A}' | '\u{E47}'..='\u{E4E}')
-}
-
-fn month(word: &str) -> Option<usize> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let at = MONTHS
-        .iter()
-        .position(|month| *month == word || word.len() == 3 && month.starts_with(word));
-    at.map(|at| at + 1)
-}
-
-/// The numbers that digits with marks stand for: text, readings, decimals.
-fn values(raw: &str, marks: Marks) -> Vec<(String, Vec<f64>, usize)> {
-    let digits: String = raw.chars().filter(|c| !is_blank(*c)).collect();
-    let parse = |text: &str| text.parse::<f64>().unwrap_or(f64::NAN);
-    let decimal = |mark: char| {
-        let plain: String = digits
-            .chars()
-            .filter(|c| c.is_ascii_digit() || *c == mark)
-            .collect();
-        let n = plain.rsplit_once(mark).map_or(0, |(_, tail)| tail.len());
-        (raw.to_owned(), vec![parse(&plain.replace(mark, "."))], n)
-    };
-    let whole = || {
-        let plain: String = digits.chars().filter(char::is_ascii_digit).collect();
-        (raw.to_owned(), vec![parse(&plain)], 0)
-    };
-    let signs: Vec<char> = digits.chars().filter(|c| !c.is_ascii_digit()).collect();
-    let groups: Vec<&str> = digits.split(['.', ',']).collect();
-    let threes = groups[1..].iter().all(|group| group.len() == 3)
-        && groups[0].len() <= 3
-        && groups[0] != "0";
-    let split = || {
-        let one = |part: &&str| ((*part).to_owned(), vec![parse(part)], 0);
-        groups.iter().map(one).collect()
-    };
-    match signs.as_slice() {
-        [] => vec![whole()],
-        [first, .., last]
-            if first != last && signs.iter().filter(|sign| *sign == last).count() == 1 =>
-        {
-            vec![decimal(*last)]
-        }
-        [sign] if threes => {
-            let is_decimal = matches!((sign, marks), ('.', Marks::Point) | (',', Marks::Comma));
-            match is_decimal {
-                true => vec![decimal(*sign)],
-                false if *sign == ',' && marks == Marks::Either => {
-                    let both = vec![whole().1[0], decimal(',').1[0]];
-                    vec![(raw.to_owned(), both, 0)]
-                }
-                false => vec![whole()],
-            }
-        }
-        ['.'] => vec![decimal('.')],
-        [','] if marks != Marks::Point => vec![decimal(',')],
-        [first, ..] if threes && signs.iter().all(|sign| sign == first) => vec![whole()],
-        _ => split(),
-    }
 }

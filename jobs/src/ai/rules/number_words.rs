@@ -119,3 +119,25 @@ pub(super) fn chinese(run: &[char]) -> f64 {
     }
     total + part + last
 }
+
+/// From 1, by the English name or its first three letters.
+pub(super) fn month(word: &str) -> Option<usize> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let at = MONTHS
+        .iter()
+        .position(|month| *month == word || word.len() == 3 && month.starts_with(word));
+    at.map(|at| at + 1)
+}

@@ -4,10 +4,20 @@
  * Law: pure; nothing that a field has is lost because a card was pressed or a name was changed. Tests: choice.test.ts.
  */
 import type { Schemas } from "../../api/client";
+import type { Choice } from "./type-cards";
 import type { FieldType } from "./types";
 
 type Field = Schemas["FieldView"];
 type Option = Schemas["OptionView"];
+
+/** What answers must keep; the form of it is the caller's. */
+// biome-ignore lint/suspicious/noExplicitAny: the rules are the caller's own.
+export type Ruled = { rules: any[]; retries: number };
+
+export function choiceOf(field: Field | null): Choice {
+  if (!field) return { kind: "plain", type: { type: "text" } as FieldType };
+  return field.type === "formula" ? { kind: "formula" } : { kind: "plain", type: field as unknown as FieldType };
+}
 
 function optionsOf(type: FieldType | Field | null): Option[] | null {
   const isWithOptions = type?.type === "select" || type?.type === "multi_select" || type?.type === "person";

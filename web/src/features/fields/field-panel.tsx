@@ -6,16 +6,12 @@ import { useTranslation } from "react-i18next";
 import { ApiError, command, type Schemas } from "../../api/client";
 import { isGiven } from "../../fields/given/descriptor";
 import { Labelled, Note, Panel } from "../../ui/parts";
-import { formulaSettings, isRetype, plainSettings } from "./choice";
+import { choiceOf, formulaSettings, isRetype, plainSettings, type Ruled } from "./choice";
 import { ThroughSettings } from "./link-settings";
 import { freeName, RetypeNote } from "./retype-note";
 import { type AiKind, type AiMade, type Choice, TypeCards } from "./type-cards";
 import { TypeSettings } from "./type-settings";
 import type { FieldType } from "./types";
-
-/** What answers must keep; the form of it is the caller's. */
-// biome-ignore lint/suspicious/noExplicitAny: the rules are the caller's own.
-export type Ruled = { rules: any[]; retries: number };
 
 export interface FieldPanelProps {
   base: string;
@@ -35,11 +31,6 @@ export interface FieldPanelProps {
   onClose: () => void;
   /** The new or changed field, and whether it asks a model. */
   onDone: (field: string | null, isAi: boolean) => void;
-}
-
-function choiceOf(field: Schemas["FieldView"] | null): Choice {
-  if (!field) return { kind: "plain", type: { type: "text" } as FieldType };
-  return field.type === "formula" ? { kind: "formula" } : { kind: "plain", type: field as unknown as FieldType };
 }
 
 export function FieldPanel({

@@ -367,8 +367,7 @@ fn foreign_words(
 }
 
 fn is_name(word: &str) -> bool {
-    word.chars().any(|letter| !letter.is_ascii())
-        && word.chars().next().is_some_and(char::is_uppercase)
+    !word.is_ascii() && word.chars().next().is_some_and(char::is_uppercase)
 }
 
 /// A letter that the language does not write.
@@ -391,5 +390,5 @@ fn has_foreign_letter(word: &str, tongue: Tongue) -> bool {
         && word
             .chars()
             .any(|letter| !letter.is_ascii() && !letters.contains(letter))
-        || tongue == Tongue::English && !is_loan && word.chars().any(|letter| !letter.is_ascii())
+        || tongue == Tongue::English && !is_loan && !word.is_ascii()
 }

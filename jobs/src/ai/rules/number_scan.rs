@@ -266,8 +266,7 @@ impl Scanner<'_> {
     /// Letters, digits and hyphens around the digits at hand.
     fn code(&mut self, start: usize) {
         let mut end = start;
-        loop {
-            let Some(letter) = self.get(end) else { break };
+        while let Some(letter) = self.get(end) {
             let joins = matches!(letter, '-' | '_' | '.' | '/')
                 && self.get(end + 1).is_some_and(|c| c.is_ascii_alphanumeric())
                 && end > start

@@ -75,7 +75,7 @@ pub(super) fn within(run: &str, language: &str) -> Vec<(String, f64)> {
 pub(super) fn combined(sum: f64, next: f64) -> Option<f64> {
     match () {
         () if next >= 100.0 && sum < next => Some(sum * next),
-        () if sum >= 20.0 && sum < 100.0 && next < 10.0 && sum % 10.0 == 0.0 => Some(sum + next),
+        () if (20.0..100.0).contains(&sum) && next < 10.0 && sum % 10.0 == 0.0 => Some(sum + next),
         () if sum >= 100.0 && next < 100.0 => Some(sum + next),
         () => None,
     }

@@ -38,7 +38,7 @@ pub(super) fn has_word(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, found)| {
         let before = text[..at].chars().next_back();
         let after = text[at + found.len()..].chars().next();
-        !(starts && bounds(before)) && !(ends && bounds(after))
+        !(starts && bounds(before) || ends && bounds(after))
     })
 }
 

@@ -11,7 +11,6 @@ import { ThroughSettings } from "./link-settings";
 import { freeName, RetypeNote } from "./retype-note";
 import { type AiKind, type AiMade, type Choice, TypeCards } from "./type-cards";
 import { TypeSettings } from "./type-settings";
-import type { FieldType } from "./types";
 
 export interface FieldPanelProps {
   base: string;

@@ -117,7 +117,7 @@ function formed(question, item) {
   const codes = [...form.matchAll(/"([a-z]{2})": "…"/g)].map((match) => match[1]);
   if (codes.length > 0) return JSON.stringify(Object.fromEntries(codes.map((code) => [code, `${code} ${item}`])));
   const options = /one of (\[[^\]]*\])/.exec(form);
-  if (options) return JSON.stringify({ value: JSON.parse(options[1])[/耳/.test(question) ? 1 : 0] });
+  if (options) return JSON.stringify({ value: JSON.parse(options[1])[/耳钉/.test(question) ? 1 : 0] });
   return JSON.stringify({ value: Number(/(\d+) ?(?:个|件|对)/.exec(question)?.[1] ?? 7) });
 }
 

@@ -28,6 +28,7 @@ export function RulesForm({ value, fields, onChange }: RulesFormProps) {
   const note = i18n.language === "en" ? chosen?.note_en : chosen?.note_zh;
   return (
     <div className="form" data-testid="rules-form">
+      <b>{t("rules")}</b>
       <div className="hint">{t("rulesHint")}</div>
       <Select
         value={preset}
@@ -80,6 +81,7 @@ export function RulesForm({ value, fields, onChange }: RulesFormProps) {
           if (kind) set([...value.rules, newRule(kind, fields[0]?.id ?? "")]);
         }}
       />
+      {value.rules.length > 0 && <div className="hint">{t("rulesShared")}</div>}
       {value.rules.length > 0 && (
         <Labelled label={t("rulesRetries")}>
           <InputNumber

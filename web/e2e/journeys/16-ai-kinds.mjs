@@ -51,7 +51,7 @@ async function make(page, card, fill, name) {
   await page.getByRole("toolbar").getByRole("button", { name: "新增字段", exact: true }).click();
   await page.getByRole("button", { name: card, exact: true }).click();
   await fill();
-  await page.getByTestId("prompt-preview").waitFor();
+  await page.locator("[data-testid=prompt-preview][data-current=true]").waitFor();
   const prompt = await page.getByTestId("prompt-preview").innerText();
   await shot(page, `16-form-${name}`);
   await page.locator("[data-testid=save-field]:enabled").click();
@@ -115,7 +115,7 @@ export async function journey({ browser, server, model }) {
     "AI 提取",
     async () => {
       await page.getByPlaceholder("例如：数量、交期、订单号").fill("数量");
-      await page.getByLabel("类型", { exact: true }).click();
+      await page.getByRole("combobox", { name: "类型", exact: true }).click();
       await page.locator(".ant-select-item-option", { hasText: "数字" }).click();
     },
     "extract",

@@ -31,7 +31,9 @@ export function PromptPreview({ base, table, sample, formula }: PromptPreviewPro
   return (
     <details className="prompt-preview" open>
       <summary>{t("aiPreview")}</summary>
-      <pre data-testid="prompt-preview">{prompt.user}</pre>
+      <pre data-testid="prompt-preview" data-current={text === formula && !report.isFetching}>
+        {prompt.user}
+      </pre>
       {prompt.n_pictures > 0 && <span className="hint">{t("aiPreviewPictures", { n: prompt.n_pictures })}</span>}
     </details>
   );
